@@ -1,0 +1,110 @@
+public import StackModel
+
+/// `POST /v1/stacks/NAME/up`.
+public struct UpRequest: Codable, Sendable {
+    public var stack: Stack
+    /// Empty: all services of the stack.
+    public var services: [String] = []
+    public var scale: [String: Int] = [:]
+    public var forceRecreate = false
+    public var noRecreate = false
+    public var noDependencies = false
+    public var alwaysRecreateDependencies = false
+    public var renewAnonymousVolumes = false
+    public var removeOrphans = false
+    /// `nil`: each service's own `pull_policy`.
+    public var pull: PullPolicy?
+    /// Create only (`up --no-start`).
+    public var noStart = false
+    /// `up --wait`: ends when all are running and healthy.
+    public var wait = false
+    /// `nil`: no bound.
+    public var waitTimeout: TimeSpan?
+    /// `nil`: each container's own.
+    public var stopTimeout: TimeSpan?
+    /// Answer with the plan, and change nothing.
+    public var dryRun = false
+    /// Shown to whom waits for this command: `up (pid 4711)`.
+    public var caller = ""
+
+    public init(stack: Stack) { self.stack = stack }
+}
+
+/// `POST /v1/stacks/NAME/pull`.
+public struct PullRequest: Codable, Sendable {
+    public var stack: Stack
+    public var services: [String] = []
+    public var policy: PullPolicy?
+    public var ignoreFailures = false
+    public var caller = ""
+
+    public init(stack: Stack) { self.stack = stack }
+}
+
+/// `POST /v1/stacks/NAME/down`. Works without a file.
+public struct DownRequest: Codable, Sendable {
+    public var services: [String] = []
+    public var removeVolumes = false
+    public var removeOrphans = false
+    /// The services of the file, where there is one: others are orphans. `nil`: everything of the stack goes.
+    public var knownServices: [String]?
+    public var timeout: TimeSpan?
+    public var dryRun = false
+    public var caller = ""
+
+    public init() {}
+}
+
+/// `POST /v1/stacks/NAME/{stop,start,restart,kill}`.
+public struct SignalRequest: Codable, Sendable {
+    public var services: [String] = []
+    public var timeout: TimeSpan?
+    /// `kill -s`; `nil`: SIGKILL.
+    public var signal: String?
+    public var noDependencies = false
+    public var removeOrphans = false
+    public var wait = false
+    public var waitTimeout: TimeSpan?
+    public var dryRun = false
+    public var caller = ""
+
+    public init() {}
+}
+
+/// `POST /v1/stacks/NAME/exec`.
+public struct ExecRequest: Codable, Sendable {
+    public var service: String
+    /// The container's number in its service.
+    public var index: Int?
+    public var command: [String]
+    public var environment: [String] = []
+    public var user: String?
+    public var workingDirectory: String?
+    public var privileged = false
+    public var terminal = false
+
+    public init(service: String, command: [String]) {
+        self.service = service
+        self.command = command
+    }
+}
+
+/// The answer: a program that the command line hands to `roost-shim exec`, in whose place it then runs.
+public struct ExecReply: Codable, Sendable {
+    /// `ExecProgram.wire`.
+    public var program: [UInt8]
+    public var container: String
+
+    public init(program: [UInt8], container: String) {
+        self.program = program
+        self.container = container
+    }
+}
+
+/// `POST /v1/images/load`.
+public struct LoadRequest: Codable, Sendable {
+    /// An absolute path on the host.
+    public var path: String
+
+    public init(path: String) { self.path = path }
+}

@@ -1,0 +1,135 @@
+/// A volume, bind or tmpfs in a container. `volumes` and `tmpfs` of the file both end here.
+public struct VolumeMount: Codable, Equatable, Sendable {
+    /// What is mounted.
+    public enum Source: Codable, Equatable, Sendable {
+        /// A key of ``Stack/volumes``.
+        case named(String)
+        /// A new volume a container, kept over a recreation and removed with `down -v`.
+        case anonymous
+        /// An absolute path of the host. `create`: a missing directory is made.
+        case bind(path: String, create: Bool, propagation: String?)
+        /// Size in bytes and mode, where said.
+        case tmpfs(size: Int64?, mode: UInt32?)
+    }
+
+    public var source: Source
+    /// The path in the container.
+    public var target: String
+    public var readOnly: Bool
+    /// An empty named volume isn't filled from the image.
+    public var noCopy: Bool
+    /// A directory inside the volume.
+    public var subpath: String?
+    /// Further tmpfs options as written (`uid=1000`, `noexec`).
+    public var options: [String]
+
+    public init(
+        source: Source, target: String, readOnly: Bool = false, noCopy: Bool = false, subpath: String? = nil,
+        options: [String] = []
+    ) {
+        self.source = source
+        self.target = target
+        self.readOnly = readOnly
+        self.noCopy = noCopy
+        self.subpath = subpath
+        self.options = options
+    }
+}
+
+/// `healthcheck`; what isn't said comes from the image, then from Docker's defaults (30 s, 30 s, 3, 0 s, 5 s).
+public struct HealthCheck: Codable, Equatable, Sendable {
+    /// `CMD …` and `CMD-SHELL …` as written, `["NONE"]` switched off; `nil`: the image's.
+    public var test: [String]?
+    public var interval: TimeSpan?
+    public var timeout: TimeSpan?
+    public var retries: Int?
+    public var startPeriod: TimeSpan?
+    public var startInterval: TimeSpan?
+
+    public init(
+        test: [String]? = nil, interval: TimeSpan? = nil, timeout: TimeSpan? = nil, retries: Int? = nil,
+        startPeriod: TimeSpan? = nil, startInterval: TimeSpan? = nil
+    ) {
+        self.test = test
+        self.interval = interval
+        self.timeout = timeout
+        self.retries = retries
+        self.startPeriod = startPeriod
+        self.startInterval = startInterval
+    }
+}
+
+/// Limits and reservations, from `deploy.resources` and the service's own short attributes.
+public struct Resources: Codable, Equatable, Sendable {
+    /// Bytes; `nil`: none.
+    public var memLimit: Int64?
+    /// Bytes of memory plus swap, -1 for no limit.
+    public var memswapLimit: Int64?
+    public var memReservation: Int64?
+    /// Thousandths of a CPU.
+    public var milliCPUs: Int64?
+    public var cpuShares: Int64?
+    public var cpuset: String?
+    public var pidsLimit: Int64?
+    public var oomScoreAdj: Int?
+
+    public init() {}
+}
+
+/// Soft and hard limit of a ulimit; -1 for none.
+public struct ResourceLimitRange: Codable, Equatable, Sendable {
+    public var soft: Int64
+    public var hard: Int64
+
+    public init(soft: Int64, hard: Int64) {
+        self.soft = soft
+        self.hard = hard
+    }
+}
+
+/// A secret or config as a container sees it.
+public struct FileGrant: Codable, Equatable, Sendable {
+    /// Where the content comes from.
+    public enum Content: Codable, Equatable, Sendable {
+        /// An absolute path of the host, read when the container starts.
+        case file(String)
+        /// `environment` and `content`, resolved when the file was read.
+        case inline(String)
+    }
+
+    /// The key in the file's `secrets` or `configs`.
+    public var source: String
+    public var content: Content
+    /// The absolute path in the container.
+    public var target: String
+    /// Numbers; `nil`: 0.
+    public var uid: String?
+    public var gid: String?
+    /// `nil`: 0444.
+    public var mode: UInt32?
+
+    public init(
+        source: String, content: Content, target: String, uid: String? = nil, gid: String? = nil, mode: UInt32? = nil
+    ) {
+        self.source = source
+        self.content = content
+        self.target = target
+        self.uid = uid
+        self.gid = gid
+        self.mode = mode
+    }
+}
+
+/// `logging`: `json-file` (also for `local`) and `none`.
+public struct LogSettings: Codable, Equatable, Sendable {
+    public var driver: String
+    /// Bytes; 0: no rotation.
+    public var maximumSize: Int64
+    public var maximumFiles: Int
+
+    public init(driver: String = "json-file", maximumSize: Int64 = 0, maximumFiles: Int = 1) {
+        self.driver = driver
+        self.maximumSize = maximumSize
+        self.maximumFiles = maximumFiles
+    }
+}

@@ -1,0 +1,169 @@
+/// A service: how many containers, of what, after whom.
+public struct Service: Codable, Equatable, Sendable {
+    public var name: String
+    /// As written: a reference, `oci:PATH[:TAG]` or `oci-archive:PATH[:TAG]` with an absolute path.
+    public var image: String
+    public var pullPolicy: PullPolicy
+    /// `scale` or `deploy.replicas`; 1 if neither is said.
+    public var scale: Int
+    /// By the name of the service that this one depends on.
+    public var dependsOn: [String: Dependency]
+    public var profiles: [String]
+    /// Everything of which a change makes new containers.
+    public var container: ContainerSettings
+
+    public init(
+        name: String, image: String, pullPolicy: PullPolicy = .missing, scale: Int = 1,
+        dependsOn: [String: Dependency] = [:], profiles: [String] = [], container: ContainerSettings = .init()
+    ) {
+        self.name = name
+        self.image = image
+        self.pullPolicy = pullPolicy
+        self.scale = scale
+        self.dependsOn = dependsOn
+        self.profiles = profiles
+        self.container = container
+    }
+}
+
+/// When an image is fetched (Compose specification, `pull_policy`; `up --pull`).
+public enum PullPolicy: String, Codable, Sendable {
+    case always, missing, never, build
+}
+
+/// One entry of `depends_on`.
+public struct Dependency: Codable, Equatable, Sendable {
+    public var condition: DependencyCondition
+    /// The dependent service restarts when `up` recreates or restarts the dependency.
+    public var restart: Bool
+    /// `false`: a missing or failed dependency is only a warning.
+    public var required: Bool
+
+    public init(condition: DependencyCondition = .serviceStarted, restart: Bool = false, required: Bool = true) {
+        self.condition = condition
+        self.restart = restart
+        self.required = required
+    }
+}
+
+/// What a dependency must have reached.
+public enum DependencyCondition: String, Codable, Sendable {
+    case serviceStarted = "service_started"
+    case serviceHealthy = "service_healthy"
+    case serviceCompletedSuccessfully = "service_completed_successfully"
+}
+
+/// What a container of the service is made from; two equal values make interchangeable containers.
+public struct ContainerSettings: Codable, Equatable, Sendable {
+    /// `nil`: the image's. Empty: none.
+    public var command: [String]?
+    /// `nil`: the image's. Empty: none.
+    public var entrypoint: [String]?
+    /// Resolved: `env_file`s and `environment` merged. A variable without a value is not in it.
+    public var environment: [String: String] = [:]
+    public var workingDir: String?
+    public var user: String?
+    public var groupAdd: [String] = []
+    public var hostname: String?
+    public var domainname: String?
+    public var containerName: String?
+    public var ports: [PublishedPort] = []
+    public var expose: [String] = []
+    public var volumes: [VolumeMount] = []
+    public var networkMode: NetworkMode = .networks
+    /// The networks it is attached to, by their key in the file.
+    public var networks: [String: NetworkAttachment] = [:]
+    public var healthcheck: HealthCheck?
+    public var restart: RestartPolicy = .no
+    public var resources: Resources = .init()
+    public var capAdd: [String] = []
+    public var capDrop: [String] = []
+    public var privileged: Bool = false
+    public var readOnly: Bool = false
+    public var securityOpt: [String] = []
+    public var runInit: Bool = false
+    public var stopSignal: String?
+    public var stopGracePeriod: TimeSpan?
+    public var labels: [String: String] = [:]
+    public var ulimits: [String: ResourceLimitRange] = [:]
+    public var sysctls: [String: String] = [:]
+    /// Bytes.
+    public var shmSize: Int64?
+    /// `host=address`, in the file's order; `host-gateway` is kept as it is.
+    public var extraHosts: [String] = []
+    public var dns: [String] = []
+    public var dnsSearch: [String] = []
+    public var dnsOpt: [String] = []
+    public var tty: Bool = false
+    public var stdinOpen: Bool = false
+    public var secrets: [FileGrant] = []
+    public var configs: [FileGrant] = []
+    public var logging: LogSettings = .init()
+
+    public init() {}
+}
+
+/// `restart`, and `deploy.restart_policy` where that is said.
+public enum RestartPolicy: Codable, Equatable, Sendable, CustomStringConvertible {
+    case no
+    case always
+    case unlessStopped
+    /// `nil`: without end.
+    case onFailure(maximumRetries: Int?)
+
+    /// As the Compose file spells it.
+    public var description: String {
+        switch self {
+        case .no: "no"
+        case .always: "always"
+        case .unlessStopped: "unless-stopped"
+        case .onFailure(nil): "on-failure"
+        case .onFailure(let retries?): "on-failure:\(retries)"
+        }
+    }
+}
+
+/// `network_mode`.
+public enum NetworkMode: Codable, Equatable, Sendable {
+    /// The `networks` of the service.
+    case networks
+    case none
+    case host
+    case service(String)
+    case container(String)
+}
+
+/// A service's place on a network.
+public struct NetworkAttachment: Codable, Equatable, Sendable {
+    public var aliases: [String]
+    public var ipv4Address: String?
+    public var macAddress: String?
+    /// Higher first: which network gives the default route.
+    public var priority: Int
+
+    public init(aliases: [String] = [], ipv4Address: String? = nil, macAddress: String? = nil, priority: Int = 0) {
+        self.aliases = aliases
+        self.ipv4Address = ipv4Address
+        self.macAddress = macAddress
+        self.priority = priority
+    }
+}
+
+/// One published port. A range in the file becomes one value a port; a range of host ports for one container port
+/// keeps its ends, and the first free one is taken.
+public struct PublishedPort: Codable, Equatable, Hashable, Sendable {
+    /// The host's address; `nil`: all.
+    public var hostIP: String?
+    /// `nil`: an ephemeral port chosen at the start.
+    public var published: ClosedRange<UInt16>?
+    public var target: UInt16
+    /// `tcp` or `udp`.
+    public var `protocol`: String
+
+    public init(hostIP: String? = nil, published: ClosedRange<UInt16>?, target: UInt16, protocol: String = "tcp") {
+        self.hostIP = hostIP
+        self.published = published
+        self.target = target
+        self.protocol = `protocol`
+    }
+}
