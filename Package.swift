@@ -74,7 +74,7 @@ let package = Package(
         // The resolved desired state of a stack, and its hashes.
         module("StackModel", [crypto]),
         // (desired, observed) -> plan; the restart and health state machines.
-        module("Planning", ["StackModel", collections]),
+        module("Planning", ["StackModel"]),
         // Bundle -> launch program, in wire and text form. The shim links it: no Foundation, no dependencies.
         module("Launching"),
 
@@ -87,17 +87,17 @@ let package = Package(
         // Files -> Stack, in stages.
         module("StackFile", ["CYAML", "Diagnostics", "StackModel", collections]),
         // The distribution protocol.
-        module("Registries", ["OCI", httpClient, nio, nioHTTP1, logging]),
+        module("Registries", ["OCI", httpClient, nio, nioPosix, nioHTTP1]),
         // Content store and layers.
-        module("Images", ["OCI", "Kernel", crypto, nio]),
+        module("Images", ["OCI", "Kernel", "CLinux"]),
         // Launch, exec, signal, wait for and adopt containers.
         module("Sandboxes", ["CSeccomp", "OCI", "Launching", "Kernel", "Cgroups"]),
         // Bridges, leases, the ruleset, names.
         module("Networks", ["Addressing", "Kernel", nio, nioPosix]),
         // Health probes.
-        module("Health", ["Planning"]),
+        module("Health", ["StackModel", "Planning"]),
         // Named volumes and their first content.
-        module("Volumes", ["Kernel"]),
+        module("Volumes", ["CLinux", "Kernel"]),
 
         // Top.
         // What the command line and the supervisor say to each other.
@@ -125,8 +125,16 @@ let package = Package(
             name: "roost-shim", dependencies: ["Launching", "Kernel", "Cgroups"], swiftSettings: strict,
             linkerSettings: shimLinking),
         .executableTarget(
-            name: "roost-layer", dependencies: ["CArchive", "Kernel"], swiftSettings: strict,
+            name: "roost-layer", dependencies: ["CArchive"], swiftSettings: strict,
             linkerSettings: commandLineLinking),
+
+        // Tests. None depends on an executable: `swift build` makes those, and the tests find them beside themselves.
+        tests("OCITests", ["OCI"]),
+        tests("RegistriesTests", ["Registries", "OCI", nio, nioPosix, nioHTTP1]),
+        tests("ImagesTests", ["Images", "Registries", "OCI", "Kernel"]),
+        tests("PlanningTests", ["Planning", "StackModel"]),
+        tests("HealthTests", ["Health", "Planning", "StackModel"]),
+        tests("VolumesTests", ["Volumes", "Kernel", "CLinux"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -133,3 +133,29 @@ public struct LogSettings: Codable, Equatable, Sendable {
         self.maximumFiles = maximumFiles
     }
 }
+
+/// A program of the host that runs at a stage of a container's life (runtime-spec, config.md#posix-platform-hooks).
+/// Written in the stack file as `x-oci-hooks: {createRuntime: [{path: …, args: […], env: […], timeout: 5}]}`.
+public struct LifecycleHook: Codable, Equatable, Sendable {
+    public enum Stage: String, Codable, CaseIterable, Sendable {
+        case createRuntime, createContainer, startContainer, poststop
+    }
+
+    public var stage: Stage
+    /// An absolute path; of the container for `startContainer`, otherwise of the host.
+    public var path: String
+    /// With the program's own name first; empty for only that.
+    public var args: [String]
+    /// `KEY=value`.
+    public var environment: [String]
+    /// Seconds.
+    public var timeout: UInt32?
+
+    public init(stage: Stage, path: String, args: [String] = [], environment: [String] = [], timeout: UInt32? = nil) {
+        self.stage = stage
+        self.path = path
+        self.args = args
+        self.environment = environment
+        self.timeout = timeout
+    }
+}

@@ -99,6 +99,8 @@ public struct ContainerSettings: Codable, Equatable, Sendable {
     public var secrets: [FileGrant] = []
     public var configs: [FileGrant] = []
     public var logging: LogSettings = .init()
+    /// OCI hooks, from `x-oci-hooks`.
+    public var hooks: [LifecycleHook] = []
 
     public init() {}
 }

@@ -1,0 +1,47 @@
+# The commands of a developer's day. Each one does all the set-up that it needs; a Debian machine with the
+# Swift toolchain, make, and root (or sudo) is assumed, nothing else.
+
+SWIFT ?= swift
+CONFIGURATION ?= debug
+BIN = .build/$(CONFIGURATION)
+
+.PHONY: help build test lint format bench demo demo-down images packages clean
+
+help:
+	@echo "make demo       bring examples/counter up and look at it"
+	@echo "make demo-down  take it down again, with its data"
+	@echo "make test       run every test (those that need root are skipped without it)"
+	@echo "make lint       check the format of the sources"
+	@echo "make bench      measure beside Docker Engine and Docker Compose"
+	@echo "make build      build the programs into $(BIN)"
+	@echo "make images     make the images of the demo and of the tests from Debian packages"
+
+packages:
+	@scripts/install-packages
+
+build: packages
+	$(SWIFT) build -c $(CONFIGURATION)
+
+images: packages
+	@scripts/make-images
+
+test: packages
+	@scripts/run-tests
+
+lint:
+	$(SWIFT) format lint --strict --parallel --recursive Sources Tests Package.swift
+
+format:
+	$(SWIFT) format --in-place --parallel --recursive Sources Tests Package.swift
+
+demo: build images
+	@scripts/demo $(BIN)
+
+demo-down:
+	$(BIN)/roost -f examples/counter/compose.yaml down -v
+
+bench: packages
+	@benchmarks/run
+
+clean:
+	rm -rf .build .build-images .build-bench

@@ -1,0 +1,4 @@
+// Extended attributes: Swift's Glibc module leaves their header out.
+#pragma once
+
+#include <sys/xattr.h>

@@ -1,0 +1,6 @@
+#pragma once
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* The C library shows memfd_create to _GNU_SOURCE only, which Swift's import doesn't set. 1: close on exec. */
+static inline int clinux_memory_file(const char *name) { return (int)syscall(SYS_memfd_create, name, 1U); }

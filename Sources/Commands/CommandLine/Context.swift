@@ -1,0 +1,106 @@
+import ControlAPI
+import Glibc
+import NIOPosix
+
+/// What a command runs in.
+final class Context: Sendable {
+    let global: GlobalSettings
+    let streams: StandardStreams
+    let environment: [String: String]
+    let locations: Locations
+
+    init(global options: GlobalOptions, streams: StandardStreams) {
+        let environment = Self.readEnvironment()
+        self.environment = environment
+        self.streams = streams
+        global = GlobalSettings(options, environment: environment)
+        locations = Locations(
+            root: options.root.map(absolutePath), runRoot: options.runRoot.map(absolutePath), environment: environment,
+            userID: geteuid())
+    }
+
+    /// A client for this command. Its one thread lives as long as the process, which is no longer than the command.
+    func client() -> ControlClient {
+        let locations = locations
+        return ControlClient(
+            socketPath: locations.socket, group: MultiThreadedEventLoopGroup(numberOfThreads: 1),
+            start: { try SupervisorStart(locations: locations).run() })
+    }
+
+    /// How this command shows what goes wrong.
+    var errorText: ErrorText { ErrorText(streams: streams, settings: global) }
+
+    /// Whom others see when they wait for this command.
+    func caller(_ command: String) -> String { "\(command) (pid \(getpid()))" }
+
+    private static func readEnvironment() -> [String: String] {
+        var result: [String: String] = [:]
+        var entry = environ
+        while let text = entry.pointee {
+            let pair = String(cString: text)
+            if let equals = pair.firstIndex(of: "=") {
+                result[String(pair[..<equals])] = String(pair[pair.index(after: equals)...])
+            }
+            entry += 1
+        }
+        return result
+    }
+}
+
+/// The options before the command with the environment's defaults filled in.
+struct GlobalSettings: Sendable {
+    let files: [String]
+    let projectName: String?
+    let projectDirectory: String?
+    let profiles: [String]
+    let envFiles: [String]
+    let dryRun: Bool
+    private let progress: ProgressMode
+    private let ansi: AnsiMode
+    private let noColor: Bool
+    private let dumbTerminal: Bool
+
+    init(_ options: GlobalOptions, environment: [String: String]) {
+        files = options.files
+        projectName = options.projectName
+        projectDirectory = options.projectDirectory
+        profiles = options.profiles
+        envFiles = options.envFiles
+        dryRun = options.dryRun
+        progress = options.progress ?? environment["COMPOSE_PROGRESS"].flatMap(ProgressMode.init) ?? .auto
+        ansi = options.ansi ?? environment["COMPOSE_ANSI"].flatMap(AnsiMode.init) ?? .auto
+        noColor = environment["NO_COLOR"].map { !$0.isEmpty } ?? false
+        dumbTerminal = environment["TERM"] == "dumb"
+    }
+
+    /// `auto` decided: live lines on a terminal that understands them.
+    func progressMode(errorIsTerminal: Bool) -> ProgressMode {
+        guard progress == .auto else { return progress }
+        switch ansi {
+        case .never: return .plain
+        case .always: return .tty
+        case .auto: return errorIsTerminal && !dumbTerminal ? .tty : .plain
+        }
+    }
+
+    /// Whether a stream gets colours.
+    func colored(isTerminal: Bool) -> Bool {
+        if noColor { return false }
+        switch ansi {
+        case .never: return false
+        case .always: return true
+        case .auto: return isTerminal && !dumbTerminal
+        }
+    }
+}
+
+/// The path against the current directory; the supervisor has another one.
+func absolutePath(_ path: String) -> String {
+    path.hasPrefix("/") ? path : currentDirectory() + "/" + path
+}
+
+func currentDirectory() -> String {
+    guard let path = getcwd(nil, 0) else { return "/" }
+    defer { free(path) }
+    return String(cString: path)
+}

@@ -1,0 +1,40 @@
+import ArgumentParser
+import ControlAPI
+import StackFile
+import StackModel
+
+/// `roost pull`.
+struct PullCommand: RoostCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "pull", abstract: "Pull service images", usage: "roost pull [OPTIONS] [SERVICE...]")
+    static let unsupported = ["--dry-run", "--ignore-buildable"]
+
+    @Flag(
+        name: .customLong("ignore-pull-failures"),
+        help: "Pull what it can and ignores images with pull failures")
+    var ignoreFailures = false
+
+    @Flag(name: .customLong("include-deps"), help: "Also pull services declared as dependencies")
+    var includeDependencies = false
+
+    @Option(name: .customLong("policy"), help: "Apply pull policy (\"missing\"|\"always\")")
+    var policy: String?
+
+    @Flag(name: [.customShort("q"), .customLong("quiet")], help: "Pull without printing progress information")
+    var quiet = false
+
+    @Argument(help: .hidden) var services: [String] = []
+
+    func perform(in context: Context) async throws -> Int32 {
+        guard !context.global.dryRun else { throw CommandFailure.notSupportedYet("roost pull: --dry-run") }
+        let policy = try pullPolicy(policy, option: "--policy", allowed: ["missing", "always"])
+        let stack = try context.loadStack(services: services).stack
+        var request = PullRequest(stack: stack)
+        request.services = includeDependencies ? stack.withDependencies(services).sorted() : services
+        request.policy = policy
+        request.ignoreFailures = ignoreFailures
+        request.caller = context.caller("pull")
+        let post = try ControlRequest.post("stacks", stack.name, "pull", body: request)
+        return try await context.complete(post, operation: "pull", quiet: quiet, client: context.client()).exitCode
+    }
+}

@@ -1,0 +1,99 @@
+import ArgumentParser
+import ControlAPI
+import StackFile
+import StackModel
+
+/// `roost up`.
+struct UpCommand: RoostCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "up", abstract: "Create and start containers", usage: "roost up [OPTIONS] [SERVICE...]")
+    static let unsupported = ["--build", "--quiet-build", "--menu", "--watch", "-w"]
+
+    @OptionGroup var options: UpOptions
+    @OptionGroup var dry: DryRunOption
+    @Argument(help: .hidden) var services: [String] = []
+
+    func perform(in context: Context) async throws -> Int32 {
+        try options.check()
+        let stack = try context.loadStack(services: services).stack
+        let dryRun = context.global.dryRun || dry.dryRun
+        let request = try request(stack, dryRun: dryRun, context: context)
+        let post = try ControlRequest.post("stacks", stack.name, "up", body: request)
+        let client = context.client()
+        guard !options.isDetached, !dryRun else {
+            let outcome = try await context.complete(post, operation: "up", client: client)
+            return end(outcome, stack: stack, context: context)
+        }
+        return try await AttachedUp(
+            options: options, stack: stack, followed: try followedServices(of: stack), context: context, client: client
+        ).run(post)
+    }
+
+    private func request(_ stack: Stack, dryRun: Bool, context: Context) throws -> UpRequest {
+        var request = UpRequest(stack: stack)
+        request.services = services
+        request.scale = try options.scales()
+        for name in request.scale.keys.sorted() where stack.services[name] == nil {
+            throw CommandFailure.noSuchService(name)
+        }
+        request.forceRecreate = options.forceRecreate
+        request.noRecreate = options.noRecreate
+        request.noDependencies = options.noDependencies
+        request.alwaysRecreateDependencies = options.alwaysRecreateDependencies
+        request.renewAnonymousVolumes = options.renewAnonymousVolumes
+        request.removeOrphans = options.removeOrphans
+        request.pull = try pullPolicy(options.pull, option: "--pull", allowed: ["always", "missing", "never"])
+        request.noStart = options.noStart
+        request.wait = options.wait
+        request.waitTimeout = try seconds(options.waitTimeout, option: "--wait-timeout")
+        request.stopTimeout = try seconds(options.timeout, option: "--timeout")
+        request.dryRun = dryRun
+        request.caller = context.caller("up")
+        return request
+    }
+
+    private func end(_ outcome: Outcome, stack: Stack, context: Context) -> Int32 {
+        if outcome.unchanged { context.sayUnchanged(stack.name) }
+        return outcome.exitCode
+    }
+
+    /// The services whose logs are shown.
+    private func followedServices(of stack: Stack) throws -> Set<String> {
+        let asked = options.attach + options.noAttach + (options.exitCodeFrom.map { [$0] } ?? [])
+        try checkServices(asked, known: Set(stack.services.keys))
+        var followed: Set<String>
+        if !options.attach.isEmpty {
+            followed = Set(options.attach)
+        } else if services.isEmpty {
+            followed = Set(stack.services.keys)
+        } else {
+            followed = options.attachDependencies ? stack.withDependencies(services) : Set(services)
+        }
+        followed.subtract(options.noAttach)
+        return followed
+    }
+}
+
+extension Stack {
+    /// The services and all that they depend on.
+    func withDependencies(_ names: [String]) -> Set<String> {
+        var result: Set<String> = []
+        var rest = names
+        while let name = rest.popLast() {
+            guard result.insert(name).inserted, let service = services[name] else { continue }
+            rest += service.dependsOn.keys
+        }
+        return result.intersection(services.keys)
+    }
+}
+
+extension Context {
+    /// What a command says that found nothing to do.
+    func sayUnchanged(_ stack: String) {
+        switch global.progressMode(errorIsTerminal: streams.errorIsTerminal) {
+        case .quiet: return
+        case .json: streams.error.say(JSONText.object([("text", .string("\(stack) is up to date"))]).render())
+        default: streams.error.say("\(stack) is up to date")
+        }
+    }
+}

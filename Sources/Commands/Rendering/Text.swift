@@ -1,0 +1,41 @@
+/// The text, filled up with blanks on the right.
+func padded(_ text: String, to width: Int) -> String {
+    let length = text.unicodeScalars.count
+    return length < width ? text + String(repeating: " ", count: width - length) : text
+}
+
+/// The text, with blanks on the left.
+func leftPadded(_ text: String, to width: Int) -> String {
+    let length = text.unicodeScalars.count
+    return length < width ? String(repeating: " ", count: width - length) + text : text
+}
+
+/// At most `limit` characters, the last one `…` if some were left out.
+func ellipsized(_ text: String, to limit: Int) -> String {
+    guard text.unicodeScalars.count > limit, limit > 0 else { return text }
+    return String(String.UnicodeScalarView(text.unicodeScalars.prefix(limit - 1))) + "…"
+}
+
+/// In double quotes, as Docker shows commands.
+func quoted(_ text: String) -> String {
+    var result = "\""
+    for scalar in text.unicodeScalars {
+        switch scalar {
+        case "\"": result += "\\\""
+        case "\\": result += "\\\\"
+        case "\n": result += "\\n"
+        case "\t": result += "\\t"
+        case "\r": result += "\\r"
+        case _ where scalar.value < 0x20 || scalar.value == 0x7F:
+            let digits = String(scalar.value, radix: 16)
+            result += "\\x" + leftPadded(digits, to: 2).replacingBlanks(with: "0")
+        default: result.unicodeScalars.append(scalar)
+        }
+    }
+    return result + "\""
+}
+
+extension String {
+    /// Every blank replaced.
+    fileprivate func replacingBlanks(with character: Character) -> String { String(map { $0 == " " ? character : $0 }) }
+}

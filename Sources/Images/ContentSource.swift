@@ -1,0 +1,82 @@
+import Kernel
+import OCI
+
+/// Where an image's content comes from. Nothing of it is trusted.
+protocol ContentSource: Sendable {
+    /// A manifest or index that another document points at.
+    func manifest(_ descriptor: Descriptor) async throws -> ManifestDocument
+    /// Hands a blob over, piece by piece.
+    func blob(_ descriptor: Descriptor, into sink: (UnsafeRawBufferPointer) async throws -> Void) async throws
+}
+
+/// Bounds on documents, which are held in memory as a whole.
+enum DocumentLimit {
+    static let manifest = 4 << 20
+    static let configuration = 8 << 20
+    /// Layers of one image; Docker has at most 127.
+    static let layers = 512
+    /// Indexes within indexes.
+    static let depth = 4
+}
+
+/// An image in a registry.
+struct RegistryContent: ContentSource {
+    let registry: any ImageRegistry
+    let reference: Reference
+
+    func manifest(_ descriptor: Descriptor) async throws -> ManifestDocument {
+        try await registry.manifest(of: reference, digest: descriptor.digest)
+    }
+
+    func blob(_ descriptor: Descriptor, into sink: (UnsafeRawBufferPointer) async throws -> Void) async throws {
+        try await registry.blob(descriptor, of: reference, into: sink)
+    }
+}
+
+/// Files in a directory: an image layout of the user's, or an archive's unpacked content.
+struct ContentDirectory: Sendable {
+    let path: String
+    /// Whether names in it may be symbolic links: yes in the user's own layout, no in a stranger's archive.
+    let followsLinks: Bool
+    /// What errors are about.
+    let subject: String
+
+    func open(_ name: String) throws(ImageError) -> OwnedDescriptor {
+        do {
+            return followsLinks
+                ? try OwnedDescriptor(open: "\(path)/\(name)", .nonBlocking)
+                : try StoreFiles.open(name, beneath: path)
+        } catch {
+            throw error.about(subject)
+        }
+    }
+
+    func read(_ name: String, limit: Int) throws(ImageError) -> [UInt8] {
+        do {
+            return try open(name).readAll(limit: limit)
+        } catch let error as KernelError {
+            throw error.about(subject)
+        } catch let error as ImageError {
+            throw error
+        } catch {
+            throw ImageError(subject, .malformed(detail: "\(name) can't be read"))
+        }
+    }
+
+    func stream(_ name: String, into sink: (UnsafeRawBufferPointer) async throws -> Void) async throws {
+        let file = try open(name)
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 16)
+        defer { buffer.deallocate() }
+        while true {
+            try Task.checkCancellation()
+            let count: Int
+            do {
+                count = try file.read(into: buffer)
+            } catch {
+                throw error.about(subject)
+            }
+            if count == 0 { return }
+            try await sink(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import Kernel
+import OCI
+import Synchronization
+
+/// Reads what the store holds. Documents are checked against their digests; layers are whole if they are there.
+final class ImageReader: Sendable {
+    private struct Documents {
+        let manifest: Manifest
+        let configuration: ImageConfiguration
+    }
+
+    private let paths: StorePaths
+    /// Parsed documents by the manifest's digest, which names the same content for ever.
+    private let cache = Mutex<[Digest: Documents]>([:])
+    private static let mostCached = 512
+
+    init(paths: StorePaths) {
+        self.paths = paths
+    }
+
+    /// The image of an index entry, or `nil` if a part of it is missing or broken, in which case it has to be got anew.
+    func image(_ entry: Descriptor, name: String) -> StoredImage? {
+        guard let documents = documents(entry.digest) else { return nil }
+        let diffIDs = documents.configuration.rootfs.diffIDs
+        guard diffIDs.allSatisfy({ StoreFiles.isDirectory(paths.layerTree($0)) }) else { return nil }
+        return image(entry.digest, documents, name)
+    }
+
+    private func image(_ digest: Digest, _ documents: Documents, _ name: String) -> StoredImage {
+        let diffIDs = documents.configuration.rootfs.diffIDs
+        var seen: Set<Digest> = []
+        // A layer that occurs twice adds nothing below its upper occurrence, and overlayfs refuses to have it twice.
+        let layers = diffIDs.reversed().filter { seen.insert($0).inserted }.map(paths.layerTree)
+        return StoredImage(
+            name: name, manifestDigest: digest, id: documents.manifest.config.digest,
+            configuration: documents.configuration, layers: layers, diffIDs: diffIDs,
+            size: documents.manifest.layers.reduce(0) { $0 + $1.size })
+    }
+
+    /// What a manifest in the store refers to: blobs, and unpacked layers. `nil` if it can't be read.
+    func references(of digest: Digest) -> (blobs: [Digest], layers: [Digest])? {
+        documents(digest).map { documents in
+            let blobs = [digest, documents.manifest.config.digest] + documents.manifest.layers.map(\.digest)
+            return (blobs, documents.configuration.rootfs.diffIDs)
+        }
+    }
+
+    private func documents(_ digest: Digest) -> Documents? {
+        if let known = cache.withLock({ $0[digest] }) { return known }
+        // `try?`: for whatever reason a document can't be used, the image is to be got anew, which repairs it.
+        guard let manifest = content(digest, DocumentLimit.manifest).flatMap({ try? Manifest(json: $0) }),
+            let configuration = content(manifest.config.digest, DocumentLimit.configuration)
+                .flatMap({ try? ImageConfiguration(json: $0) })
+        else { return nil }
+        let documents = Documents(manifest: manifest, configuration: configuration)
+        cache.withLock { cache in
+            if cache.count >= Self.mostCached { cache.removeAll() }
+            cache[digest] = documents
+        }
+        return documents
+    }
+
+    private func content(_ digest: Digest, _ limit: Int) -> [UInt8]? {
+        guard let bytes = try? Files.read(paths.blob(digest), limit: limit),  // `try?`: as above.
+            Digest.of(bytes, algorithm: digest.algorithm) == digest
+        else { return nil }
+        return bytes
+    }
+}

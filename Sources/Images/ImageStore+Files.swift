@@ -1,0 +1,119 @@
+import Glibc
+import Kernel
+public import OCI
+
+extension ImageStore {
+    /// Brings in the image of a layout or an archive on this machine, and keeps it under the source's own text, so
+    /// that the file may vanish afterwards. If it is gone already, the store's copy serves.
+    ///
+    /// Sources of registries are for `pull`; here they are looked up only.
+    public func open(
+        _ source: ImageSource, progress: @escaping ImageProgressHandler = { _ in }
+    ) async throws -> StoredImage {
+        switch source {
+        case .registry(let reference):
+            if let image = try resolve(source) { return image }
+            throw ImageError(reference.familiar, .noSuchImage(tag: reference.tag, available: []))
+        case .layout(let path, let tag):
+            if !Files.exists("\(path)/index.json"), let image = try resolve(source) { return image }
+            return try await imageWork.run(source.description, progress: progress) { [self] progress in
+                let directory = ContentDirectory(path: path, followsLinks: true, subject: source.description)
+                return try await open(LayoutContent(directory), tag, as: source.description, progress: progress)
+            }
+        case .archive(let path, let tag, _):
+            if !Files.exists(path), let image = try resolve(source) { return image }
+            return try await imageWork.run(source.description, progress: progress) { [self] progress in
+                try await openArchive(path, tag, as: source.description, progress: progress)
+            }
+        }
+    }
+
+    /// Installs the layout's image unless the store has it as it is.
+    private func open(
+        _ layout: LayoutContent, _ tag: String?, as name: String, stamp: String? = nil,
+        progress: @escaping ImageProgressHandler
+    ) async throws -> StoredImage {
+        progress(.resolving)
+        let content = try await lock(paths.contentLock, .shared)
+        defer { withExtendedLifetime(content) {} }
+        let installer = installer(for: name)
+        var candidates = Index()
+        candidates.manifests = try layout.entries(tagged: tag)
+        do {
+            let root = try await installer.document(try installer.best(candidates), layout)
+            let document = try await installer.manifest(in: root, layout, depth: 0)
+            if stamp == nil, let entry = IndexFile.entry(name, in: try index.read()),
+                entry.digest == document.descriptor.digest, let image = reader.image(entry, name: name)
+            {
+                return image
+            }
+            let descriptor = try await installer.install(document, from: layout, progress: progress)
+            return try await record(stamped(descriptor, stamp), as: name)
+        } catch let error as DocumentError {
+            throw ImageError(name, .malformed(detail: error.description))
+        }
+    }
+
+    private func openArchive(
+        _ path: String, _ tag: String?, as name: String, progress: @escaping ImageProgressHandler
+    ) async throws -> StoredImage {
+        // An archive that hasn't changed isn't unpacked again.
+        let stamp = Self.stamp(of: path)
+        if let entry = IndexFile.entry(name, in: try index.read()), entry.annotations?[Self.stampNote] == stamp,
+            let image = reader.image(entry, name: name)
+        {
+            return image
+        }
+        let archive = try await ImageArchive.unpack(path, self, subject: name)
+        switch archive.content {
+        case .layout(let layout): return try await open(layout, tag, as: name, stamp: stamp, progress: progress)
+        case .docker(let docker):
+            let image = try archive.image(tag, in: docker)
+            let lock = try await lock(paths.contentLock, .shared)
+            defer { withExtendedLifetime(lock) {} }
+            let descriptor = try await installer(for: name).install(image.document, from: docker, progress: progress)
+            return try await record(stamped(descriptor, stamp), as: name)
+        }
+    }
+
+    /// The note that tells which state of an archive an image came from.
+    private static let stampNote = "io.roost.archive.stamp"
+
+    private func stamped(_ descriptor: Descriptor, _ stamp: String?) -> Descriptor {
+        guard let stamp else { return descriptor }
+        var descriptor = descriptor
+        descriptor.annotations = [Self.stampNote: stamp]
+        return descriptor
+    }
+
+    private static func stamp(of path: String) -> String {
+        var status = Glibc.stat()
+        guard stat(path, &status) == 0 else { return "" }
+        return "\(status.st_ino)-\(status.st_size)-\(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
+    }
+
+    /// Brings in all images of an archive that `docker save`, skopeo or BuildKit made, compressed or not, under the
+    /// names that they have there.
+    public func load(
+        archive path: String, progress: @escaping ImageProgressHandler = { _ in }
+    ) async throws -> [StoredImage] {
+        let archive = try await ImageArchive.unpack(path, self, subject: path)
+        var images: [StoredImage] = []
+        switch archive.content {
+        case .layout(let layout):
+            for (name, candidates) in try archive.named(layout) {
+                let installer = installer(for: name)
+                let root = try await installer.document(try installer.best(candidates), layout)
+                images.append(try await install(root, from: layout, as: name, progress: progress))
+            }
+        case .docker(let docker):
+            for image in docker.images {
+                let names = image.names.isEmpty ? [image.document.descriptor.digest.description] : image.names
+                for name in names {
+                    images.append(try await install(image.document, from: docker, as: name, progress: progress))
+                }
+            }
+        }
+        return images
+    }
+}

@@ -1,0 +1,126 @@
+import Kernel
+public import OCI
+
+/// The images of one Roost: an OCI image layout in `ROOT/images`, and the unpacked layers in `ROOT/layers`.
+///
+/// Any number of processes may use one store at the same time. A process that is killed leaves nothing that another
+/// one would take for an image.
+public final class ImageStore: Sendable {
+    let paths: StorePaths
+    let unpacker: Unpacker
+    let host: Platform
+    let index: IndexFile
+    let reader: ImageReader
+    let imageWork = SharedWork<StoredImage>()
+    let layerWork = SharedWork<Void>()
+
+    /// Opens the store below `root`, an absolute path, and makes it if need be. What processes that were killed left
+    /// half done is removed.
+    ///
+    /// `layerExecutable` is `roost-layer`; without it, the one in `ROOST_LIBEXEC` or beside this executable.
+    public init(root: String, layerExecutable: String? = nil, host: Platform = .host) throws {
+        paths = StorePaths(root: root)
+        unpacker = layerExecutable.map { Unpacker(executable: $0) } ?? .beside()
+        self.host = host
+        index = IndexFile(paths: paths)
+        reader = ImageReader(paths: paths)
+        do {
+            // Only for the owner: layers hold other systems' set-user-id programs.
+            for directory in [paths.images, paths.layers, paths.temporary, paths.locks] {
+                try StoreFiles.makeDirectory(directory)
+            }
+            for algorithm in Digest.Algorithm.allCases {
+                try StoreFiles.makeDirectory(paths.blobDirectory(algorithm))
+                try StoreFiles.makeDirectory(paths.layerDirectory(algorithm))
+            }
+            try index.create()
+            try Workspace.clear(in: paths.temporary)
+        } catch {
+            throw error.about("image store \(root)")
+        }
+    }
+
+    /// The image as far as the store has it, whole and unpacked; `nil` if it has to be got first.
+    public func resolve(_ source: ImageSource) throws -> StoredImage? {
+        let index = try index.read()
+        if let entry = IndexFile.entry(source.description, in: index) {
+            return reader.image(entry, name: source.description)
+        }
+        // A reference by digest also means an image that came under another name.
+        guard case .registry(let reference) = source, let digest = reference.digest,
+            let entry = index.manifests.first(where: { $0.digest == digest })
+        else { return nil }
+        return reader.image(entry, name: source.description)
+    }
+
+    /// All images that are whole, by name.
+    public func list() throws -> [StoredImage] {
+        try index.read().manifests
+            .compactMap { entry in LayoutContent.name(entry).flatMap { reader.image(entry, name: $0) } }
+            .sorted { $0.name < $1.name }
+    }
+
+    /// Gets the image from its registry, also if it is there already: its tag may stand for another one by now.
+    /// Callers who ask for the same image at the same time share the work.
+    public func pull(
+        _ reference: Reference, from registry: any ImageRegistry,
+        progress: @escaping ImageProgressHandler = { _ in }
+    ) async throws -> StoredImage {
+        let name = reference.description
+        return try await imageWork.run(name, progress: progress) { [self] progress in
+            let lock = try await lock(paths.lock(pulling: name))
+            defer { withExtendedLifetime(lock) {} }
+            progress(.resolving)
+            let root = try await registry.manifest(of: reference, digest: nil)
+            if let pinned = reference.digest, pinned != root.descriptor.digest {
+                throw ImageError(name, .digestMismatch(expected: pinned, actual: root.descriptor.digest))
+            }
+            let content = RegistryContent(registry: registry, reference: reference)
+            return try await install(root, from: content, as: name, progress: progress)
+        }
+    }
+
+    /// Takes `name` out of the store, and everything that no other image needs. Layers in `inUse`, by the digests of
+    /// their contents, stay until the next removal. Returns whether there was such an image.
+    @discardableResult
+    public func remove(_ name: String, keeping inUse: Set<Digest> = []) async throws -> Bool {
+        let removed = try await index.remove(name)
+        try await collectGarbage(keeping: inUse)
+        return removed
+    }
+}
+
+extension ImageStore {
+    /// Installs an image under a name.
+    func install(
+        _ root: ManifestDocument, from content: any ContentSource, as name: String,
+        progress: @escaping ImageProgressHandler
+    ) async throws -> StoredImage {
+        let lock = try await lock(paths.contentLock, .shared)
+        defer { withExtendedLifetime(lock) {} }
+        let installer = installer(for: name)
+        let descriptor = try await installer.install(root, from: content, progress: progress)
+        return try await record(descriptor, as: name)
+    }
+
+    func installer(for name: String) -> ImageInstaller {
+        ImageInstaller(paths: paths, unpacker: unpacker, host: host, layerWork: layerWork, subject: name)
+    }
+
+    /// Gives an image that is in the store a name.
+    func record(_ descriptor: Descriptor, as name: String) async throws -> StoredImage {
+        try await index.put(descriptor, as: name)
+        guard let image = reader.image(descriptor, name: name) else {
+            throw ImageError(name, .malformed(detail: "it was removed by another process while it was being stored"))
+        }
+        return image
+    }
+
+    func lock(_ path: String, _ mode: StoreLock.Mode = .exclusive) async throws -> StoreLock {
+        do {
+            return try await StoreLock.wait(path, mode)
+        } catch let error as KernelError {
+            throw error.about("image store \(paths.root)")
+        }
+    }
+}

@@ -1,0 +1,31 @@
+import OCI
+
+/// Where the store keeps what.
+struct StorePaths: Sendable {
+    /// The directory that holds everything of the store.
+    let root: String
+
+    /// An OCI image layout, which other tools may read.
+    var images: String { "\(root)/images" }
+    var layoutFile: String { "\(images)/oci-layout" }
+    var indexFile: String { "\(images)/index.json" }
+    var layers: String { "\(root)/layers" }
+    /// Work that isn't finished.
+    var temporary: String { "\(root)/tmp" }
+    var locks: String { "\(root)/locks" }
+    /// Held shared by whoever adds to the store, exclusively by whoever clears it up.
+    var contentLock: String { "\(locks)/content" }
+    var indexLock: String { "\(locks)/index" }
+
+    func lock(pulling name: String) -> String {
+        "\(locks)/image-\(Digest.sha256(of: Array(name.utf8)).hex)"
+    }
+
+    func blobDirectory(_ algorithm: Digest.Algorithm) -> String { "\(images)/blobs/\(algorithm.rawValue)" }
+    func blob(_ digest: Digest) -> String { "\(blobDirectory(digest.algorithm))/\(digest.hex)" }
+
+    func layerDirectory(_ algorithm: Digest.Algorithm) -> String { "\(layers)/\(algorithm.rawValue)" }
+    /// A layer's directory; it has this name only once it is complete and on the disk.
+    func layer(_ diffID: Digest) -> String { "\(layerDirectory(diffID.algorithm))/\(diffID.hex)" }
+    func layerTree(_ diffID: Digest) -> String { "\(layer(diffID))/fs" }
+}

@@ -1,0 +1,24 @@
+public import OCI
+
+/// An image that is in the store, whole and unpacked.
+public struct StoredImage: Hashable, Sendable {
+    /// The name under which the store keeps it: a normalised reference, or a source such as `oci:/path:tag`.
+    public let name: String
+    /// Digest of the image's manifest for this platform.
+    public let manifestDigest: Digest
+    /// Digest of the image's configuration, which is what Docker calls the image's id.
+    public let id: Digest
+    /// What the image says of itself.
+    public let configuration: ImageConfiguration
+    /// Absolute paths of the unpacked layers, the top one first as overlayfs' `lowerdir` wants them, each once.
+    public let layers: [String]
+    /// Digests of the layers' contents, the bottom one first.
+    public let diffIDs: [Digest]
+    /// Bytes of the layers' blobs, as they are transferred.
+    public let size: Int64
+
+    /// When the image was made, in RFC 3339, if its maker said.
+    public var created: String? { configuration.created }
+    /// What the image runs on; `nil` if its maker didn't say.
+    public var platform: Platform? { configuration.platform }
+}

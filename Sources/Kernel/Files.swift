@@ -1,0 +1,105 @@
+import CLinux
+import Glibc
+
+/// Small file operations with typed errors.
+public enum Files {
+    /// The whole content of a file, at most `limit` bytes.
+    public static func read(_ path: String, limit: Int = 16 << 20) throws(KernelError) -> [UInt8] {
+        let file = try OwnedDescriptor(open: path)
+        do throws(KernelError) {
+            return try file.readAll(limit: limit)
+        } catch {
+            throw KernelError("read", path, errno: error.errno)
+        }
+    }
+
+    /// The whole content of a file as text; bytes that aren't UTF-8 are replaced.
+    public static func readText(_ path: String) throws(KernelError) -> String {
+        // swift-format-ignore: the lossy reading is meant
+        String(decoding: try read(path), as: UTF8.self)
+    }
+
+    /// Writes to an existing file in one call, as files of /proc, /sys and cgroups want it.
+    public static func write(_ text: String, to path: String, in directory: Int32? = nil) throws(KernelError) {
+        let file = try OwnedDescriptor(open: path, .writeOnly, in: directory)
+        var copy = text
+        let count = copy.utf8.count
+        try check("write \"\(text.prefix(64))\" to", path) {
+            copy.withUTF8 { Glibc.write(file.number, $0.baseAddress, count) }
+        }
+    }
+
+    /// Replaces a file as a whole: a temporary neighbour is written and renamed over it, so that a reader sees either
+    /// the old or the new content. `durable` also waits for the disk.
+    public static func replace(
+        _ path: String, with content: [UInt8], mode: UInt32 = 0o644, durable: Bool = false
+    ) throws(KernelError) {
+        let temporary = "\(path).\(getpid()).tmp"
+        do throws(KernelError) {
+            let file = try OwnedDescriptor(open: temporary, [.writeOnly, .create, .truncate], mode: mode)
+            try file.writeAll(content)
+            if durable { try check("write to disk", path) { fsync(file.number) } }
+            try check("rename", temporary) { rename(temporary, path) }
+        } catch {
+            unlink(temporary)
+            throw KernelError("write", path, errno: error.errno)
+        }
+        if durable { try syncDirectory(of: path) }
+    }
+
+    /// Makes the directory and its missing parents.
+    public static func makeDirectories(_ path: String, mode: UInt32 = 0o755) throws(KernelError) {
+        if mkdir(path, mode) == 0 || lastError() == EEXIST { return }
+        guard lastError() == ENOENT, let parent = parent(of: path) else {
+            throw KernelError("make the directory", path, errno: lastError())
+        }
+        try makeDirectories(parent, mode: mode)
+        if mkdir(path, mode) != 0 && lastError() != EEXIST {
+            throw KernelError("make the directory", path, errno: lastError())
+        }
+    }
+
+    /// Removes a file; a missing one is fine.
+    public static func remove(_ path: String) throws(KernelError) {
+        if unlink(path) != 0 && lastError() != ENOENT { throw KernelError("remove", path, errno: lastError()) }
+    }
+
+    /// Whether something is at the path (symbolic links are followed).
+    public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+    /// The path without its last component; nil for a single name and for `/`.
+    static func parent(of path: String) -> String? {
+        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")), slash != path.utf8.startIndex else { return nil }
+        return String(path[..<slash])
+    }
+
+    private static func syncDirectory(of path: String) throws(KernelError) {
+        let directory = try OwnedDescriptor(open: parent(of: path) ?? "/", [.directory])
+        try check("write to disk the directory of", path) { fsync(directory.number) }
+    }
+}
+
+/// An exclusive lock on a file (`man 2 flock`), given back when the value ends or the process dies.
+public struct FileLock: ~Copyable, Sendable {
+    private let file: OwnedDescriptor
+
+    /// Waits for the lock; the file is made if missing.
+    public init(_ path: String) throws(KernelError) {
+        let opened = try OwnedDescriptor(open: path, [.readWrite, .create])
+        let number = opened.number
+        try check("lock", path) { flock(number, LOCK_EX) }
+        file = opened
+    }
+
+    /// Takes the lock if it is free; nil if somebody holds it.
+    public static func take(ifFree path: String) throws(KernelError) -> FileLock? {
+        let file = try OwnedDescriptor(open: path, [.readWrite, .create])
+        if flock(file.number, LOCK_EX | LOCK_NB) == 0 { return FileLock(file: file) }
+        guard lastError() == EWOULDBLOCK else { throw KernelError("lock", path, errno: lastError()) }
+        return nil
+    }
+
+    private init(file: consuming OwnedDescriptor) {
+        self.file = file
+    }
+}

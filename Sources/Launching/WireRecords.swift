@@ -1,0 +1,133 @@
+extension LaunchProgram: WireRecord {
+    static var blank: Self { Self(container: "") }
+
+    mutating func visit(_ coder: inout some WireCoder) throws(WireError) {
+        try coder.field(&container)
+        try coder.field(&outside)
+        try coder.field(&namespaces)
+        try coder.field(&cgroup)
+        try coder.field(&inside)
+        try coder.field(&process)
+        try coder.field(&monitor)
+    }
+}
+
+extension ExecProgram: WireRecord {
+    static var blank: Self { Self(container: "", target: 0, targetStartTime: 0, cgroup: "", process: .init()) }
+
+    mutating func visit(_ coder: inout some WireCoder) throws(WireError) {
+        try coder.field(&container)
+        try coder.field(&target)
+        try coder.field(&targetStartTime)
+        try coder.field(&cgroup)
+        try coder.field(&process)
+        try coder.field(&timeout)
+    }
+}
+
+extension HookSettings: WireRecord {
+    static var blank: Self { Self(path: "", arguments: [], environment: [], timeout: 0, state: "") }
+
+    mutating func visit(_ coder: inout some WireCoder) throws(WireError) {
+        try coder.field(&path)
+        try coder.field(&arguments)
+        try coder.field(&environment)
+        try coder.field(&timeout)
+        try coder.field(&state)
+    }
+}
+
+extension NamespaceSettings: WireRecord {
+    static var blank: Self { Self() }
+
+    mutating func visit(_ coder: inout some WireCoder) throws(WireError) {
+        try coder.field(&new)
+        try coder.field(&joined)
+    }
+}
+
+extension JoinedNamespace: WireRecord {
+    static var blank: Self { Self(kind: .mount, path: "") }
+
+    mutating func visit(_ coder: inout some WireCoder) throws(WireError) {
+        try coder.field(&kind)
+        try coder.field(&path)
+    }
+}
+
+extension CgroupSettings: WireRecord {
+    static var blank: Self { Self() }
+
+    mutating func visit(_ coder: inout some WireCoder) throws(WireError) {
+        try coder.field(&path)
+        try coder.field(&memory)
+        try coder.field(&memorySwap)
+        try coder.field(&memoryReservation)
+        try coder.field(&cpuQuota)
+        try coder.field(&cpuPeriod)
+        try coder.field(&cpuShares)
+        try coder.field(&cpus)
+        try coder.field(&pids)
+    }
+}
+
+extension ResourceLimit: WireRecord {
+    static var blank: Self { Self(kind: 0, soft: 0, hard: 0) }
+
+    mutating func visit(_ coder: inout some WireCoder) throws(WireError) {
+        try coder.field(&kind)
+        try coder.field(&soft)
+        try coder.field(&hard)
+    }
+}
+
+extension CapabilitySets: WireRecord {
+    static var blank: Self { Self() }
+
+    mutating func visit(_ coder: inout some WireCoder) throws(WireError) {
+        try coder.field(&bounding)
+        try coder.field(&effective)
+        try coder.field(&permitted)
+        try coder.field(&inheritable)
+        try coder.field(&ambient)
+    }
+}
+
+extension ProcessSettings: WireRecord {
+    static var blank: Self { Self() }
+
+    mutating func visit(_ coder: inout some WireCoder) throws(WireError) {
+        try coder.field(&arguments)
+        try coder.field(&environment)
+        try coder.field(&workingDirectory)
+        try coder.field(&user)
+        try coder.field(&group)
+        try coder.field(&additionalGroups)
+        try coder.field(&umask)
+        try coder.field(&capabilities)
+        try coder.field(&limits)
+        try coder.field(&noNewPrivileges)
+        try coder.field(&seccomp)
+        try coder.field(&oomScoreAdjustment)
+        try coder.field(&terminal)
+        try coder.field(&openStandardInput)
+        try coder.field(&reaper)
+    }
+}
+
+extension MonitorSettings: WireRecord {
+    static var blank: Self { Self() }
+
+    mutating func visit(_ coder: inout some WireCoder) throws(WireError) {
+        try coder.field(&runDirectory)
+        try coder.field(&logPath)
+        try coder.field(&logMaximumSize)
+        try coder.field(&logMaximumFiles)
+        try coder.field(&supervisorFIFO)
+        try coder.field(&supervisorCommand)
+        try coder.field(&supervisorLock)
+        try coder.field(&poststopHooks)
+        try coder.field(&bundle)
+        try coder.field(&links)
+    }
+}

@@ -1,0 +1,57 @@
+import Glibc
+
+/// A kernel setting (`man 5 proc`, /proc/sys) that could not be made.
+public struct KernelSettingError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The setting, as sysctl names it.
+    public let name: String
+    /// What it should have been.
+    public let value: String
+    /// Why it is needed, as the end of a sentence.
+    public let reason: String
+    /// The kernel's error number.
+    public let errno: Int32
+
+    public var description: String {
+        let cause = strerror(errno).map { String(cString: $0) } ?? "error \(errno)"
+        return "can't set \(name) to \(value) (\(cause)): \(reason); set it on the host: sysctl -w \(name)=\(value)"
+    }
+}
+
+/// The only place where Roost changes settings of the host's kernel.
+public enum KernelSettings {
+    /// Lets the host pass packets on between its links; without it nothing leaves a bridge.
+    public static func allowForwarding() throws(KernelSettingError) {
+        try set(
+            "net.ipv4.ip_forward", path: "net/ipv4/ip_forward",
+            reason: "containers reach nothing outside their network without it")
+    }
+
+    /// Lets connections to 127.0.0.1 be led to a bridge; the ruleset keeps a container from using that the other way.
+    public static func allowLoopbackPorts(on bridge: String) throws(KernelSettingError) {
+        try set(
+            "net.ipv4.conf.\(bridge).route_localnet", path: "net/ipv4/conf/\(bridge)/route_localnet",
+            reason: "published ports don't answer on 127.0.0.1 without it")
+    }
+
+    /// Writes "1" unless that is the value already: /proc/sys may be read-only, and rightly set.
+    private static func set(_ name: String, path: String, reason: String) throws(KernelSettingError) {
+        let wanted = UInt8(ascii: "1")
+        let path = "/proc/sys/\(path)"
+        let reading = open(path, O_RDONLY | O_CLOEXEC)
+        if reading >= 0 {
+            var current: UInt8 = 0
+            let count = read(reading, &current, 1)
+            close(reading)
+            if count == 1 && current == wanted { return }
+        }
+        let writing = open(path, O_WRONLY | O_CLOEXEC)
+        guard writing >= 0 else {
+            throw KernelSettingError(name: name, value: "1", reason: reason, errno: errno)
+        }
+        defer { close(writing) }
+        var byte = wanted
+        guard write(writing, &byte, 1) == 1 else {
+            throw KernelSettingError(name: name, value: "1", reason: reason, errno: errno)
+        }
+    }
+}

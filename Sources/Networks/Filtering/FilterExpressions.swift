@@ -1,0 +1,190 @@
+import Addressing
+import CLinux
+import Glibc
+import Kernel
+
+// The kernel's side of the rules: a small machine with registers. One register of 16 bytes (NFT_REG_1) holds what is
+// compared; its four-byte parts have numbers of their own (NFT_REG32_00…), for keys of several fields.
+
+private let verdictRegister = UInt32(NFT_REG_VERDICT.rawValue)
+private let firstRegister = UInt32(NFT_REG_1.rawValue)
+
+/// The register of a key's `index`th field of four bytes.
+private func register(_ index: Int) -> UInt32 {
+    index == 0 ? firstRegister : UInt32(NFT_REG32_00.rawValue) + UInt32(index)
+}
+
+/// Where header fields stand, in bytes.
+private enum HeaderOffset {
+    static let source: UInt32 = 12
+    static let destination: UInt32 = 16
+    static let destinationPort: UInt32 = 2
+}
+
+extension NetlinkMessage {
+    mutating func append(_ rule: FilterTable.Rule) {
+        for match in rule.matches { append(match) }
+        append(rule.action)
+    }
+
+    private mutating func append(_ match: FilterTable.Match) {
+        switch match {
+        case .enteredThrough(let link):
+            meta(NFT_META_IIFNAME, into: firstRegister)
+            compare(linkName(link))
+        case .source(let prefix): address(at: HeaderOffset.source, in: prefix)
+        case .destination(let prefix): address(at: HeaderOffset.destination, in: prefix)
+        case .destinationIsLocal:
+            expression("fib") {
+                $0.attribute(Int(NFTA_FIB_DREG.rawValue), bigEndian: firstRegister)
+                $0.attribute(Int(NFTA_FIB_RESULT.rawValue), bigEndian: UInt32(NFT_FIB_RESULT_ADDRTYPE.rawValue))
+                $0.attribute(Int(NFTA_FIB_FLAGS.rawValue), bigEndian: UInt32(NFTA_FIB_F_DADDR.rawValue))
+            }
+            compare(hostOrder(UInt32(RTN_LOCAL)))
+        case .wasTranslated: connection(NFT_CT_STATUS, hasAnyOf: ConnectionBits.destinationTranslated)
+        case .isKnownConnection:
+            connection(NFT_CT_STATE, hasAnyOf: ConnectionBits.established | ConnectionBits.related)
+        }
+    }
+
+    private mutating func append(_ action: FilterTable.Action) {
+        switch action {
+        case .verdict(let verdict):
+            expression("immediate") {
+                $0.attribute(Int(NFTA_IMMEDIATE_DREG.rawValue), bigEndian: verdictRegister)
+                $0.nest(Int(NFTA_IMMEDIATE_DATA.rawValue), flagged: true) { $0.append(verdict) }
+            }
+        case .verdictOfInput(let map):
+            meta(NFT_META_IIFNAME, into: firstRegister)
+            lookUp(map, into: verdictRegister)
+        case .verdictOfOutput(let map):
+            meta(NFT_META_OIFNAME, into: firstRegister)
+            lookUp(map, into: verdictRegister)
+        case .masquerade: expression("masq") { _ in }
+        case .translate(let map, let withAddress): translate(map: map, withAddress: withAddress)
+        }
+    }
+
+    private mutating func translate(map: String, withAddress: Bool) {
+        var field = 0
+        if withAddress {
+            payload(
+                NFT_PAYLOAD_NETWORK_HEADER, offset: HeaderOffset.destination, length: 4, into: register(field))
+            field += 1
+        }
+        meta(NFT_META_L4PROTO, into: register(field))
+        payload(
+            NFT_PAYLOAD_TRANSPORT_HEADER, offset: HeaderOffset.destinationPort, length: 2, into: register(field + 1))
+        lookUp(map, into: firstRegister)
+        expression("nat") {
+            $0.attribute(Int(NFTA_NAT_TYPE.rawValue), bigEndian: UInt32(NFT_NAT_DNAT.rawValue))
+            $0.attribute(Int(NFTA_NAT_FAMILY.rawValue), bigEndian: UInt32(AF_INET))
+            $0.attribute(Int(NFTA_NAT_REG_ADDR_MIN.rawValue), bigEndian: register(0))
+            $0.attribute(Int(NFTA_NAT_REG_PROTO_MIN.rawValue), bigEndian: register(1))
+        }
+    }
+
+    mutating func append(_ verdict: FilterTable.Verdict) {
+        nest(Int(NFTA_DATA_VERDICT.rawValue), flagged: true) {
+            switch verdict {
+            case .drop: $0.attribute(Int(NFTA_VERDICT_CODE.rawValue), bigEndian: UInt32(0))
+            case .accept: $0.attribute(Int(NFTA_VERDICT_CODE.rawValue), bigEndian: UInt32(1))
+            case .goto(let chain):
+                $0.attribute(Int(NFTA_VERDICT_CODE.rawValue), bigEndian: NFT_GOTO.rawValue)
+                $0.attribute(Int(NFTA_VERDICT_CHAIN.rawValue), chain)
+            }
+        }
+    }
+
+    private mutating func expression(_ name: String, _ content: (inout NetlinkMessage) -> Void) {
+        nest(Int(NFTA_LIST_ELEM.rawValue), flagged: true) {
+            $0.attribute(Int(NFTA_EXPR_NAME.rawValue), name)
+            $0.nest(Int(NFTA_EXPR_DATA.rawValue), flagged: true, content)
+        }
+    }
+
+    private mutating func meta(_ key: nft_meta_keys, into register: UInt32) {
+        expression("meta") {
+            $0.attribute(Int(NFTA_META_KEY.rawValue), bigEndian: key.rawValue)
+            $0.attribute(Int(NFTA_META_DREG.rawValue), bigEndian: register)
+        }
+    }
+
+    private mutating func payload(_ base: nft_payload_bases, offset: UInt32, length: UInt32, into register: UInt32) {
+        expression("payload") {
+            $0.attribute(Int(NFTA_PAYLOAD_DREG.rawValue), bigEndian: register)
+            $0.attribute(Int(NFTA_PAYLOAD_BASE.rawValue), bigEndian: base.rawValue)
+            $0.attribute(Int(NFTA_PAYLOAD_OFFSET.rawValue), bigEndian: offset)
+            $0.attribute(Int(NFTA_PAYLOAD_LEN.rawValue), bigEndian: length)
+        }
+    }
+
+    private mutating func compare(_ value: [UInt8], _ operation: nft_cmp_ops = NFT_CMP_EQ) {
+        expression("cmp") {
+            $0.attribute(Int(NFTA_CMP_SREG.rawValue), bigEndian: firstRegister)
+            $0.attribute(Int(NFTA_CMP_OP.rawValue), bigEndian: operation.rawValue)
+            $0.nest(Int(NFTA_CMP_DATA.rawValue), flagged: true) { $0.data(value) }
+        }
+    }
+
+    private mutating func mask(_ bits: [UInt8]) {
+        expression("bitwise") {
+            $0.attribute(Int(NFTA_BITWISE_SREG.rawValue), bigEndian: firstRegister)
+            $0.attribute(Int(NFTA_BITWISE_DREG.rawValue), bigEndian: firstRegister)
+            $0.attribute(Int(NFTA_BITWISE_LEN.rawValue), bigEndian: UInt32(bits.count))
+            $0.nest(Int(NFTA_BITWISE_MASK.rawValue), flagged: true) { $0.data(bits) }
+            $0.nest(Int(NFTA_BITWISE_XOR.rawValue), flagged: true) { $0.data([UInt8](repeating: 0, count: bits.count)) }
+        }
+    }
+
+    private mutating func lookUp(_ map: String, into register: UInt32) {
+        expression("lookup") {
+            $0.attribute(Int(NFTA_LOOKUP_SET.rawValue), map)
+            $0.attribute(Int(NFTA_LOOKUP_SREG.rawValue), bigEndian: firstRegister)
+            $0.attribute(Int(NFTA_LOOKUP_DREG.rawValue), bigEndian: register)
+        }
+    }
+
+    /// Whole bytes are compared as they are, other prefixes under a mask: as nft does.
+    private mutating func address(at offset: UInt32, in prefix: Prefix) {
+        let wholeBytes = prefix.length > 0 && prefix.length % 8 == 0
+        let length = wholeBytes ? prefix.length / 8 : 4
+        payload(NFT_PAYLOAD_NETWORK_HEADER, offset: offset, length: UInt32(length), into: firstRegister)
+        if !wholeBytes { mask(prefix.mask.bytes) }
+        compare(Array(prefix.address.bytes.prefix(Int(length))))
+    }
+
+    private mutating func connection(_ key: nft_ct_keys, hasAnyOf bits: UInt32) {
+        expression("ct") {
+            $0.attribute(Int(NFTA_CT_KEY.rawValue), bigEndian: key.rawValue)
+            $0.attribute(Int(NFTA_CT_DREG.rawValue), bigEndian: firstRegister)
+        }
+        mask(hostOrder(bits))
+        compare(hostOrder(UInt32(0)), NFT_CMP_NEQ)
+    }
+
+    mutating func data(_ value: [UInt8]) {
+        attribute(Int(NFTA_DATA_VALUE.rawValue), bytes: value)
+    }
+}
+
+/// Bits of the connection tracking (linux/netfilter/nf_conntrack_common.h, which clashes with Glibc's headers).
+private enum ConnectionBits {
+    /// 1 << (IP_CT_ESTABLISHED + 1).
+    static let established: UInt32 = 2
+    /// 1 << (IP_CT_RELATED + 1).
+    static let related: UInt32 = 4
+    /// IPS_DST_NAT.
+    static let destinationTranslated: UInt32 = 32
+}
+
+/// A number in the host's byte order.
+private func hostOrder(_ number: UInt32) -> [UInt8] {
+    withUnsafeBytes(of: number) { Array($0) }
+}
+
+/// A link name as the kernel compares it: 16 bytes, padded with zeros.
+func linkName(_ name: String) -> [UInt8] {
+    let text = Array(name.utf8.prefix(15))
+    return text + [UInt8](repeating: 0, count: 16 - text.count)
+}

@@ -1,0 +1,101 @@
+import Addressing
+
+extension FilterTable {
+    /// nft's syntax. The first two lines make the rest replace the table, whether or not there is one.
+    var text: String {
+        """
+        table ip \(name) {}
+        delete table ip \(name)
+        table ip \(name) {
+        \((maps.map(\.text) + chains.map(\.text)).joined(separator: "\n"))
+        }
+
+        """
+    }
+}
+
+extension FilterTable.Map {
+    fileprivate var text: String {
+        let lines: [String] = [
+            "\tmap \(name) {",
+            "\t\ttype \(type)",
+            elements.isEmpty ? nil : "\t\telements = { \(elements.joined(separator: ", ")) }",
+            "\t}",
+        ].compactMap { $0 }
+        return lines.joined(separator: "\n")
+    }
+
+    private var type: String {
+        switch kind {
+        case .links: "ifname : verdict"
+        case .ports(_, let withAddress):
+            (withAddress ? "ipv4_addr . " : "") + "inet_proto . inet_service : ipv4_addr . inet_service"
+        }
+    }
+
+    private var elements: [String] {
+        switch kind {
+        case .links(let links): links.map { "\"\($0.link)\" : \($0.verdict)" }
+        case .ports(let ports, _):
+            ports.map { entry in
+                let address = entry.address.map { "\($0) . " } ?? ""
+                return "\(address)\(entry.port.transport) . \(entry.port.number) : \(entry.toAddress) . \(entry.toPort)"
+            }
+        }
+    }
+}
+
+extension FilterTable.Chain {
+    fileprivate var text: String {
+        var lines = ["\tchain \(name) {"]
+        if let hook {
+            lines.append(
+                "\t\ttype \(hook.kind.rawValue) hook \(hook.place) priority \(hook.priorityText); policy accept;")
+        }
+        lines += rules.map { "\t\t\($0.text)" }
+        lines.append("\t}")
+        return lines.joined(separator: "\n")
+    }
+}
+
+extension FilterTable.Rule {
+    fileprivate var text: String {
+        (matches.map(\.description) + [action.description]).joined(separator: " ")
+    }
+}
+
+extension FilterTable.Match: CustomStringConvertible {
+    var description: String {
+        switch self {
+        case .enteredThrough(let link): "iifname \"\(link)\""
+        case .source(let prefix): "ip saddr \(prefix)"
+        case .destination(let prefix): "ip daddr \(prefix)"
+        case .destinationIsLocal: "fib daddr type local"
+        case .wasTranslated: "ct status dnat"
+        case .isKnownConnection: "ct state established,related"
+        }
+    }
+}
+
+extension FilterTable.Action: CustomStringConvertible {
+    var description: String {
+        switch self {
+        case .verdict(let verdict): verdict.description
+        case .verdictOfInput(let map): "iifname vmap @\(map)"
+        case .verdictOfOutput(let map): "oifname vmap @\(map)"
+        case .masquerade: "masquerade"
+        case .translate(let map, let withAddress):
+            "dnat ip to \(withAddress ? "ip daddr . " : "")meta l4proto . th dport map @\(map)"
+        }
+    }
+}
+
+extension FilterTable.Verdict: CustomStringConvertible {
+    var description: String {
+        switch self {
+        case .accept: "accept"
+        case .drop: "drop"
+        case .goto(let chain): "goto \(chain)"
+        }
+    }
+}

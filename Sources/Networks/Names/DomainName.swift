@@ -1,0 +1,59 @@
+public import Addressing
+
+/// A domain name as a list of labels. Equal names may differ in the case of ASCII letters (RFC 4343).
+public struct DomainName: Hashable, Sendable {
+    /// The labels as they came, 1…63 bytes each; none for the root.
+    public let labels: [[UInt8]]
+    private let folded: [[UInt8]]
+
+    /// The longest name in its wire form, in bytes (RFC 1035, section 2.3.4).
+    static let maximumLength = 255
+
+    /// The name with these labels; nil if one is empty or too long, or the whole is.
+    public init?(labels: [[UInt8]]) {
+        let length = labels.reduce(1) { $0 + $1.count + 1 }
+        guard length <= Self.maximumLength, labels.allSatisfy({ (1...63).contains($0.count) }) else { return nil }
+        self.labels = labels
+        folded = labels.map { $0.map { (0x41...0x5a).contains($0) ? $0 | 0x20 : $0 } }
+    }
+
+    /// The name written with dots; a dot at the end is allowed.
+    public init?(_ text: String) {
+        var parts = text.split(separator: ".", omittingEmptySubsequences: false).map { Array($0.utf8) }
+        if parts.last?.isEmpty == true { parts.removeLast() }
+        // A lone dot is the root, which has no labels.
+        if parts == [[]] { parts = [] }
+        self.init(labels: parts)
+    }
+
+    public static func == (left: Self, right: Self) -> Bool {
+        left.folded == right.folded
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(folded)
+    }
+
+    /// The name under which an address's names are found: `2.0.210.10.in-addr.arpa`.
+    public static func reverse(_ address: IPv4Address) -> DomainName? {
+        DomainName(address.bytes.reversed().map { String($0) }.joined(separator: ".") + ".in-addr.arpa")
+    }
+
+    /// The address that this is the reverse name of.
+    public var reversedAddress: IPv4Address? {
+        guard folded.count == 6, folded[4] == Array("in-addr".utf8), folded[5] == Array("arpa".utf8) else { return nil }
+        return IPv4Address(folded[0..<4].reversed().map { String(decoding: $0, as: UTF8.self) }.joined(separator: "."))
+    }
+
+    /// The name in its wire form, uncompressed.
+    var wire: [UInt8] {
+        labels.flatMap { [UInt8($0.count)] + $0 } + [0]
+    }
+}
+
+extension DomainName: CustomStringConvertible {
+    /// The labels with dots, without one at the end.
+    public var description: String {
+        labels.map { String(decoding: $0, as: UTF8.self) }.joined(separator: ".")
+    }
+}

@@ -1,0 +1,201 @@
+/// A container's `config.json` (runtime-spec, config.md and config-linux.md), as far as Roost writes and reads it.
+public struct RuntimeConfiguration: Codable, Equatable, Sendable {
+    public var ociVersion = "1.2.0"
+    public var process = Process()
+    public var root = Root()
+    public var hostname: String?
+    public var domainname: String?
+    public var mounts: [Mount] = []
+    public var hooks: Hooks?
+    public var annotations: [String: String]?
+    public var linux = Linux()
+
+    public init() {}
+
+    public struct Root: Codable, Equatable, Sendable {
+        public var path = "rootfs"
+        public var readonly: Bool?
+    }
+
+    public struct Process: Codable, Equatable, Sendable {
+        public var terminal: Bool?
+        public var user = User()
+        public var args: [String] = []
+        public var env: [String] = []
+        public var cwd = "/"
+        public var capabilities: Capabilities?
+        public var rlimits: [ResourceLimit]?
+        public var noNewPrivileges: Bool?
+        public var oomScoreAdj: Int?
+
+        public init() {}
+    }
+
+    public struct User: Codable, Equatable, Sendable {
+        public var uid: UInt32 = 0
+        public var gid: UInt32 = 0
+        public var umask: UInt32?
+        public var additionalGids: [UInt32]?
+
+        public init(uid: UInt32 = 0, gid: UInt32 = 0, umask: UInt32? = nil, additionalGids: [UInt32]? = nil) {
+            self.uid = uid
+            self.gid = gid
+            self.umask = umask
+            self.additionalGids = additionalGids
+        }
+    }
+
+    /// `CAP_…` names.
+    public struct Capabilities: Codable, Equatable, Sendable {
+        public var bounding: [String]?
+        public var effective: [String]?
+        public var permitted: [String]?
+        public var inheritable: [String]?
+        public var ambient: [String]?
+
+        public init(
+            bounding: [String]? = nil, effective: [String]? = nil, permitted: [String]? = nil,
+            inheritable: [String]? = nil, ambient: [String]? = nil
+        ) {
+            self.bounding = bounding
+            self.effective = effective
+            self.permitted = permitted
+            self.inheritable = inheritable
+            self.ambient = ambient
+        }
+    }
+
+    /// `type` is `RLIMIT_…`.
+    public struct ResourceLimit: Codable, Equatable, Sendable {
+        public var type: String
+        public var hard: UInt64
+        public var soft: UInt64
+
+        public init(type: String, hard: UInt64, soft: UInt64) {
+            self.type = type
+            self.hard = hard
+            self.soft = soft
+        }
+    }
+
+    public struct Mount: Codable, Equatable, Sendable {
+        public var destination: String
+        public var type: String?
+        public var source: String?
+        public var options: [String]?
+
+        public init(destination: String, type: String? = nil, source: String? = nil, options: [String]? = nil) {
+            self.destination = destination
+            self.type = type
+            self.source = source
+            self.options = options
+        }
+    }
+
+    public struct Hooks: Codable, Equatable, Sendable {
+        public var prestart: [Hook]?
+        public var createRuntime: [Hook]?
+        public var createContainer: [Hook]?
+        public var startContainer: [Hook]?
+        public var poststart: [Hook]?
+        public var poststop: [Hook]?
+
+        public init() {}
+    }
+
+    /// `timeout` in seconds.
+    public struct Hook: Codable, Equatable, Sendable {
+        public var path: String
+        public var args: [String]?
+        public var env: [String]?
+        public var timeout: UInt32?
+
+        public init(path: String, args: [String]? = nil, env: [String]? = nil, timeout: UInt32? = nil) {
+            self.path = path
+            self.args = args
+            self.env = env
+            self.timeout = timeout
+        }
+    }
+
+    public struct Linux: Codable, Equatable, Sendable {
+        public var namespaces: [Namespace] = []
+        public var resources: Resources?
+        public var cgroupsPath: String?
+        public var sysctl: [String: String]?
+        public var maskedPaths: [String]?
+        public var readonlyPaths: [String]?
+        public var devices: [Device]?
+
+        public init() {}
+    }
+
+    /// `type` is `pid`, `network`, `mount`, `ipc`, `uts`, `user`, `cgroup` or `time`; with a path it is joined.
+    public struct Namespace: Codable, Equatable, Sendable {
+        public var type: String
+        public var path: String?
+
+        public init(type: String, path: String? = nil) {
+            self.type = type
+            self.path = path
+        }
+    }
+
+    public struct Device: Codable, Equatable, Sendable {
+        public var path: String
+        public var type: String
+        public var major: UInt32
+        public var minor: UInt32
+        public var fileMode: UInt32?
+
+        public init(path: String, type: String = "c", major: UInt32, minor: UInt32, fileMode: UInt32? = nil) {
+            self.path = path
+            self.type = type
+            self.major = major
+            self.minor = minor
+            self.fileMode = fileMode
+        }
+    }
+
+    public struct Resources: Codable, Equatable, Sendable {
+        public var memory: Memory?
+        public var cpu: CPU?
+        public var pids: PIDs?
+
+        public init() {}
+    }
+
+    /// Bytes; `swap` is memory plus swap, -1 for no limit.
+    public struct Memory: Codable, Equatable, Sendable {
+        public var limit: Int64?
+        public var swap: Int64?
+        public var reservation: Int64?
+
+        public init(limit: Int64? = nil, swap: Int64? = nil, reservation: Int64? = nil) {
+            self.limit = limit
+            self.swap = swap
+            self.reservation = reservation
+        }
+    }
+
+    /// Quota and period in microseconds.
+    public struct CPU: Codable, Equatable, Sendable {
+        public var shares: UInt64?
+        public var quota: Int64?
+        public var period: UInt64?
+        public var cpus: String?
+
+        public init(shares: UInt64? = nil, quota: Int64? = nil, period: UInt64? = nil, cpus: String? = nil) {
+            self.shares = shares
+            self.quota = quota
+            self.period = period
+            self.cpus = cpus
+        }
+    }
+
+    public struct PIDs: Codable, Equatable, Sendable {
+        public var limit: Int64
+
+        public init(limit: Int64) { self.limit = limit }
+    }
+}

@@ -1,0 +1,185 @@
+import Addressing
+import Cgroups
+import ControlAPI
+import Glibc
+import Kernel
+import Launching
+import Networks
+import OCI
+import Planning
+import Sandboxes
+import StackModel
+
+/// Record → running container: leases, files, bundle, program, shim. It keeps nothing between launches, so any number
+/// of them go on side by side.
+struct Launcher: Sendable {
+    let engine: Engine
+
+    /// A container that runs.
+    struct Launched: Sendable {
+        var processes: LaunchSuccess
+        var ports: [ResolvedPort]
+        /// Nanoseconds since 1970.
+        var started: Int64
+    }
+
+    /// - Parameter source: the container whose network a `network_mode: service:X` shares.
+    func launch(_ record: ContainerRecord, joining source: ContainerEntry?) async throws -> Launched {
+        let directory = SandboxDirectory(engine.locations.containerRunDirectory(record.id))
+        try Files.makeDirectories(directory.path, mode: 0o700)
+        // The shim inherits the lock: whoever finds it taken knows that a launch is under way or a container runs.
+        guard let lock = try Self.take(directory.lockPath) else {
+            throw OperationError("container \(record.name) is still ending; start it again in a moment")
+        }
+        try directory.clear()
+        let prepared = try await prepare(record, joining: source)
+        try Files.replace(bundlePath(record) + "/config.json", with: JSON.encode(prepared.configuration), mode: 0o600)
+        var choice = PortChoice(record.settings.ports)
+        while true {
+            let ports = try choice.next(taken: await engine.networks.publishedPorts)
+            var settings = prepared.settings
+            settings.heldPorts = try ports.map(Self.held)
+            let program = try LaunchCompiler.program(for: prepared.configuration, settings: settings)
+            do {
+                let processes = try await engine.shim.launch(program, lock: lock)
+                return Launched(processes: processes, ports: ports, started: Instant.now.nanoseconds)
+            } catch let failure as LaunchFailure where failure.errno == EADDRINUSE && choice.hasAlternatives {
+                // Another process took the port between its choice and its use.
+                continue
+            }
+        }
+    }
+
+    /// What a launch would do, without doing it.
+    func program(_ record: ContainerRecord, joining source: ContainerEntry?) async throws -> LaunchProgram {
+        let prepared = try await prepare(record, joining: source)
+        var settings = prepared.settings
+        var choice = PortChoice(record.settings.ports)
+        settings.heldPorts = try choice.next(taken: []).map(Self.held)
+        return try LaunchCompiler.program(for: prepared.configuration, settings: settings)
+    }
+
+    func bundlePath(_ record: ContainerRecord) -> String { engine.locations.containerDirectory(record.id) }
+
+    private static func take(_ path: String) throws -> OwnedDescriptor? {
+        let file = try OwnedDescriptor(open: path, [.readWrite, .create])
+        if flock(file.number, LOCK_EX | LOCK_NB) == 0 { return file }
+        guard errno == EWOULDBLOCK else { throw KernelError("lock", path, errno: errno) }
+        return nil
+    }
+
+    private static func held(_ port: ResolvedPort) throws -> HeldPort {
+        let address = port.hostIP.flatMap { IPAddress($0) } ?? .v4(.any)
+        return HeldPort(
+            protocol: port.protocol == "udp" ? .udp : .tcp, address: address.bytes, port: port.published)
+    }
+
+    // MARK: Preparation
+
+    private struct Prepared {
+        var configuration: RuntimeConfiguration
+        var settings: SandboxSettings
+    }
+
+    private func prepare(_ record: ContainerRecord, joining source: ContainerEntry?) async throws -> Prepared {
+        let security = try SecurityOptions(record.settings.securityOpt, directory: record.projectDirectory)
+        let network = try await network(record, source)
+        let user = try user(of: record, record.settings.user ?? record.defaults.user)
+        let files = try IdentityFiles(engine: engine, record: record, hostname: hostname(record))
+            .write(endpoints: network.addresses, gateway: network.gateway, sharing: source?.record)
+        let inputs = BundleInputs(
+            user: user, hostname: hostname(record), security: security,
+            availableCapabilities: engine.availableCapabilities, network: network.namespace,
+            cgroupPath: engine.cgroupPath(record.id),
+            mounts: try await MountResolver(engine: engine).mounts(of: record),
+            identityFiles: files, hostDevices: record.settings.privileged ? try HostDevices.all() : [])
+        let configuration = try BundleBuilder.configuration(for: record, inputs: inputs)
+        let seccomp =
+            record.settings.privileged
+            ? []
+            : try await engine.seccomp.filter(
+                for: security.seccomp, capabilities: configuration.process.capabilities?.bounding ?? [])
+        return Prepared(
+            configuration: configuration,
+            settings: sandbox(record, network: network.sandbox, seccomp: seccomp, limits: configuration.linux.resources)
+        )
+    }
+
+    private func sandbox(
+        _ record: ContainerRecord, network: SandboxNetwork, seccomp: [UInt8],
+        limits: RuntimeConfiguration.Resources?
+    ) -> SandboxSettings {
+        let directory = bundlePath(record)
+        return SandboxSettings(
+            id: record.id, layers: record.layers, upper: directory + "/upper", work: directory + "/work",
+            mountPoint: directory + "/rootfs", network: network, seccomp: seccomp, reaper: record.settings.runInit,
+            openStandardInput: record.settings.stdinOpen, cgroupView: cgroupView(limits),
+            privileged: record.settings.privileged,
+            monitor: MonitorSettings(
+                runDirectory: engine.locations.containerRunDirectory(record.id),
+                logPath: record.settings.logging.driver == "none" ? "" : engine.store.logPath(record.id),
+                logMaximumSize: UInt64(max(0, record.settings.logging.maximumSize)),
+                logMaximumFiles: UInt32(clamping: max(1, record.settings.logging.maximumFiles)),
+                supervisorFIFO: engine.locations.aliveFIFO, supervisorCommand: engine.supervisorCommand,
+                supervisorLock: engine.locations.startLock, bundle: directory))
+    }
+
+    /// On hosts with v1 controllers a container has groups of its own only where it has limits.
+    private func cgroupView(_ limits: RuntimeConfiguration.Resources?) -> CgroupView {
+        if engine.cgroups.hierarchies.legacy.isEmpty { return .unified }
+        var controllers: [String] = []
+        if limits?.memory != nil { controllers.append("memory") }
+        if limits?.cpu?.quota != nil || limits?.cpu?.shares != nil { controllers.append("cpu") }
+        if limits?.pids != nil { controllers.append("pids") }
+        return controllers.isEmpty ? .unified : .controllers(controllers)
+    }
+
+    /// Docker's default is the container's short id; the host's name where the host's network is used.
+    private func hostname(_ record: ContainerRecord) -> String {
+        if let hostname = record.settings.hostname { return hostname }
+        guard record.settings.networkMode == .host else { return String(record.id.prefix(12)) }
+        return (try? Files.readText("/proc/sys/kernel/hostname"))?.filter { $0 != "\n" } ?? "localhost"
+    }
+
+    /// Looks a user up as the container will see it: its own layer lies over the image's.
+    func user(of record: ContainerRecord, _ name: String) throws -> ResolvedUser {
+        let layers = [bundlePath(record) + "/upper"] + record.layers
+        return try ResolvedUser(
+            user: name, added: record.settings.groupAdd,
+            passwd: ImageFiles.text("etc/passwd", layers: layers) ?? "",
+            group: ImageFiles.text("etc/group", layers: layers) ?? "")
+    }
+
+    // MARK: Network
+
+    private struct NetworkPlan {
+        var namespace: BundleInputs.BundleNetwork
+        var sandbox: SandboxNetwork
+        /// In the order of the container's links.
+        var addresses: [IPv4Address] = []
+        /// The host as the container reaches it.
+        var gateway: IPv4Address?
+    }
+
+    private func network(_ record: ContainerRecord, _ source: ContainerEntry?) async throws -> NetworkPlan {
+        switch record.settings.networkMode {
+        case .none:
+            return NetworkPlan(namespace: .own, sandbox: .none)
+        case .host:
+            return NetworkPlan(namespace: .host, sandbox: .host)
+        case .service(let name), .container(let name):
+            guard let pid = source?.processes?.pid else {
+                throw OperationError(
+                    "\(record.name): \(name), whose network it shares, is not running; start that first")
+            }
+            let path = "/proc/\(pid)/ns/net"
+            return NetworkPlan(namespace: .joined(path: path), sandbox: .joined(path: path))
+        case .networks:
+            let leases = try await engine.networks.lease(record)
+            return NetworkPlan(
+                namespace: .own, sandbox: leases.isEmpty ? .none : .endpoints(leases.map(\.endpoint)),
+                addresses: leases.map(\.address),
+                gateway: leases.lazy.compactMap(\.endpoint.gateway).first.flatMap { IPv4Address(bytes: $0) })
+        }
+    }
+}

@@ -1,0 +1,102 @@
+import Images
+import Kernel
+import OCI
+import Planning
+import StackModel
+import Volumes
+
+/// Making and removing containers.
+extension StackController {
+    /// Makes a container of a service; nothing runs yet.
+    ///
+    /// - Returns: its id.
+    func create(
+        _ service: Service, _ reference: ContainerReference, of stack: Stack, image: StoredImage,
+        replaces: Replacement?
+    ) throws -> String {
+        let defaults = image.configuration.config
+        let old = try replaces.map { try entry($0.id).record }
+        var record = ContainerRecord(
+            id: ContainerStore.newIdentifier(), name: reference.name, stack: name, service: service.name,
+            number: reference.number, created: Instant.now.nanoseconds, image: service.image,
+            imageID: image.id.description, layers: image.layers, defaults: defaults, settings: service.container,
+            dependsOn: service.dependsOn,
+            networks: service.container.networks.keys.reduce(into: [:]) { $0[$1] = stack.networks[$1] },
+            volumes: Self.namedVolumes(of: service, in: stack), anonymousVolumes: [:], labels: [:],
+            projectDirectory: stack.workingDirectory, files: stack.files)
+        record.labels = try Self.labels(of: record)
+        let kept = replaces?.keepsVolumes == true ? old?.anonymousVolumes ?? [:] : [:]
+        record.anonymousVolumes = try anonymousVolumes(of: record, keeping: kept)
+        try fillVolumes(of: record)
+        try engine.store.create(record)
+        entries[record.id] = ContainerEntry(record: record, status: ContainerStatus(), phase: .created)
+        return record.id
+    }
+
+    private static func namedVolumes(of service: Service, in stack: Stack) -> [String: StackVolume] {
+        service.container.volumes.reduce(into: [:]) { result, mount in
+            if case .named(let key) = mount.source { result[key] = stack.volumes[key] }
+        }
+    }
+
+    /// `com.docker.compose.*`: by these the ecosystem's tools find containers.
+    private static func labels(of record: ContainerRecord) throws -> [String: String] {
+        var labels = record.defaults.labels.merging(record.settings.labels) { _, own in own }
+        labels["com.docker.compose.project"] = record.stack
+        labels["com.docker.compose.service"] = record.service
+        labels["com.docker.compose.container-number"] = String(record.number)
+        labels["com.docker.compose.oneoff"] = "False"
+        labels["com.docker.compose.config-hash"] = try ConfigurationHash.of(record.image, record.settings)
+        labels["com.docker.compose.image"] = record.imageID
+        labels["com.docker.compose.project.working_dir"] = record.projectDirectory
+        labels["com.docker.compose.project.config_files"] = record.files.joined(separator: ",")
+        labels["com.docker.compose.depends_on"] = record.dependsOn.sorted { $0.key < $1.key }
+            .map { "\($0.key):\($0.value.condition.rawValue):\($0.value.restart)" }.joined(separator: ",")
+        return labels
+    }
+
+    private func anonymousVolumes(of record: ContainerRecord, keeping kept: [String: String]) throws -> [String: String]
+    {
+        var result: [String: String] = [:]
+        for target in ContainerRecord.anonymousTargets(settings: record.settings, defaults: record.defaults) {
+            if let name = kept[target], try engine.volumes.store.find(name) != nil {
+                result[target] = name
+            } else {
+                let labels = ["com.docker.compose.project": name]
+                result[target] = try engine.volumes.store.createAnonymous(labels: labels).record.name
+            }
+        }
+        return result
+    }
+
+    /// Empty volumes get what the image has at their place.
+    private func fillVolumes(of record: ContainerRecord) throws {
+        for mount in record.settings.volumes where !mount.noCopy {
+            guard case .named(let key) = mount.source, mount.subpath == nil else { continue }
+            let name = record.volumes[key]?.name ?? key
+            guard try engine.volumes.store.find(name) != nil else {
+                throw OperationError("volume \(name) doesn't exist; make it, or take `external` away")
+            }
+            try engine.volumes.store.fill(name, fromLayers: record.layers, path: mount.target)
+        }
+        for (target, name) in record.anonymousVolumes {
+            try engine.volumes.store.fill(name, fromLayers: record.layers, path: target)
+        }
+    }
+
+    /// Removes a container that doesn't run.
+    func removeContainer(_ id: String, volumes: Bool) throws {
+        guard let entry = entries[id] else { return }
+        guard !entry.isRunning else { throw OperationError("container \(entry.record.name) runs; stop it first") }
+        let keepers = Set(entries.values.filter { $0.record.id != id }.flatMap(\.record.anonymousVolumes.values))
+        try engine.store.remove(id)
+        // A process that was never noticed, and the group that a failed launch left.
+        cleanUp(after: entry.record)
+        if volumes {
+            for name in entry.record.anonymousVolumes.values where !keepers.contains(name) {
+                try engine.volumes.store.remove(name)
+            }
+        }
+        remove(id)
+    }
+}

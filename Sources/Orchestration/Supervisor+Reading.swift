@@ -1,0 +1,90 @@
+import ControlAPI
+import Images
+import OCI
+import StackModel
+
+/// What the command line asks for and nothing changes by.
+extension Supervisor {
+    func stackSummaries() async -> [StackSummary] {
+        var result: [StackSummary] = []
+        for controller in all {
+            let containers = await controller.summaries()
+            if containers.isEmpty { continue }
+            let states = containers.reduce(into: [:]) { $0[$1.state, default: 0] += 1 }
+            result.append(StackSummary(name: controller.name, states: states, files: await controller.files))
+        }
+        return result
+    }
+
+    func containerSummaries(of stack: String) async -> [ContainerSummary] {
+        await existing(stack)?.summaries() ?? []
+    }
+
+    func inspect(_ name: String) async throws -> ContainerDocument? {
+        for controller in all {
+            if let document = try await controller.inspect(name) { return document }
+        }
+        return nil
+    }
+
+    func logs(of stack: String, _ selection: LogSelection) async throws -> AsyncThrowingStream<LogEvent, any Error> {
+        guard let controller = existing(stack) else {
+            return AsyncThrowingStream { $0.finish() }
+        }
+        return try await controller.logs(selection)
+    }
+
+    func programs(of stack: String) async throws -> [String: String] {
+        try await existing(stack)?.programs() ?? [:]
+    }
+
+    // MARK: Images
+
+    func imageSummaries() throws -> [ImageSummary] { try engine.images.list().map { Self.summary($0, container: nil) } }
+
+    func imageSummaries(of stack: String) async throws -> [ImageSummary] {
+        guard let controller = existing(stack) else { return [] }
+        let stored = try engine.images.list()
+        return await controller.entries.values.map(\.record).sorted { $0.name < $1.name }.map { record in
+            if let image = stored.first(where: { $0.id.description == record.imageID }) {
+                return Self.summary(image, container: record.name, name: record.image)
+            }
+            let (repository, tag) = Self.split(record.image)
+            return ImageSummary(
+                container: record.name, repository: repository, tag: tag, id: record.imageID, platform: "", size: 0,
+                created: 0)
+        }
+    }
+
+    func load(_ request: LoadRequest, events: EventSink) async throws -> Outcome {
+        let id = "Archive \(request.path)"
+        events.working(id, "Loading")
+        let images = try await engine.images.load(
+            archive: request.path, progress: StackController.reporter(parent: id, events))
+        for image in images { events.notice("Loaded image: \(Self.familiar(image.name))") }
+        events.done(id, "Loaded")
+        return Outcome()
+    }
+
+    private static func summary(_ image: StoredImage, container: String?, name: String? = nil) -> ImageSummary {
+        let (repository, tag) = split(name ?? image.name)
+        return ImageSummary(
+            container: container, repository: repository, tag: tag, id: image.id.description,
+            platform: image.platform.map { "\($0)" } ?? "", size: image.size,
+            created: Timestamp.nanoseconds(image.created ?? ""))
+    }
+
+    private static func familiar(_ name: String) -> String {
+        if case .registry(let reference)? = ImageSource(name) { return reference.familiar }
+        return name
+    }
+
+    /// Repository and tag as Docker's tables show them.
+    private static func split(_ name: String) -> (repository: String, tag: String) {
+        guard case .registry? = ImageSource(name) else { return (name, "") }
+        let text = familiar(name)
+        let start = text.lastIndex(of: "/").map { text.index(after: $0) } ?? text.startIndex
+        guard let colon = text[start...].firstIndex(of: ":") else { return (text, "latest") }
+        return (String(text[..<colon]), String(text[text.index(after: colon)...]))
+    }
+}

@@ -1,0 +1,169 @@
+public import ControlAPI
+import Glibc
+import Images
+import Kernel
+import Launching
+import Logging
+import NIOPosix
+import Planning
+import Registries
+import Sandboxes
+import ServiceLifecycle
+import StackModel
+import UnixSignals
+import Volumes
+
+/// All stacks of one instance: finds what runs when it starts, and hands requests to the stacks' controllers.
+actor Supervisor {
+    let engine: Engine
+    private var controllers: [String: StackController] = [:]
+    /// Requests that are being answered.
+    private var requests = 0
+    private var idleSince = ContinuousClock.now
+
+    init(engine: Engine) {
+        self.engine = engine
+    }
+
+    var version: SupervisorVersion { SupervisorVersion(version: roostVersion, pid: getpid()) }
+
+    /// The controller of a stack; one that doesn't exist yet begins empty.
+    func controller(of stack: String) -> StackController {
+        if let controller = controllers[stack] { return controller }
+        let controller = StackController(name: stack, engine: engine)
+        controllers[stack] = controller
+        return controller
+    }
+
+    func existing(_ stack: String) -> StackController? { controllers[stack] }
+    var all: [StackController] { controllers.sorted { $0.key < $1.key }.map(\.value) }
+
+    /// Lets go of a stack of which nothing is left.
+    func forgetIfEmpty(_ stack: String) async {
+        if await controllers[stack]?.isEmpty == true { controllers[stack] = nil }
+    }
+
+    // MARK: Adoption
+
+    /// Takes over what an earlier supervisor left: containers that run go on, those that ended are noted, and what was
+    /// half done is removed.
+    func adopt() async throws {
+        for id in try engine.store.identifiers() {
+            guard let record = engine.store.record(id) else {
+                try engine.store.remove(id)
+                continue
+            }
+            await controller(of: record.stack).adopt(record)
+        }
+        for name in try Directory.names(in: engine.locations.runRoot + "/containers")
+        where !Files.exists(engine.locations.containerDirectory(name)) {
+            try Directory.removeTree(engine.locations.containerRunDirectory(name))
+        }
+        for controller in all { await controller.resume() }
+    }
+
+    // MARK: Idleness
+
+    /// Counts a request that is being answered: while there is one, the supervisor stays.
+    func serving<Result: Sendable>(_ work: @Sendable () async throws -> Result) async rethrows -> Result {
+        requests += 1
+        defer {
+            requests -= 1
+            idleSince = .now
+        }
+        return try await work()
+    }
+
+    /// Returns when nothing has needed a supervisor for the time.
+    func waitForIdleness(_ time: Duration) async throws {
+        while true {
+            try await Task.sleep(until: idleSince + time, clock: .continuous)
+            if await isBusy { idleSince = .now } else if idleSince + time <= .now { return }
+        }
+    }
+
+    private var isBusy: Bool {
+        get async {
+            if requests > 0 { return true }
+            for controller in controllers.values where await !controller.isIdle { return true }
+            return false
+        }
+    }
+}
+
+/// Runs the supervisor of an instance until it has nothing left to do or is told to end. Containers go on without it.
+///
+/// - Parameter readiness: a descriptor that is closed, after a byte was written to it, when requests are answered.
+public func supervise(locations: Locations, readiness: Int32?) async throws {
+    signal(SIGPIPE, SIG_IGN)
+    umask(0o022)
+    try Files.makeDirectories(locations.runRoot, mode: 0o711)
+    // There is one supervisor at a time. Who waits for readiness found none answering: if the lock is taken, the last
+    // one is about to end. A shim's attempt is one of many, and the one that is too many has nothing to do.
+    let taken =
+        try readiness == nil ? FileLock.take(ifFree: locations.supervisorLock) : FileLock(locations.supervisorLock)
+    guard let lock = taken else { return }
+    defer { withExtendedLifetime(lock) {} }
+    let engine = try await Engine(locations: locations)
+    let supervisor = Supervisor(engine: engine)
+    try await supervisor.adopt()
+    let server = try await ControlServer(path: locations.socket, group: MultiThreadedEventLoopGroup.singleton)
+    // From here on the shims see that there is a supervisor.
+    let alive = try AliveMark(locations.aliveFIFO)
+    defer { withExtendedLifetime(alive) {} }
+    if let readiness {
+        _ = "1".withCString { write(readiness, $0, 1) }
+        close(readiness)
+    }
+    let services = ServiceGroup(
+        configuration: .init(
+            services: [
+                .init(service: ServerService(server: server, supervisor: supervisor)),
+                .init(
+                    service: IdlenessService(supervisor: supervisor, time: idleTime),
+                    successTerminationBehavior: .gracefullyShutdownGroup),
+            ],
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: engine.log))
+    try await services.run()
+    unlink(locations.socket)
+    try? await engine.registries.shutdown()
+}
+
+/// How long a supervisor without work stays, for the next command's sake.
+private var idleTime: Duration {
+    getenv("ROOST_IDLE_SECONDS").flatMap { Int(String(cString: $0)) }.map { .seconds($0) } ?? .seconds(5)
+}
+
+/// The FIFO that a supervisor holds open for writing as long as it lives: the shims see its end.
+private struct AliveMark: ~Copyable {
+    private let descriptor: OwnedDescriptor
+
+    init(_ path: String) throws {
+        if mkfifo(path, 0o600) != 0 && errno != EEXIST { throw KernelError("make", path, errno: errno) }
+        // For reading too: opening it for writing alone would wait for a reader.
+        descriptor = try OwnedDescriptor(open: path, [.readWrite, .nonBlocking])
+    }
+}
+
+private struct ServerService: ServiceLifecycle.Service {
+    let server: ControlServer
+    let supervisor: Supervisor
+
+    func run() async throws {
+        let router = ControlRouter(supervisor: supervisor)
+        try await cancelWhenGracefulShutdown {
+            try await server.run { request, responder in
+                try await supervisor.serving { try await router.answer(request, responder) }
+            }
+        }
+    }
+}
+
+private struct IdlenessService: ServiceLifecycle.Service {
+    let supervisor: Supervisor
+    let time: Duration
+
+    func run() async throws {
+        try await cancelWhenGracefulShutdown { try await supervisor.waitForIdleness(time) }
+    }
+}

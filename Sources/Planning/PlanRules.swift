@@ -1,0 +1,44 @@
+import StackModel
+
+extension WaitCondition {
+    /// Whether a container that stays as it is fulfils it already.
+    func holds(for container: ObservedContainer) -> Bool {
+        switch self {
+        case .healthy: container.state.isRunning && container.health == .healthy
+        case .completed: container.state == .exited(code: 0)
+        case .ready: container.state.isRunning && (container.health == .none || container.health == .healthy)
+        }
+    }
+}
+
+extension WaitCondition {
+    /// The condition in `depends_on` that it stands for.
+    var dependency: DependencyCondition? {
+        switch self {
+        case .healthy: .serviceHealthy
+        case .completed: .serviceCompletedSuccessfully
+        case .ready: nil
+        }
+    }
+}
+
+extension ContainerSettings {
+    /// The keys of the named volumes that it mounts.
+    var volumeKeys: [String] {
+        volumes.compactMap { mount in
+            if case .named(let key) = mount.source { key } else { nil }
+        }
+    }
+}
+
+extension PlanAction {
+    /// Compose's default grace period.
+    private static let defaultGracePeriod = TimeSpan.seconds(10)
+
+    /// Stops a container in the way that it was made to be stopped.
+    static func stopContainer(_ container: ObservedContainer, timeout: TimeSpan?) -> PlanAction {
+        .stopContainer(
+            container.reference, signal: container.settings.stopSignal,
+            timeout: timeout ?? container.settings.stopGracePeriod ?? defaultGracePeriod)
+    }
+}

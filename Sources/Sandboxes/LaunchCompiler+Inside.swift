@@ -1,0 +1,117 @@
+import Launching
+import OCI
+
+extension LaunchCompiler {
+    static func insideSteps(
+        _ configuration: RuntimeConfiguration, _ settings: SandboxSettings
+    ) throws(LaunchCompilerError) -> [InsideStep] {
+        var steps: [InsideStep] = [
+            .privatePropagation,
+            .overlayRoot(
+                lower: settings.layers, upper: settings.upper, work: settings.work, target: settings.mountPoint,
+                noDevices: !settings.privileged),
+        ]
+        for mount in configuration.mounts { steps += try mountSteps(mount, settings) }
+        steps += devices(configuration)
+        if let hostname = configuration.hostname { steps.append(.hostname(hostname)) }
+        if let domainname = configuration.domainname { steps.append(.domainname(domainname)) }
+        steps += hooks(configuration.hooks?.createContainer, "creating", configuration, settings).map(InsideStep.hook)
+        steps.append(.pivotRoot)
+        // Before /proc/sys becomes read-only.
+        for (name, value) in (configuration.linux.sysctl ?? [:]).sorted(by: { $0.key < $1.key }) {
+            steps.append(.sysctl(name: name, value: value))
+        }
+        steps += (configuration.linux.maskedPaths ?? []).map(InsideStep.mask)
+        steps += (configuration.linux.readonlyPaths ?? []).map(InsideStep.readOnly)
+        if configuration.root.readonly == true { steps.append(.readOnlyRoot) }
+        steps += hooks(configuration.hooks?.startContainer, "created", configuration, settings).map(InsideStep.hook)
+        return steps
+    }
+
+    private static func devices(_ configuration: RuntimeConfiguration) -> [InsideStep] {
+        var steps: [InsideStep] = (configuration.linux.devices ?? []).map {
+            .device(path: $0.path, major: $0.major, minor: $0.minor, mode: $0.fileMode ?? 0o666)
+        }
+        // runtime-spec, config-linux.md#dev-symbolic-links.
+        let links = [
+            ("/proc/self/fd", "/dev/fd"), ("/proc/self/fd/0", "/dev/stdin"), ("/proc/self/fd/1", "/dev/stdout"),
+            ("/proc/self/fd/2", "/dev/stderr"), ("pts/ptmx", "/dev/ptmx"), ("/proc/kcore", "/dev/core"),
+        ]
+        steps += links.map { .symbolicLink(target: $0.0, path: $0.1) }
+        return steps
+    }
+
+    private static func mountSteps(
+        _ mount: RuntimeConfiguration.Mount, _ settings: SandboxSettings
+    ) throws(LaunchCompilerError) -> [InsideStep] {
+        let options = MountOptions(mount.options ?? [])
+        let type = mount.type ?? "bind"
+        if type == "bind" || options.bind || options.recursive {
+            guard let source = mount.source else {
+                throw LaunchCompilerError(subject: mount.destination, reason: "a bind mount needs a source")
+            }
+            return [
+                .bind(
+                    source: source, target: mount.destination, flags: options.flags, recursive: options.recursive)
+            ]
+        }
+        if type == "cgroup" { return cgroupSteps(mount.destination, options.flags, settings.cgroupView) }
+        return [
+            .mount(
+                type: type, source: mount.source ?? type, target: mount.destination, flags: options.flags,
+                data: options.data.joined(separator: ","))
+        ]
+    }
+
+    private static func cgroupSteps(_ target: String, _ flags: MountFlags, _ view: CgroupView) -> [InsideStep] {
+        switch view {
+        case .none:
+            return []
+        case .unified:
+            return [.mount(type: "cgroup2", source: "cgroup", target: target, flags: flags, data: "")]
+        case .controllers(let controllers):
+            let directory = InsideStep.mount(
+                type: "tmpfs", source: "tmpfs", target: target, flags: flags.subtracting(.readOnly),
+                data: "mode=755,size=64k")
+            return [directory]
+                + controllers.map {
+                    .mount(type: "cgroup", source: "cgroup", target: target + "/" + $0, flags: flags, data: $0)
+                }
+        }
+    }
+}
+
+/// The options of a mount, taken apart into flags and what is the file system's own (`man 8 mount`).
+struct MountOptions: Equatable {
+    var flags: MountFlags = []
+    var data: [String] = []
+    var bind = false
+    var recursive = false
+
+    init(_ options: [String]) {
+        for option in options {
+            if let flag = Self.setting[option] {
+                flags.insert(flag)
+            } else if let flag = Self.clearing[option] {
+                flags.remove(flag)
+            } else if option == "bind" || option == "rbind" {
+                bind = true
+                recursive = option == "rbind"
+            } else if !Self.ignored.contains(option) {
+                data.append(option)
+            }
+        }
+    }
+
+    private static let setting: [String: MountFlags] = [
+        "ro": .readOnly, "nosuid": .noSUID, "nodev": .noDevices, "noexec": .noExecute,
+        "strictatime": .strictAccessTime, "noatime": .noAccessTime, "relatime": .relativeAccessTime,
+    ]
+    private static let clearing: [String: MountFlags] = [
+        "rw": .readOnly, "suid": .noSUID, "dev": .noDevices, "exec": .noExecute,
+    ]
+    /// Propagation stays private, and `nocopy` and the SELinux letters have their meaning elsewhere or none.
+    private static let ignored: Set<String> = [
+        "private", "rprivate", "z", "Z", "nocopy", "consistent", "cached", "delegated", "defaults",
+    ]
+}

@@ -1,0 +1,111 @@
+public import Launching
+public import OCI
+
+/// Bundle → launch program: a pure function from `config.json` and the container's settings to the steps that the
+/// shim performs (design, "one idea used three times").
+public enum LaunchCompiler {
+    public static func program(
+        for configuration: RuntimeConfiguration, settings: SandboxSettings
+    ) throws(LaunchCompilerError) -> LaunchProgram {
+        LaunchProgram(
+            container: settings.id,
+            outside: outsideSteps(configuration, settings),
+            namespaces: namespaces(configuration, settings),
+            cgroup: cgroup(configuration),
+            inside: try insideSteps(configuration, settings),
+            process: try process(configuration, settings),
+            monitor: monitor(configuration, settings))
+    }
+
+    /// What `exec` does in a running container. The container's own process is the model for everything that
+    /// `process` doesn't say.
+    public static func process(
+        _ configuration: RuntimeConfiguration, _ settings: SandboxSettings
+    ) throws(LaunchCompilerError) -> ProcessSettings {
+        var result = try processSettings(configuration.process)
+        result.seccomp = settings.seccomp
+        result.openStandardInput = settings.openStandardInput
+        result.reaper = settings.reaper
+        return result
+    }
+
+    /// The part of the process's settings that `config.json` alone tells.
+    public static func processSettings(
+        _ process: RuntimeConfiguration.Process
+    ) throws(LaunchCompilerError) -> ProcessSettings {
+        var limits: [Launching.ResourceLimit] = []
+        for limit in process.rlimits ?? [] {
+            guard let kind = resourceLimits.firstIndex(of: limit.type) else {
+                throw LaunchCompilerError(subject: limit.type, reason: "no such resource limit")
+            }
+            limits.append(Launching.ResourceLimit(kind: UInt32(kind), soft: limit.soft, hard: limit.hard))
+        }
+        let capabilities = process.capabilities
+        return ProcessSettings(
+            arguments: process.args, environment: process.env, workingDirectory: process.cwd, user: process.user.uid,
+            group: process.user.gid, additionalGroups: process.user.additionalGids ?? [], umask: process.user.umask,
+            capabilities: CapabilitySets(
+                bounding: Capability.mask(capabilities?.bounding ?? []),
+                effective: Capability.mask(capabilities?.effective ?? []),
+                permitted: Capability.mask(capabilities?.permitted ?? []),
+                inheritable: Capability.mask(capabilities?.inheritable ?? []),
+                ambient: Capability.mask(capabilities?.ambient ?? [])),
+            limits: limits, noNewPrivileges: process.noNewPrivileges ?? false,
+            oomScoreAdjustment: Int32(clamping: process.oomScoreAdj ?? 0), terminal: process.terminal ?? false)
+    }
+
+    /// By the kernel's number (`asm-generic/resource.h`).
+    static let resourceLimits = [
+        "RLIMIT_CPU", "RLIMIT_FSIZE", "RLIMIT_DATA", "RLIMIT_STACK", "RLIMIT_CORE", "RLIMIT_RSS", "RLIMIT_NPROC",
+        "RLIMIT_NOFILE", "RLIMIT_MEMLOCK", "RLIMIT_AS", "RLIMIT_LOCKS", "RLIMIT_SIGPENDING", "RLIMIT_MSGQUEUE",
+        "RLIMIT_NICE", "RLIMIT_RTPRIO", "RLIMIT_RTTIME",
+    ]
+
+    private static func namespaces(
+        _ configuration: RuntimeConfiguration, _ settings: SandboxSettings
+    ) -> NamespaceSettings {
+        var result = NamespaceSettings(new: [], joined: [])
+        for namespace in configuration.linux.namespaces {
+            guard let kind = namespaceKinds[namespace.type] else { continue }
+            if let path = namespace.path {
+                result.joined.append(JoinedNamespace(kind: kind, path: path))
+            } else if kind != .network {
+                result.new.append(kind)
+            }
+        }
+        return result
+    }
+
+    private static let namespaceKinds: [String: NamespaceKind] = [
+        "mount": .mount, "uts": .uts, "ipc": .ipc, "pid": .pid, "network": .network, "cgroup": .cgroup, "user": .user,
+        "time": .time,
+    ]
+
+    private static func cgroup(_ configuration: RuntimeConfiguration) -> CgroupSettings {
+        let memory = configuration.linux.resources?.memory
+        let cpu = configuration.linux.resources?.cpu
+        func positive(_ value: Int64?) -> UInt64 { UInt64(max(0, value ?? 0)) }
+        return CgroupSettings(
+            path: configuration.linux.cgroupsPath ?? "", memory: positive(memory?.limit),
+            memorySwap: positive(memory?.swap), memoryReservation: positive(memory?.reservation),
+            cpuQuota: positive(cpu?.quota), cpuPeriod: cpu?.period ?? 100_000, cpuShares: cpu?.shares ?? 0,
+            cpus: cpu?.cpus ?? "", pids: positive(configuration.linux.resources?.pids?.limit))
+    }
+
+    private static func monitor(
+        _ configuration: RuntimeConfiguration, _ settings: SandboxSettings
+    ) -> MonitorSettings {
+        var result = settings.monitor
+        result.poststopHooks = hooks(configuration.hooks?.poststop, "stopped", configuration, settings)
+        if case .endpoints(let endpoints) = settings.network { result.links = endpoints.map(\.hostLink) }
+        return result
+    }
+}
+
+/// A configuration that no program can be made of.
+public struct LaunchCompilerError: Error, CustomStringConvertible {
+    public var subject: String
+    public var reason: String
+
+    public var description: String { "\(subject): \(reason)" }
+}

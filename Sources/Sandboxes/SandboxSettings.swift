@@ -1,0 +1,109 @@
+public import Launching
+
+/// What a launch needs beyond the bundle's `config.json`: places on the host, and the container's network.
+public struct SandboxSettings: Sendable {
+    /// The container's id.
+    public var id: String
+    /// The image's layers as directories, top first.
+    public var layers: [String]
+    /// The container's own writable layer, and overlayfs's scratch directory beside it.
+    public var upper: String
+    public var work: String
+    /// The directory that the root file system is mounted on, inside the container's mount namespace only.
+    public var mountPoint: String
+    public var network: SandboxNetwork
+    /// Ports of the host that are published to this container.
+    public var heldPorts: [HeldPort]
+    /// A finished filter; empty for none.
+    public var seccomp: [UInt8]
+    /// `init: true`.
+    public var reaper: Bool
+    public var openStandardInput: Bool
+    /// How the container sees its own control groups.
+    public var cgroupView: CgroupView
+    /// Every device of the host is usable, nothing is masked or read-only.
+    public var privileged: Bool
+    public var monitor: MonitorSettings
+
+    public init(
+        id: String, layers: [String], upper: String, work: String, mountPoint: String,
+        network: SandboxNetwork = .none, heldPorts: [HeldPort] = [], seccomp: [UInt8] = [], reaper: Bool = false,
+        openStandardInput: Bool = false, cgroupView: CgroupView = .none, privileged: Bool = false,
+        monitor: MonitorSettings = .init()
+    ) {
+        self.id = id
+        self.layers = layers
+        self.upper = upper
+        self.work = work
+        self.mountPoint = mountPoint
+        self.network = network
+        self.heldPorts = heldPorts
+        self.seccomp = seccomp
+        self.reaper = reaper
+        self.openStandardInput = openStandardInput
+        self.cgroupView = cgroupView
+        self.privileged = privileged
+        self.monitor = monitor
+    }
+}
+
+/// The network that a container sees.
+public enum SandboxNetwork: Sendable, Equatable {
+    /// A namespace of its own with the loopback link only.
+    case none
+    /// The host's.
+    case host
+    /// Another container's, by the path of its namespace.
+    case joined(path: String)
+    /// A namespace of its own, attached to bridges; the first endpoint has the default route.
+    case endpoints([SandboxEndpoint])
+}
+
+/// A container's place on one network. Addresses are 4 or 16 bytes in network order.
+public struct SandboxEndpoint: Sendable, Equatable {
+    public var hostLink: String
+    public var bridge: String
+    /// `eth0`, `eth1`, …
+    public var name: String
+    public var mac: [UInt8]
+    public var address: [UInt8]
+    public var prefixLength: UInt8
+    /// `nil` on a network without a way out.
+    public var gateway: [UInt8]?
+    public var mtu: UInt32
+
+    public init(
+        hostLink: String, bridge: String, name: String, mac: [UInt8], address: [UInt8], prefixLength: UInt8,
+        gateway: [UInt8]?, mtu: UInt32 = 1500
+    ) {
+        self.hostLink = hostLink
+        self.bridge = bridge
+        self.name = name
+        self.mac = mac
+        self.address = address
+        self.prefixLength = prefixLength
+        self.gateway = gateway
+        self.mtu = mtu
+    }
+}
+
+/// A port of the host that the shim holds.
+public struct HeldPort: Sendable, Equatable {
+    public var `protocol`: HeldProtocol
+    public var address: [UInt8]
+    public var port: UInt16
+
+    public init(protocol: HeldProtocol, address: [UInt8], port: UInt16) {
+        self.protocol = `protocol`
+        self.address = address
+        self.port = port
+    }
+}
+
+/// What is mounted on /sys/fs/cgroup.
+public enum CgroupView: Sendable, Equatable {
+    case none
+    case unified
+    /// v1 hierarchies, by controller.
+    case controllers([String])
+}

@@ -1,0 +1,100 @@
+import FoundationEssentials
+import Glibc
+public import Kernel
+public import Launching
+
+/// `roost-shim`, as its callers see it: one process a container or further process, started with a program.
+public struct Shim: Sendable {
+    /// The path of the executable.
+    public let executable: String
+
+    public init(executable: String) {
+        self.executable = executable
+    }
+
+    /// Starts a container and returns when its command has been executed.
+    ///
+    /// - Parameter lock: a locked file whose descriptor the shim keeps as long as it lives, so that others can tell
+    ///   that a launch is under way.
+    /// - Throws: `LaunchFailure` in the user's words; everything the launch made has been undone.
+    public func launch(_ program: LaunchProgram, lock: borrowing OwnedDescriptor) async throws -> LaunchSuccess {
+        let input = try OwnedDescriptor.memory("program", content: program.wire)
+        let pipe = try OwnedDescriptor.pipe()
+        var spawn = Spawn(executable, ["roost-shim", "launch"], environment: [])
+        spawn.newSession = true
+        spawn.descriptors = [(input.number, 3), (pipe.writing.number, 4), (lock.number, 5)]
+        let pid = try spawn.start()
+        let process = try ProcessDescriptor(pid: pid)
+        // Only the shim's copy of the writing end stays open.
+        let reading = pipe.intoReading()
+        let report = try await Self.read(reading, limit: 64 << 10)
+        if let success = try? JSONDecoder().decode(SuccessReport.self, from: Data(report)) {
+            // The shim goes on as the container's monitor; whoever watches it reaps it.
+            return success.value
+        }
+        await Readiness.readable(process.descriptor.number)
+        _ = try? process.reap(blocking: false)
+        // An unreadable report is a shim that was killed while it launched.
+        throw
+            (try? JSONDecoder().decode(FailureReport.self, from: Data(report)))?.value
+            ?? LaunchFailure("the shim of \(program.container) ended before the container started; start it again")
+    }
+
+    /// Runs a further process in a container to its end, or to the end of its time.
+    ///
+    /// - Parameter outputLimit: bytes that are kept of what it writes; the rest is read and dropped.
+    /// - Returns: the exit code as ``ExecProgram`` defines it, and its output.
+    public func run(_ program: ExecProgram, outputLimit: Int) async throws -> (code: Int32, output: [UInt8]) {
+        let input = try OwnedDescriptor.memory("program", content: program.wire)
+        let pipe = try OwnedDescriptor.pipe()
+        var spawn = Spawn(executable, ["roost-shim", "exec"], environment: [])
+        spawn.newSession = true
+        spawn.standardStreams = (nil, pipe.writing.number, pipe.writing.number)
+        spawn.descriptors = [(input.number, 3)]
+        let pid = try spawn.start()
+        let process = try ProcessDescriptor(pid: pid)
+        let reading = pipe.intoReading()
+        let output = try await withTaskCancellationHandler {
+            try await Self.read(reading, limit: outputLimit)
+        } onCancel: {
+            kill(pid, SIGKILL)
+        }
+        await Readiness.readable(process.descriptor.number)
+        let ending = try process.reap(blocking: true)
+        return (ending?.code ?? 125, output)
+    }
+
+    /// Everything until the last writer is gone, of which the first `limit` bytes are kept.
+    private static func read(_ descriptor: borrowing OwnedDescriptor, limit: Int) async throws(KernelError) -> [UInt8] {
+        var content: [UInt8] = []
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 1)
+        defer { buffer.deallocate() }
+        while true {
+            await Readiness.readable(descriptor.number)
+            if Task.isCancelled { return content }
+            let count = try descriptor.read(into: buffer)
+            if count == 0 { return content }
+            content += buffer.prefix(min(count, max(0, limit - content.count)))
+        }
+    }
+
+    private struct SuccessReport: Decodable {
+        var pid: Int32
+        var startTime: UInt64
+        var shim: Int32
+        var shimStartTime: UInt64
+
+        var value: LaunchSuccess {
+            LaunchSuccess(pid: pid, startTime: startTime, shim: shim, shimStartTime: shimStartTime)
+        }
+    }
+
+    private struct FailureReport: Decodable {
+        var error: String
+        var step: String
+        var code: Int32
+        var errno: Int32
+
+        var value: LaunchFailure { LaunchFailure(error, step: step, code: code, errno: errno) }
+    }
+}

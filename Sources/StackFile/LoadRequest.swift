@@ -1,0 +1,26 @@
+/// Where a stack is to be found and what it may see.
+public struct LoadRequest: Sendable {
+    /// `-f`, in the order given; `-` is the standard input. Empty: `COMPOSE_FILE`, then the default names.
+    public var files: [String] = []
+    /// `--project-directory`.
+    public var projectDirectory: String?
+    /// `-p`.
+    public var projectName: String?
+    /// `--env-file`. Empty: `.env` in the project's directory, if there is one.
+    public var envFiles: [String] = []
+    /// `--profile`.
+    public var profiles: [String] = []
+    /// The shell's environment.
+    public var environment: [String: String]
+    /// Absolute.
+    public var currentDirectory: String
+    /// Services named on the command line: each activates its profile.
+    public var services: [String] = []
+    /// The standard input's content for `-f -`; `nil`: it is read when it is needed.
+    public var standardInput: [UInt8]?
+
+    public init(environment: [String: String], currentDirectory: String) {
+        self.environment = environment
+        self.currentDirectory = currentDirectory
+    }
+}

@@ -1,0 +1,82 @@
+public import Diagnostics
+public import StackModel
+
+/// A stack, and what its files say otherwise.
+public struct LoadedStack: Sendable {
+    /// The desired state.
+    public var stack: Stack
+    /// What is not supported yet, variables without a value, and the like.
+    public var warnings: [Diagnostic]
+    /// The files that the warnings speak of.
+    public var sources: [SourceText]
+    /// What `config` prints.
+    public var canonical: CanonicalStack
+}
+
+/// Loads a stack in stages: locate, read, interpolate, read into canonical form, extend, merge, select, complete,
+/// validate, resolve.
+public enum StackLoader {
+    /// Reads the files and resolves them.
+    ///
+    /// - Throws: ``StackFileError`` with everything that is wrong, as far as one stage can see it.
+    public static func load(_ request: LoadRequest) throws(StackFileError) -> LoadedStack {
+        let (canonical, stack, findings) = try resolve(request)
+        return LoadedStack(
+            stack: stack, warnings: findings.diagnostics, sources: findings.sources, canonical: canonical)
+    }
+
+    /// The name of the project, where the files' content matters only if nothing else says it. A file that can't be
+    /// read, or isn't there, is passed over: `down` and `ps` must work without one.
+    public static func projectName(_ request: LoadRequest) throws(StackFileError) -> String {
+        var findings = Findings()
+        let location = Location.find(request, &findings)
+        try findings.check()
+        var trees: [Node] = []
+        if ProjectName.explicit(request, location) == nil {
+            for file in location.files where file != "-" {
+                do throws(StackFileError) {
+                    var unheard = findings
+                    trees += try SourceFile.read(file, request, &unheard)
+                } catch {
+                    continue
+                }
+            }
+        }
+        let name = ProjectName.choose(request, location, trees, &findings)
+        try findings.check()
+        return name
+    }
+
+    private static func resolve(
+        _ request: LoadRequest
+    ) throws(StackFileError) -> (CanonicalStack, Stack, Findings) {
+        var findings = Findings()
+        var location = Location.find(request, &findings)
+        try findings.check()
+        guard !location.files.isEmpty else {
+            throw findings.failure(
+                "no compose.yaml here or in the directories above \(request.currentDirectory)",
+                suggestion: "name a file with -f")
+        }
+        var trees: [Node] = []
+        for file in location.files {
+            for document in try SourceFile.read(file, request, &findings) { trees.append(document) }
+        }
+        let name = ProjectName.choose(request, location, trees, &findings)
+        try findings.check()
+        location.environment["COMPOSE_PROJECT_NAME"] = name
+
+        var assembly = Assembly(request: request, location: location)
+        let merged = try assembly.merge(trees, &findings)
+        try findings.check()
+        var project = Project(name: name, tree: merged, location: location, request: request)
+        project.select(&findings)
+        try findings.check()
+        project.complete(&findings)
+        try findings.check()
+        Validation(project: project).check(&findings)
+        try findings.check()
+        let stack = Resolution(project: project).stack()
+        return (CanonicalStack(project: project), stack, findings)
+    }
+}

@@ -1,0 +1,102 @@
+import OrderedCollections
+
+/// Combines the canonical trees of several files, each attribute by the rule of its shape (Compose specification, "Merge").
+enum Merging {
+    static func merge(_ base: Node, _ over: Node, _ shape: Shape) -> Node {
+        switch over.override {
+        case .reset, .replace: return over
+        case .none: break
+        }
+        if base.override == .reset { return over }
+        switch shape.merge {
+        case .replace: return over
+        case .deep: return deep(base, over, shape.parts)
+        case .append: return lists(base, over) { $0 + $1 }
+        case .unique(let key): return lists(base, over) { unique($0 + $1, by: key) }
+        case .custom(let rule): return rule(base, over)
+        }
+    }
+
+    static func deep(_ base: Node, _ over: Node, _ parts: Shape.Parts) -> Node {
+        if over.isNull { return base }
+        guard case .map(var result) = base.value, case .map(let other) = over.value else {
+            if case .none = parts { return lists(base, over) { $0 + $1 } }
+            return over
+        }
+        for (key, entry) in other.entries {
+            guard let old = result[key] else {
+                result.set(key, entry.node, keyMark: entry.keyMark)
+                continue
+            }
+            result.set(key, merge(old, entry.node, shape(of: key, in: parts)))
+        }
+        return base.with(.map(result))
+    }
+
+    /// Items that a list of one file names twice.
+    static func unique(_ items: [Node], by key: (Node) -> String) -> [Node] {
+        var places: [String: Int] = [:]
+        var result: [Node] = []
+        for item in items {
+            let name = key(item)
+            if let place = places[name] {
+                result[place] = item
+            } else {
+                places[name] = result.count
+                result.append(item)
+            }
+        }
+        return result
+    }
+
+    private static func shape(of key: String, in parts: Shape.Parts) -> Shape {
+        switch parts {
+        case .fields(let fields): fields.byKey[key]?.shape ?? .anything
+        case .values(let shape): shape
+        case .none: .anything
+        }
+    }
+
+    private static func lists(_ base: Node, _ over: Node, _ combine: ([Node], [Node]) -> [Node]) -> Node {
+        guard let first = base.list else { return over }
+        guard let second = over.list else { return over.isNull ? base : over }
+        return base.with(.list(combine(first, second)))
+    }
+}
+
+/// Leaves out of a merged tree what was reset, items named twice, and zeros that mean the same as nothing.
+enum Pruning {
+    static func prune(_ node: Node, _ shape: Shape) -> Node {
+        if case .unique(let key) = shape.merge, let items = node.list {
+            return node.with(.list(Merging.unique(items, by: key)))
+        }
+        guard case .map(let mapping) = node.value else { return node }
+        var result = Mapping()
+        for (key, entry) in mapping.entries where entry.node.override != .reset {
+            switch shape.parts {
+            case .fields(let fields):
+                guard let field = fields.byKey[key] else {
+                    result.set(key, entry.node, keyMark: entry.keyMark)
+                    continue
+                }
+                let value = prune(entry.node, field.shape)
+                if field.keepsZero || !isZero(value) { result.set(key, value, keyMark: entry.keyMark) }
+            case .values(let inner): result.set(key, prune(entry.node, inner), keyMark: entry.keyMark)
+            case .none: result.set(key, prune(entry.node, .anything), keyMark: entry.keyMark)
+            }
+        }
+        return node.with(.map(result))
+    }
+
+    private static func isZero(_ node: Node) -> Bool {
+        switch node.value {
+        case .null: true
+        case .boolean(let flag): !flag
+        case .integer(let number): number == 0
+        case .float(let number): number == 0
+        case .string(let text): text.isEmpty
+        case .list(let items): items.isEmpty
+        case .map(let mapping): mapping.isEmpty
+        }
+    }
+}

@@ -1,0 +1,96 @@
+import OrderedCollections
+
+/// The merged tree on its way to a stack: profiles are applied, then everything that the files leave unsaid is added.
+struct Project {
+    let name: String
+    /// In canonical form.
+    private(set) var tree: Node
+    let location: Location
+    let request: LoadRequest
+    /// Names of services that profiles leave out.
+    private(set) var disabled: [String] = []
+    /// Every profile that the files name.
+    private(set) var profiles: Set<String> = []
+
+    init(name: String, tree: Node, location: Location, request: LoadRequest) {
+        self.name = name
+        self.tree = tree
+        self.location = location
+        self.request = request
+    }
+
+    /// The mapping of this name at the top of the file; empty where there is none.
+    func section(_ key: String) -> Mapping { tree[key]?.mapping ?? Mapping() }
+
+    private mutating func set(_ key: String, _ mapping: Mapping) {
+        guard case .map(var top) = tree.value else { return }
+        if mapping.isEmpty, key != "services" {
+            top.remove(key)
+        } else {
+            top.set(key, (top[key] ?? tree).with(.map(mapping)))
+        }
+        tree = tree.with(.map(top))
+    }
+
+    // MARK: select
+
+    /// Leaves out the services that profiles disable (Compose specification, "Profiles").
+    mutating func select(_ findings: inout Findings) {
+        var services = section("services")
+        var active = Set(request.profiles)
+        for profile in (location.environment["COMPOSE_PROFILES"] ?? "").split(separator: ",") {
+            active.insert(profile.trimmed)
+        }
+        for name in request.services {
+            guard let service = services[name] else {
+                findings.error(
+                    "no such service: \(name)", at: nil,
+                    suggestion: Findings.suggestion(for: name, in: services.keys))
+                continue
+            }
+            active.formUnion(service["profiles"]?.strings ?? [])
+        }
+        for (name, entry) in services.entries {
+            let own = entry.node["profiles"]?.strings ?? []
+            profiles.formUnion(own)
+            if own.isEmpty || active.contains("*") || !active.isDisjoint(with: own) { continue }
+            disabled.append(name)
+        }
+        for name in disabled { services.remove(name) }
+        set("services", services)
+    }
+
+    // MARK: complete
+
+    /// Adds what the files leave to defaults: networks, names, absolute paths, the values of variables.
+    mutating func complete(_ findings: inout Findings) {
+        let completion = Completion(project: self)
+        var services = section("services")
+        for (name, entry) in services.entries {
+            services.entries[name]?.node = completion.service(entry.node, name, &findings)
+        }
+        set("services", services)
+        var networks = section("networks")
+        if networks["default"] == nil { networks.set("default", Node(.map(Mapping()), tree.mark)) }
+        set("networks", completion.named(networks, usedBy: services) { $0["networks"]?.mapping?.keys ?? [] })
+        set(
+            "volumes",
+            completion.named(section("volumes"), usedBy: services) { service in
+                (service["volumes"]?.list ?? []).filter { $0["type"]?.string == "volume" }
+                    .compactMap { $0["source"]?.string }
+            })
+        for key in ["secrets", "configs"] {
+            let used = completion.named(section(key), usedBy: services) { service in
+                (service[key]?.list ?? []).compactMap { $0["source"]?.string }
+            }
+            set(key, completion.files(used))
+        }
+    }
+}
+
+extension Substring {
+    /// Without blanks at both ends.
+    var trimmed: String {
+        String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+    }
+}

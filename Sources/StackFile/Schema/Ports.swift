@@ -1,0 +1,129 @@
+/// `ports` (Compose specification, "Services", "ports"): `[[IP:]HOST[-END]:]CONTAINER[-END][/PROTOCOL]` or the long form.
+enum Ports {
+    static let shape = Shape.list { node, path, findings in
+        switch node.value {
+        case .string(let text): return short(text, node, path, &findings)
+        case .integer(let number): return short(String(number), node, path, &findings)
+        case .map: return long.read(node, path, &findings).map { [completed($0)] } ?? []
+        default:
+            _ = findings.wrongType(node, path, "a port")
+            return []
+        }
+    }.merged(by: .unique(by: identity))
+
+    private static let long = Shape.object(
+        Fields(
+            required: ["target"],
+            [
+                Field("name", .text),
+                Field("mode", .text),
+                Field("host_ip", address),
+                Field("target", .integer(1...65535)),
+                Field("published", published, keepsZero: true),
+                Field("protocol", .choice("tcp", "udp", "sctp"), .partial { $0.string != "sctp" }),
+                Field("app_protocol", .text),
+            ]))
+
+    private static let address = Shape.text { IPText.isAddress($0) ? nil : "is not an IP address" }
+
+    private static let published = Shape { node, path, findings in
+        guard let text = node.scalarText, node.boolean == nil else {
+            return findings.wrongType(node, path, "a port or a range of ports")
+        }
+        guard text.isEmpty || range(Substring(text), from: 0) != nil else {
+            return findings.invalid(node, path, "\"\(text)\" is not a port or a range of ports")
+        }
+        return node.with(.string(text))
+    }
+
+    /// Two files mean the same port where host address, host port, container port and protocol are the same.
+    private static func identity(_ port: Node) -> String {
+        let published = port["published"]?.string ?? ""
+        return "\(port["host_ip"]?.string ?? ""):\(published):\(port["target"]?.integer ?? 0)"
+            + "/\(port["protocol"]?.string ?? "tcp")"
+    }
+
+    private static func completed(_ port: Node) -> Node {
+        guard case .map(var mapping) = port.value else { return port }
+        if mapping["mode"] == nil { mapping.set("mode", .string("ingress", port.mark)) }
+        if mapping["protocol"] == nil { mapping.set("protocol", .string("tcp", port.mark)) }
+        return port.with(.map(mapping))
+    }
+
+    /// Reads one short form; a range becomes one port each.
+    private static func short(_ text: String, _ node: Node, _ path: Path, _ findings: inout Findings) -> [Node] {
+        do throws(Problem) {
+            return try parse(text).map { part in
+                var entries: [(String, Node)] = [("mode", node.with(.string("ingress")))]
+                if let ip = part.ip { entries.append(("host_ip", node.with(.string(ip)))) }
+                entries.append(("target", node.with(.integer(Int64(part.target)))))
+                if let published = part.published { entries.append(("published", node.with(.string(published)))) }
+                entries.append(("protocol", node.with(.string(part.protocol))))
+                return .map(entries, node.mark)
+            }
+        } catch {
+            findings.error(
+                "\"\(text)\" is not a port: \(error.reason)", at: node.mark, path,
+                suggestion: "write it like \"8080:80\", \"127.0.0.1:8080:80/tcp\" or \"53:53/udp\"")
+            return []
+        }
+    }
+
+    private struct Problem: Error {
+        var reason: String
+    }
+
+    private struct Part {
+        var ip: String?
+        var published: String?
+        var target: UInt16
+        var `protocol`: String
+    }
+
+    private static func parse(_ text: String) throws(Problem) -> [Part] {
+        let halves = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        let proto = halves.count > 1 ? halves[1].lowercased() : "tcp"
+        guard ["tcp", "udp", "sctp"].contains(proto) else { throw Problem(reason: "the protocol is unknown") }
+        let (ip, host, container) = try split(halves[0])
+        guard let targets = range(container, from: 1) else {
+            throw Problem(reason: "the container's port must be 1 to 65535")
+        }
+        guard !host.isEmpty else {
+            return targets.map { Part(ip: ip, published: nil, target: $0, protocol: proto) }
+        }
+        guard let hosts = range(host, from: 0) else { throw Problem(reason: "the host's port must be 0 to 65535") }
+        if targets.count == 1, hosts.count > 1 {
+            return [Part(ip: ip, published: String(host), target: targets.lowerBound, protocol: proto)]
+        }
+        guard hosts.count == targets.count else { throw Problem(reason: "the two ranges differ in length") }
+        return zip(hosts, targets).map { Part(ip: ip, published: String($0), target: $1, protocol: proto) }
+    }
+
+    /// `IP:HOST:CONTAINER`, with an IPv6 address in brackets.
+    private static func split(_ text: Substring) throws(Problem) -> (ip: String?, host: Substring, target: Substring) {
+        guard let last = text.lastIndex(of: ":") else { return (nil, "", text) }
+        let target = text[text.index(after: last)...]
+        let rest = text[..<last]
+        guard let middle = rest.lastIndex(of: ":"), !rest.hasSuffix("]") else {
+            if rest.hasSuffix("]") { return (try address(rest), "", target) }
+            return IPText.isAddress(String(rest)) ? (String(rest), "", target) : (nil, rest, target)
+        }
+        return (try address(rest[..<middle]), rest[rest.index(after: middle)...], target)
+    }
+
+    private static func address(_ text: Substring) throws(Problem) -> String? {
+        if text.isEmpty { return nil }
+        let bare = text.hasPrefix("[") && text.hasSuffix("]") ? text.dropFirst().dropLast() : text
+        guard IPText.isAddress(String(bare)) else { throw Problem(reason: "\"\(text)\" is not an IP address") }
+        return String(bare)
+    }
+
+    /// `80` or `80-90`.
+    static func range(_ text: Substring, from lowest: UInt16) -> ClosedRange<UInt16>? {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count <= 2, let low = UInt16(parts[0]), low >= lowest else { return nil }
+        guard parts.count == 2 else { return low...low }
+        guard let high = UInt16(parts[1]), high >= low else { return nil }
+        return low...high
+    }
+}

@@ -1,0 +1,39 @@
+/// Floating-point numbers in text.
+enum FloatText {
+    /// As Docker's reader turns them into text: the shortest digits, with an exponent below 1e-4 and from 1e6 on.
+    static func format(_ number: Double) -> String {
+        if number.isNaN { return "NaN" }
+        if number.isInfinite { return number < 0 ? "-Inf" : "+Inf" }
+        if number == 0 { return number.sign == .minus ? "-0" : "0" }
+        let (digits, point) = decompose(abs(number))
+        let sign = number < 0 ? "-" : ""
+        let exponent = point - 1
+        if exponent < -4 || exponent >= 6 {
+            return sign + scientific(digits, exponent)
+        }
+        if point <= 0 { return sign + "0." + String(repeating: "0", count: -point) + digits }
+        if digits.count <= point { return sign + digits + String(repeating: "0", count: point - digits.count) }
+        return sign + digits.prefix(point) + "." + digits.dropFirst(point)
+    }
+
+    private static func scientific(_ digits: String, _ exponent: Int) -> String {
+        let size = String(abs(exponent))
+        return digits.prefix(1) + (digits.count > 1 ? "." + digits.dropFirst() : "") + "e"
+            + (exponent < 0 ? "-" : "+") + (size.count < 2 ? "0" + size : size)
+    }
+
+    /// The shortest digits that give the number back, and how many of them stand before the point.
+    private static func decompose(_ number: Double) -> (digits: String, point: Int) {
+        let parts = "\(number)".split(separator: "e")
+        let halves = parts[0].split(separator: ".", omittingEmptySubsequences: false)
+        let exponent = parts.count > 1 ? Int(parts[1]) ?? 0 : 0
+        var digits = String(halves[0]) + (halves.count > 1 ? String(halves[1]) : "")
+        var point = halves[0].count + exponent
+        while digits.hasPrefix("0"), digits.count > 1 {
+            digits.removeFirst()
+            point -= 1
+        }
+        while digits.hasSuffix("0"), digits.count > 1 { digits.removeLast() }
+        return (digits, point)
+    }
+}

@@ -1,0 +1,62 @@
+/// The rules for names and words of the specification; each returns what is wrong, as the end of a sentence.
+enum Names {
+    static let pullPolicies = ["always": true, "missing": true, "if_not_present": true, "never": true, "build": true]
+
+    static func isPullPolicy(_ text: String) -> Bool {
+        if pullPolicies[text] != nil || ["refresh", "daily", "weekly"].contains(text) { return true }
+        return text.hasPrefix("every_") && text.count > 7
+    }
+
+    static func keyProblem(_ key: String) -> String? {
+        let isValid = !key.isEmpty && key.utf8.allSatisfy { isAlphanumeric($0) || "._-".utf8.contains($0) }
+        return isValid ? nil : "is not a name: only letters, digits, \".\", \"_\" and \"-\" are allowed"
+    }
+
+    static func containerProblem(_ name: String) -> String? {
+        guard let first = name.utf8.first, isAlphanumeric(first), name.utf8.count > 1,
+            keyProblem(name) == nil
+        else {
+            return
+                "is not a container name: two or more letters, digits, \"_\", \".\" and \"-\", the first a letter or digit"
+        }
+        return nil
+    }
+
+    static func restartProblem(_ text: String) -> String? {
+        if ["no", "always", "unless-stopped", "on-failure"].contains(text) { return nil }
+        if text.hasPrefix("on-failure:"), let count = Int(text.dropFirst(11)), count >= 0 { return nil }
+        return "is not a restart policy: use no, always, on-failure[:N] or unless-stopped"
+    }
+
+    static func networkModeProblem(_ text: String) -> String? {
+        if ["none", "host", "bridge"].contains(text) { return nil }
+        let parts = text.split(separator: ":", maxSplits: 1)
+        if parts.count == 2, parts[0] == "service" || parts[0] == "container" { return nil }
+        return "is not a network mode: use none, host, service:NAME or container:NAME"
+    }
+
+    /// A project's name from a directory's: what isn't allowed in one is left out.
+    static func normalised(_ text: String) -> String {
+        let kept = text.lowercased().utf8.filter { isProjectByte($0) }
+        return String(decoding: kept.drop { $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-") }, as: UTF8.self)
+    }
+
+    static func projectProblem(_ name: String) -> String? {
+        if !name.isEmpty, normalised(name) == name { return nil }
+        return "must consist only of lowercase alphanumeric characters, hyphens, and underscores as well as start with"
+            + " a letter or number"
+    }
+
+    private static func isProjectByte(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-") || isAlphanumeric(byte) && !(65...90).contains(byte)
+    }
+
+    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,139 @@
+import Glibc
+import Kernel
+import Launching
+
+/// The two pipes between the shim and the container's process while it is being set up. The child's end of the report
+/// pipe is closed by a successful execution: its end is the news of success.
+struct Channel: ~Copyable {
+    private let report: Pipe
+    private let permission: Pipe
+
+    init() throws(KernelError) {
+        let first = try OwnedDescriptor.pipe()
+        let second = try OwnedDescriptor.pipe()
+        report = first
+        permission = second
+    }
+
+    consuming func intoParent() -> ParentChannel {
+        ParentChannel(report: report.intoReading(), permission: permission.intoWriting())
+    }
+
+    consuming func intoChild() -> ChildChannel {
+        ChildChannel(report: report.intoWriting(), permission: permission.intoReading())
+    }
+}
+
+/// What the container's process says before it executes the command: one byte, then the content.
+private enum Message {
+    /// The number of a terminal's master descriptor, in one byte.
+    static let terminal = UInt8(ascii: "T")
+    /// A failure in its wire form, to the end of the pipe.
+    static let failure = UInt8(ascii: "F")
+}
+
+/// The shim's side.
+struct ParentChannel: ~Copyable {
+    let report: OwnedDescriptor
+    let permission: OwnedDescriptor
+
+    /// How long the steps inside may take, hooks included, in milliseconds.
+    static let patience: Int32 = 120_000
+
+    /// Lets the child go on.
+    func proceed() {
+        var byte: UInt8 = 1
+        // A child that is gone is noticed on the other pipe.
+        write(permission.number, &byte, 1)
+    }
+
+    /// Waits until the command was executed; a terminal that the child has made is taken over meanwhile.
+    func awaitExecution(
+        of process: borrowing ProcessDescriptor, _ streams: inout ContainerStreams
+    ) throws(LaunchFailure) {
+        while true {
+            let answered = try explained { () throws(KernelError) in
+                try report.waitReadable(milliseconds: Self.patience)
+            }
+            guard answered else {
+                throw LaunchFailure("the container's set-up took over \(Self.patience / 1000) s", errno: ETIMEDOUT)
+            }
+            switch try readByte() {
+            case nil: return try confirm(process)
+            case Message.terminal:
+                let number = Int32(try readByte() ?? 0)
+                let master = try takeTerminal(number, of: process)
+                streams.use(terminal: master)
+                proceed()
+            default: throw try readFailure()
+            }
+        }
+    }
+
+    private func readByte() throws(LaunchFailure) -> UInt8? {
+        var byte: UInt8 = 0
+        let count = try explained { () throws(KernelError) in
+            try check("read the container's report") { read(report.number, &byte, 1) }
+        }
+        return count == 1 ? byte : nil
+    }
+
+    private func readFailure() throws(LaunchFailure) -> LaunchFailure {
+        let bytes = try explained { () throws(KernelError) in try report.readAll(limit: 1 << 20) }
+        do throws(WireError) {
+            return try LaunchFailure(wire: bytes)
+        } catch {
+            return LaunchFailure("the container's process ended during its set-up")
+        }
+    }
+
+    private func takeTerminal(
+        _ number: Int32, of process: borrowing ProcessDescriptor
+    ) throws(LaunchFailure) -> OwnedDescriptor {
+        do throws(KernelError) {
+            return try process.descriptor(number)
+        } catch {
+            throw LaunchFailure("take over the terminal: \(error.reason)", errno: error.errno)
+        }
+    }
+
+    /// The end of the pipe without a word is also that of a process which was killed before it could execute anything;
+    /// a container that ran and ended at once is the monitor's to report.
+    private func confirm(_ process: borrowing ProcessDescriptor) throws(LaunchFailure) {}
+}
+
+/// The container's process's side.
+struct ChildChannel: ~Copyable {
+    let report: OwnedDescriptor
+    let permission: OwnedDescriptor
+
+    /// Waits for the shim's permission; false if the shim is gone.
+    func wait() -> Bool {
+        var byte: UInt8 = 0
+        while true {
+            let count = read(permission.number, &byte, 1)
+            if count < 0 && lastError() == EINTR { continue }
+            return count == 1
+        }
+    }
+
+    /// Hands the terminal over, and waits until it was taken.
+    func hand(terminal: Int32) -> Bool {
+        var bytes = [Message.terminal, UInt8(truncatingIfNeeded: terminal)]
+        write(report.number, &bytes, bytes.count)
+        return wait()
+    }
+
+    func fail(_ failure: LaunchFailure) -> Never {
+        let bytes = [Message.failure] + failure.wire
+        // Nobody may be left to read it.
+        try? report.writeAll(bytes)
+        _exit(failure.code)
+    }
+
+    /// Whether the shim still runs: its end of the pipe is open.
+    var parentIsAlive: Bool {
+        var entry = pollfd(fd: report.number, events: 0, revents: 0)
+        return poll(&entry, 1, 0) == 0
+    }
+}

@@ -1,0 +1,137 @@
+import Glibc
+import Kernel
+import Launching
+
+/// The command's environment and rights, from a fully equipped process to the execution. What a launch and a further
+/// process of a running container share.
+struct ContainerProcess {
+    private let settings: ProcessSettings
+    private var capabilities: CapabilitySets
+
+    init(_ settings: ProcessSettings) {
+        self.settings = settings
+        capabilities = settings.capabilities
+    }
+
+    /// Becomes the container's command; returns only by failing.
+    mutating func become(
+        root: RootFileSystem, _ streams: ChildStreams, _ channel: borrowing ChildChannel
+    ) -> LaunchFailure {
+        do throws(LaunchFailure) {
+            try installStreams(root, streams, channel)
+            try enterDirectory(making: root)
+            try restrict()
+            guard channel.parentIsAlive else { _exit(125) }
+            if settings.reaper { try Reaper.fork(terminal: settings.terminal) }
+            return Command(settings).execute()
+        } catch {
+            return error
+        }
+    }
+
+    /// For a further process, whose standard streams are set.
+    mutating func become(_ channel: borrowing ChildChannel) -> LaunchFailure {
+        do throws(LaunchFailure) {
+            try enterDirectory(making: nil)
+            try restrict()
+            guard channel.parentIsAlive else { _exit(125) }
+            return Command(settings).execute()
+        } catch {
+            return error
+        }
+    }
+
+    private func installStreams(
+        _ root: RootFileSystem, _ streams: ChildStreams, _ channel: borrowing ChildChannel
+    ) throws(LaunchFailure) {
+        if settings.terminal {
+            let terminal = try explained { () throws(KernelError) in try Terminal() }
+            try ContainerTerminal.bindConsole(terminal, root)
+            try ContainerTerminal.install(terminal, for: settings)
+            guard channel.hand(terminal: terminal.master.number) else { _exit(125) }
+            return
+        }
+        try explained { () throws(KernelError) in
+            var streams = streams
+            // Not the host's node, on which the container's root could change the mode.
+            if streams.input < 0, let null = try root.root.find("/dev/null") {
+                _ = consume null
+                streams.input = try root.root.open("/dev/null", .readWrite).release()
+            }
+            try streams.install()
+            try Self.give(streams.all, to: settings.user, settings.group)
+        }
+    }
+
+    /// Lets a command that is not root open its own streams again, through /dev/stdout.
+    static func give(_ streams: [Int32], to user: UInt32, _ group: UInt32) throws(KernelError) {
+        guard user != 0 else { return }
+        for number in streams {
+            if fchown(number, user, group) != 0 && lastError() != EPERM && lastError() != EINVAL {
+                throw KernelError("give standard stream \(number) to the user", "\(user)", errno: lastError())
+            }
+        }
+    }
+
+    private func enterDirectory(making root: RootFileSystem?) throws(LaunchFailure) {
+        let path = settings.workingDirectory.isEmpty ? "/" : settings.workingDirectory
+        try explained("working directory: ") { () throws(KernelError) in
+            if let root { _ = try root.root.directory(path) }
+            // One that only the user may enter is entered later.
+            if chdir(path) != 0 && lastError() != EACCES { throw KernelError("enter", path, errno: lastError()) }
+        }
+    }
+
+    /// The order is the point here. A filter is loaded while the right to do so is still there, unless
+    /// no_new_privs makes it everybody's; then it comes last, as it may forbid what stands before it.
+    private mutating func restrict() throws(LaunchFailure) {
+        try setLimits()
+        try explained { () throws(KernelError) in
+            if !settings.seccomp.isEmpty && !settings.noNewPrivileges { try Credentials.loadFilter(settings.seccomp) }
+            try dropRights()
+            if let mask = settings.umask { umask(mask) } else { umask(0o022) }
+            // Each change of credentials clears it, so it stands after all of them.
+            try Credentials.setParentDeathSignal(SIGKILL)
+            try Execution.closeOnExecution(from: 3)
+            SignalSet.reset()
+            if settings.noNewPrivileges {
+                try Credentials.forbidNewPrivileges()
+                if !settings.seccomp.isEmpty { try Credentials.loadFilter(settings.seccomp) }
+            }
+        }
+    }
+
+    private func setLimits() throws(LaunchFailure) {
+        for limit in settings.limits {
+            do throws(KernelError) {
+                try Credentials.setLimit(kind: limit.kind, soft: limit.soft, hard: limit.hard)
+            } catch {
+                let advice =
+                    error.errno == EPERM ? " (raising it above the host's hard limit needs CAP_SYS_RESOURCE)" : ""
+                throw LaunchFailure(
+                    "ulimit \(limit.name) \(limit.soft):\(limit.hard): \(error.reason)\(advice)", errno: error.errno)
+            }
+        }
+    }
+
+    private func dropRights() throws(KernelError) {
+        let sets = settings.capabilities
+        let permitted = try Credentials.available(sets.permitted)
+        let inheritable = sets.inheritable
+        try Credentials.limitBoundingSet(to: sets.bounding)
+        try Credentials.keepCapabilities(true)
+        try Credentials.become(
+            user: settings.user, group: settings.group, additionalGroups: settings.additionalGroups)
+        try Credentials.keepCapabilities(false)
+        let path = settings.workingDirectory.isEmpty ? "/" : settings.workingDirectory
+        try check("enter the working directory", path) { chdir(path) }
+        try Credentials.setCapabilities(
+            effective: sets.effective & permitted, permitted: permitted, inheritable: inheritable & permitted)
+        try Credentials.setAmbient(sets.ambient & inheritable & permitted)
+    }
+}
+
+extension ChildStreams {
+    /// The standard streams' numbers once they are installed, those that the container got from the shim.
+    var all: [Int32] { [0, 1, 2] }
+}

@@ -1,0 +1,120 @@
+import Cgroups
+import Glibc
+import Kernel
+import Launching
+
+/// A further process in a running container.
+struct Exec: ~Copyable {
+    private let program: ExecProgram
+    private let target: ProcessDescriptor
+    private let cgroup: Cgroup?
+    /// The container's v2 group.
+    private var unified: Int32 = -1
+
+    /// All but the cgroup namespace, which has to be joined from inside the container's cgroup.
+    private static let kinds: NamespaceKinds = [.mount, .uts, .ipc, .pid, .network]
+
+    init(_ program: ExecProgram) throws(LaunchFailure) {
+        let identity = ProcessIdentity(pid: program.target, startTime: program.targetStartTime)
+        let opened: ProcessDescriptor
+        do throws(KernelError) {
+            opened = try ProcessDescriptor(identity)
+        } catch {
+            let reason = error.errno == ESRCH ? "it is not running" : error.reason
+            throw LaunchFailure("enter container \(program.container): \(reason)", errno: error.errno)
+        }
+        do throws(CgroupError) {
+            cgroup = program.cgroup.isEmpty ? nil : try CgroupDriver().existing(program.cgroup)
+        } catch {
+            throw LaunchFailure(error.description, errno: error.errno)
+        }
+        self.program = program
+        target = opened
+    }
+
+    mutating func perform() throws(LaunchFailure) -> Int32 {
+        let signals = SignalSet([SIGWINCH, SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2])
+        let channel = try explained { () throws(KernelError) in
+            try signals.block()
+            SignalSet([SIGPIPE, SIGTTOU]).ignore()
+            return try Channel()
+        }
+        let groups = try openGroups()
+        try enter()
+        guard let child = try clone() else { become(channel.intoChild(), groups) }
+        closeAll(groups)
+        var streams = ContainerStreams()
+        let parent = channel.intoParent()
+        parent.proceed()
+        try parent.awaitExecution(of: child.process, &streams)
+        var relay = try Relay(
+            child.intoProcess(), terminal: streams.output, signals: signals, timeout: program.timeout)
+        return try relay.run()
+    }
+
+    /// The v1 groups' files, which can't be seen from inside.
+    private func openGroups() throws(LaunchFailure) -> [Int32] {
+        try explained { () throws(KernelError) in
+            var groups: [Int32] = []
+            for file in cgroup?.joinFiles ?? [] {
+                groups.append(try OwnedDescriptor(open: file, .writeOnly).release())
+            }
+            return groups
+        }
+    }
+
+    private func closeAll(_ numbers: [Int32]) {
+        for number in numbers { close(number) }
+    }
+
+    private mutating func enter() throws(LaunchFailure) {
+        do throws(CgroupError) {
+            unified = try cgroup?.cloneTarget()?.release() ?? -1
+        } catch {
+            throw LaunchFailure(error.description, errno: error.errno)
+        }
+        let number = target.descriptor.number
+        try explained("enter container \(program.container): ") { () throws(KernelError) in
+            // The container's processes must not reach the host through this process, its executable for one.
+            try Credentials.makeUntouchable()
+            try Namespaces.join(number: number, Self.kinds)
+        }
+    }
+
+    private func clone() throws(LaunchFailure) -> Namespaces.Child? {
+        try explained { () throws(KernelError) in try Namespaces.clone(cgroup: unified >= 0 ? unified : nil) }
+    }
+
+    /// In the new process.
+    private func become(_ channel: borrowing ChildChannel, _ groups: [Int32]) -> Never {
+        let failure: LaunchFailure
+        do throws(LaunchFailure) {
+            try join(groups)
+            guard channel.wait() else { _exit(125) }
+            if program.process.terminal { try makeTerminal(channel) }
+            var process = ContainerProcess(program.process)
+            failure = process.become(channel)
+        } catch {
+            failure = error
+        }
+        channel.fail(failure)
+    }
+
+    private func join(_ groups: [Int32]) throws(LaunchFailure) {
+        let number = target.descriptor.number
+        try explained("enter container \(program.container): ") { () throws(KernelError) in
+            for group in groups { try check("join the control group") { write(group, "0", 1) } }
+            try Namespaces.join(number: number, .cgroup)
+            try check("start a session") { setsid() }
+            if program.process.oomScoreAdjustment != 0 {
+                try Files.write("\(program.process.oomScoreAdjustment)", to: "/proc/self/oom_score_adj")
+            }
+        }
+    }
+
+    private func makeTerminal(_ channel: borrowing ChildChannel) throws(LaunchFailure) {
+        let terminal = try explained { () throws(KernelError) in try Terminal() }
+        try ContainerTerminal.install(terminal, for: program.process)
+        guard channel.hand(terminal: terminal.master.number) else { _exit(125) }
+    }
+}

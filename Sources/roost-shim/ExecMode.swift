@@ -1,0 +1,32 @@
+import Cgroups
+import Glibc
+import Kernel
+import Launching
+
+/// `roost-shim exec`: the program on descriptor 3, the process's standard streams as the shim's own.
+enum ExecMode {
+    static func run() -> Int32 {
+        do throws(LaunchFailure) {
+            let program = try readProgram()
+            var execution = try Exec(program)
+            return try execution.perform()
+        } catch {
+            var line = error.message + "\n"
+            _ = line.withUTF8 { write(2, $0.baseAddress, $0.count) }
+            return error.code
+        }
+    }
+
+    private static func readProgram() throws(LaunchFailure) -> ExecProgram {
+        umask(0)
+        let bytes = try explained { () throws(KernelError) in
+            try Execution.closeOnExecution(from: 3)
+            return try OwnedDescriptor(taking: 3).readAll()
+        }
+        do throws(WireError) {
+            return try ExecProgram(wire: bytes)
+        } catch {
+            throw LaunchFailure(error.description)
+        }
+    }
+}

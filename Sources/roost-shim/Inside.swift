@@ -1,0 +1,78 @@
+import Glibc
+import Kernel
+import Launching
+
+/// The container's first process, from its birth to the execution of the image's command.
+struct Inside {
+    private let program: LaunchProgram
+    /// v1 control groups to join, opened by the shim.
+    private let groups: [Int32]
+    /// Namespaces to join.
+    private let joined: [(kind: NamespaceKinds, descriptor: Int32)]
+
+    /// Opens, in the host's namespaces, what the process will need of them.
+    init(_ program: LaunchProgram, joinFiles: [String], network: Int32?) throws(LaunchFailure) {
+        self.program = program
+        var groups: [Int32] = []
+        var joined: [(kind: NamespaceKinds, descriptor: Int32)] = []
+        try explained { () throws(KernelError) in
+            for file in joinFiles { groups.append(try OwnedDescriptor(open: file, .writeOnly).release()) }
+            if let network { joined.append((.network, network)) }
+            for namespace in program.namespaces.joined {
+                joined.append((NamespaceKinds(namespace.kind), try OwnedDescriptor(open: namespace.path).release()))
+            }
+        }
+        // A pid namespace is that of the children of the process that joined it.
+        for (kind, descriptor) in joined where kind == .pid {
+            try explained { () throws(KernelError) in try Namespaces.join(number: descriptor, .pid) }
+        }
+        self.groups = groups
+        self.joined = joined.filter { $0.kind != .pid }
+    }
+
+    /// In the shim, once the process has its own copies.
+    func closeDescriptors() {
+        for number in groups + joined.map(\.descriptor) { close(number) }
+    }
+
+    /// In the new process.
+    func run(_ channel: borrowing ChildChannel, _ streams: ChildStreams) -> Never {
+        let failure: LaunchFailure
+        do throws(LaunchFailure) {
+            try enter()
+            guard channel.wait() else { _exit(125) }
+            let root = try performSteps()
+            var process = ContainerProcess(program.process)
+            failure = process.become(root: root, streams, channel)
+        } catch {
+            failure = error
+        }
+        channel.fail(failure)
+    }
+
+    private func enter() throws(LaunchFailure) {
+        try explained { () throws(KernelError) in
+            for (kind, descriptor) in joined { try Namespaces.join(number: descriptor, kind) }
+            for number in groups {
+                try check("join the control group") { write(number, "0", 1) }
+            }
+            if program.namespaces.new.contains(.cgroup) { try Namespaces.unshare(.cgroup) }
+            try check("start a session") { setsid() }
+            if program.process.oomScoreAdjustment != 0 {
+                try Files.write("\(program.process.oomScoreAdjustment)", to: "/proc/self/oom_score_adj")
+            }
+        }
+    }
+
+    private func performSteps() throws(LaunchFailure) -> RootFileSystem {
+        let root = try explained { () throws(KernelError) in try RootFileSystem() }
+        try numbered("inside", program.inside) { (step) throws(LaunchFailure) in
+            if case .hook(let hook) = step { return try Hook.run(hook, pid: getpid()) }
+            if case .bind(let source, _, _, _) = step, !Files.exists(source) {
+                throw LaunchFailure("bind source \(source) does not exist", errno: ENOENT)
+            }
+            try explained { () throws(KernelError) in try root.perform(step) }
+        }
+        return root
+    }
+}

@@ -1,0 +1,4 @@
+import Commands
+import Glibc
+
+exit(await runCommandLine(Array(CommandLine.arguments.dropFirst())))

@@ -1,0 +1,88 @@
+import Testing
+
+@testable import Commands
+
+@Suite struct TextTests {
+    @Test(
+        arguments: [
+            (0, "Less than a second"), (1, "1 second"), (59, "59 seconds"), (60, "About a minute"),
+            (119, "About a minute"),
+            (120, "2 minutes"), (3599, "59 minutes"), (3600, "About an hour"), (5400, "2 hours"),
+            (47 * 3600, "47 hours"),
+            (48 * 3600, "2 days"), (13 * 86400, "13 days"), (14 * 86400, "2 weeks"), (60 * 86400, "2 months"),
+            (730 * 86400, "2 years"),
+        ] as [(Int64, String)])
+    func durations(_ seconds: Int64, _ text: String) { #expect(humanDuration(seconds: seconds) == text) }
+
+    @Test(
+        arguments: [
+            (0, "0B"), (999, "999B"), (1000, "1kB"), (1234, "1.23kB"), (15_600_000, "15.6MB"), (151_000_000, "151MB"),
+            (2_500_000_000, "2.5GB"),
+        ] as [(Int64, String)])
+    func sizes(_ bytes: Int64, _ text: String) { #expect(humanSize(bytes) == text) }
+
+    @Test(
+        arguments: [
+            ("2025-11-22T12:00:00Z", noon), ("2025-11-22T13:00:00+01:00", noon),
+            ("2025-11-22T12:00:00.5Z", noon + 500_000_000),
+            ("2025-11-22T12:00:00.000000001Z", noon + 1), ("2025-11-22", noon - 43_200_000_000_000),
+            ("2025-11-22T12:00", noon),
+            ("2025-13-22", nil), ("yesterday", nil), ("2025-11-22T25:00:00Z", nil), ("2025-11-22T12:00:00Zx", nil),
+            ("", nil),
+        ] as [(String, Int64?)])
+    func timestamps(_ text: String, _ value: Int64?) { #expect(Timestamp.parse(text) == value) }
+
+    @Test func sortableTimesComeBack() {
+        #expect(Timestamp.sortable(noon + 42) == "2025-11-22T12:00:00.000000042Z")
+        #expect(Timestamp.parse(Timestamp.sortable(noon + 42)) == noon + 42)
+    }
+
+    @Test(
+        arguments: [
+            ("42m", noon - 2_520_000_000_000), ("1h30m", noon - 5_400_000_000_000), ("1.5s", noon - 1_500_000_000),
+            ("1763812800", noon), ("1763812800.25", noon + 250_000_000),
+        ] as [(String, Int64)])
+    func instants(_ text: String, _ value: Int64) throws {
+        #expect(try instant(text, option: "--since", now: noon) == value)
+    }
+
+    @Test(arguments: ["soon", "5 m", "m", "-", "1.2.3", "99999999999999"])
+    func badInstants(_ text: String) {
+        #expect(throws: CommandFailure.self) { try instant(text, option: "--since", now: noon) }
+    }
+
+    @Test(arguments: [
+        ("sh", "\"sh\""), ("a \"b\" \\", "\"a \\\"b\\\" \\\\\""), ("x\n\t\u{1}", "\"x\\n\\t\\x01\""), ("é…", "\"é…\""),
+    ])
+    func quoting(_ text: String, _ result: String) { #expect(quoted(text) == result) }
+
+    @Test(arguments: [("abc", 3, "abc"), ("abcd", 3, "ab…"), ("", 2, ""), ("éèà", 2, "é…")])
+    func ellipses(_ text: String, _ limit: Int, _ result: String) { #expect(ellipsized(text, to: limit) == result) }
+
+    @Test func jsonIsIndentedAsDockerDoes() {
+        #expect(
+            indentedJSON(#"[{"Id":"a:{[,","Args":[],"State":{"Pid":1.50e3,"x":{}},"n":[1,null]}]"#) == #"""
+                [
+                    {
+                        "Id": "a:{[,",
+                        "Args": [],
+                        "State": {
+                            "Pid": 1.50e3,
+                            "x": {}
+                        },
+                        "n": [
+                            1,
+                            null
+                        ]
+                    }
+                ]
+                """#)
+        #expect(indentedJSON("[]") == "[]")
+        #expect(indentedJSON(#"["a\"]"]"#) == "[\n    \"a\\\"]\"\n]")
+    }
+
+    @Test func jsonIsEscaped() {
+        let value = JSONText.object([("a\"", .array([.string("\n\u{1}\\"), .number(-1), .boolean(true)]))])
+        #expect(value.render() == #"{"a\"":["\n\u0001\\",-1,true]}"#)
+    }
+}

@@ -1,0 +1,118 @@
+import Addressing
+import Testing
+
+@testable import Networks
+
+/// A question in its wire form.
+func question(
+    _ name: String, type: UInt16 = RecordType.a, id: UInt16 = 7, recordClass: UInt16 = 1, datagramSize: UInt16? = nil
+) throws -> [UInt8] {
+    let name = try #require(DomainName(name))
+    let header = [id, 0x0100, 1, 0, 0, datagramSize == nil ? 0 : 1].flatMap { bytes($0) }
+    let options = datagramSize.map { [0] + bytes(RecordType.opt) + bytes($0) + [0, 0, 0, 0, 0, 0] } ?? []
+    return header + name.wire + bytes(type) + bytes(recordClass) + options
+}
+
+@Suite struct NameTests {
+    static let table = NameTable(
+        [
+            .init(network: "front", address: IPv4Address(10, 210, 0, 2), names: ["shop-web-1", "web", "www"]),
+            .init(network: "front", address: IPv4Address(10, 210, 0, 3), names: ["shop-web-2", "web"]),
+            .init(network: "back", address: IPv4Address(10, 210, 1, 2), names: ["shop-db-1", "db"]),
+        ], networks: ["front"])
+
+    private func answer(_ name: String, type: UInt16 = RecordType.a, turn: Int = 0) throws -> NameResponse? {
+        Self.table.answer(to: try NameQuery(parsing: try question(name, type: type)), turn: turn)
+    }
+
+    @Test(arguments: [
+        ("web", 0, ["10.210.0.2", "10.210.0.3"]), ("web", 1, ["10.210.0.3", "10.210.0.2"]),
+        ("WEB.", 0, ["10.210.0.2", "10.210.0.3"]), ("www", 5, ["10.210.0.2"]), ("shop-web-2.front", 0, ["10.210.0.3"]),
+        ("Web.Front", 0, ["10.210.0.2", "10.210.0.3"]),
+    ])
+    func known(name: String, turn: Int, expected: [String]) throws {
+        let records = try answer(name, turn: turn)?.records
+        #expect(records == expected.compactMap { IPv4Address($0) }.map { .address($0) })
+    }
+
+    @Test(arguments: ["db", "shop-db-1.back", "web.back", "example.org", "front", "."])
+    func unknown(name: String) throws {
+        #expect(try answer(name) == nil)
+    }
+
+    @Test func otherTypesOfAKnownNameAreEmpty() throws {
+        #expect(try answer("web", type: 28) == NameResponse(code: .noError))
+        #expect(try answer("web", type: 15) == NameResponse(code: .noError))
+        #expect(try answer("other", type: 28) == nil)
+    }
+
+    @Test func addressesHaveNames() throws {
+        let name = try #require(DomainName("shop-web-1.front"))
+        #expect(try answer("2.0.210.10.in-addr.arpa", type: 12)?.records == [.pointer(name)])
+        #expect(try answer("2.1.210.10.IN-ADDR.arpa", type: 12) == nil)
+        #expect(try answer("x.1.210.10.in-addr.arpa", type: 12) == nil)
+    }
+
+    @Test func wireForm() throws {
+        let query = try NameQuery(parsing: try question("web", datagramSize: 4096))
+        let response = NameResponse(code: .noError, records: [.address(IPv4Address(10, 210, 0, 2))])
+        #expect(
+            response.encoded(for: query, limit: 512) == [
+                0, 7, 0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 1,  // header: response, recursion desired and available
+                3, 0x77, 0x65, 0x62, 0, 0, 1, 0, 1,  // question: web A IN
+                0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4, 10, 210, 0, 2,  // answer
+                0, 0, 41, 4, 0xd0, 0, 0, 0, 0, 0, 0,  // OPT, 1232 bytes
+            ])
+    }
+
+    @Test func answersThatDoNotFitAreTruncated() throws {
+        let query = try NameQuery(parsing: try question("web"))
+        let many = NameResponse(code: .noError, records: (0..<100).map { .address(IPv4Address($0)) })
+        let datagram = many.encoded(for: query, limit: 512)
+        #expect(datagram.count <= 512)
+        #expect(datagram[2] & 2 == 2)
+        #expect(datagram[7] == 30)
+        let stream = many.encoded(for: query, limit: 65_535)
+        #expect(stream[2] & 2 == 0)
+        #expect(stream[7] == 100)
+    }
+
+    @Test(
+        arguments: [
+            ([], .ignored), ([0, 7, 0x81, 0, 0, 1, 0, 0, 0, 0, 0, 0], .ignored),
+            ([0, 7, 0x28, 0, 0, 1, 0, 0, 0, 0, 0, 0], .answered(id: 7, .notImplemented)),
+            ([0, 7, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0], .answered(id: 7, .formatError)),
+            ([0, 7, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0], .answered(id: 7, .formatError)),
+            // A pointer to itself, one forwards, and a label that says it is longer than the message.
+            ([0, 7, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0xc0, 12, 0, 1, 0, 1], .answered(id: 7, .formatError)),
+            ([0, 7, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0xc0, 14, 0, 0, 1, 0, 1], .answered(id: 7, .formatError)),
+            ([0, 7, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 63, 1, 0, 0, 1, 0, 1], .answered(id: 7, .formatError)),
+            ([0, 7, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0x80, 1, 0, 0, 1, 0, 1], .answered(id: 7, .formatError)),
+        ] as [([UInt8], NameQuery.Refusal)])
+    func malformed(message: [UInt8], expected: NameQuery.Refusal) {
+        #expect(throws: expected) { try NameQuery(parsing: message) }
+    }
+
+    @Test func anyBytesAreSurvived() throws {
+        var random = SystemRandomNumberGenerator()
+        let whole = try question("shop-web-1.front", datagramSize: 1232)
+        for round in 0..<20_000 {
+            var message = whole
+            for _ in 0...(round % 8) {
+                message[Int.random(in: 0..<message.count, using: &random)] = .random(in: 0...255, using: &random)
+            }
+            message = Array(message.prefix(Int.random(in: 0...message.count, using: &random)))
+            if let query = try? NameQuery(parsing: message) {
+                let response = NameResponse(code: .noError, records: [.address(.loopback)])
+                #expect(query.isAnswered(by: response.encoded(for: query, limit: 65_535), id: query.id))
+            }
+        }
+    }
+
+    @Test(arguments: [
+        "a..b", String(repeating: "x", count: 64), Array(repeating: "abcdefg", count: 33).joined(separator: "."),
+    ])
+    func noNames(text: String) {
+        #expect(DomainName(text) == nil)
+    }
+}

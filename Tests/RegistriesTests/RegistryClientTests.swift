@@ -1,0 +1,190 @@
+import NIOHTTP1
+import OCI
+import Synchronization
+import Testing
+
+@testable import Registries
+
+@Suite struct RegistryClientTests {
+    private static let digest = "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    private static let manifest =
+        #"{"schemaVersion":2,"config":{"mediaType":"x","digest":"\#(digest)","size":1},"layers":[]}"#
+    private static var manifestDigest: Digest { .sha256(of: Array(manifest.utf8)) }
+    private typealias Server = TestServer
+
+    private func withClient(
+        _ answer: @escaping @Sendable (TestServer.Request) -> TestServer.Answer,
+        _ body: (RegistryClient, Reference) async throws -> Void
+    ) async throws {
+        try await TestServer.with(answer) { server in
+            var limits = RegistryClient.Limits()
+            limits.manifestBytes = 1000
+            let client = RegistryClient(limits: limits)
+            do {
+                try await body(client, try Reference(parsing: "\(server.address)/app:1"))
+            } catch {
+                try await client.shutdown()
+                throw error
+            }
+            try await client.shutdown()
+        }
+    }
+
+    private func failure(_ body: () async throws -> Void) async -> RegistryError? {
+        do {
+            try await body()
+            Issue.record("nothing failed")
+        } catch let error as RegistryError {
+            return error
+        } catch {
+            Issue.record("another error: \(error)")
+        }
+        return nil
+    }
+
+    @Test func asksForTheManifestByTag() async throws {
+        try await withClient { request in
+            #expect(request.headers["accept"].first?.contains("manifest.list.v2") == true)
+            return request.uri == "/v2/app/manifests/1" ? .init(body: Self.manifest) : .init(status: .notFound)
+        } _: { client, reference in
+            let document = try await client.manifest(of: reference)
+            #expect(document.descriptor.digest == Self.manifestDigest && document.descriptor.mediaType == .manifest)
+        }
+    }
+
+    @Test(
+        arguments: [
+            (404, [], "", RegistryError.Reason.notFound, "has no such image; check name and tag"),
+            (401, [], "", .unauthorized, "does not exist or needs a login"),
+            (
+                401, [("www-authenticate", "Bearer realm=\"http://example.test/token\"")], "", .unauthorized,
+                "needs a login"
+            ),
+            (403, [], "", .unauthorized, "needs a login"),
+            (
+                500, [], #"{"errors":[{"code":"X","message":"out of order"}]}"#,
+                .refused(status: 500, detail: "out of order"), "with status 500: out of order"
+            ),
+            (200, [], "nonsense", .malformed(detail: "it isn't JSON"), "is unusable: it isn't JSON"),
+            (200, [], String(repeating: " ", count: 2000), .tooLarge(limit: 1000), "larger than 1000 bytes"),
+        ] as [(UInt, [(String, String)], String, RegistryError.Reason, String)])
+    func tellsWhyThereIsNoManifest(
+        _ status: UInt, _ headers: [(String, String)], _ body: String, _ reason: RegistryError.Reason, _ text: String
+    ) async throws {
+        try await withClient { _ in
+            .init(status: .init(statusCode: Int(status)), headers: headers, body: body)
+        } _: { client, reference in
+            let error = await failure { _ = try await client.manifest(of: reference) }
+            #expect(error?.reason == reason)
+            #expect(error?.description.contains(text) == true)
+        }
+    }
+
+    @Test func noticesALieAboutTheManifest() async throws {
+        let wrong = try Digest(parsing: Self.digest)
+        try await withClient { _ in
+            .init(headers: [("docker-content-digest", Self.digest)], body: Self.manifest)
+        } _: { client, reference in
+            let expected = RegistryError.Reason.digestMismatch(expected: wrong, actual: Self.manifestDigest)
+            #expect(await failure { _ = try await client.manifest(of: reference) }?.reason == expected)
+            #expect(await failure { _ = try await client.manifest(of: reference, digest: wrong) }?.reason == expected)
+        }
+    }
+
+    @Test func stopsABlobThatDoesNotEnd() async throws {
+        let descriptor = Descriptor(mediaType: .layer, digest: try Digest(parsing: Self.digest), size: 3)
+        try await withClient { request in
+            .init(body: request.uri == "/v2/app/blobs/\(Self.digest)" ? "abcdef" : "")
+        } _: { client, reference in
+            let error = await failure { try await client.blob(descriptor, of: reference) { _ in } }
+            #expect(error?.reason == .sizeMismatch(expected: 3, atLeast: 6))
+        }
+    }
+
+    @Test func getsATokenWhenAsked() async throws {
+        let tokens = Mutex(0)
+        try await withClient { request in
+            if request.uri.hasPrefix("/token") {
+                tokens.withLock { $0 += 1 }
+                #expect(request.uri == "/token?service=my%20registry&scope=repository:app:pull")
+                #expect(request.headers["authorization"].isEmpty)
+                return .init(body: #"{"token":"secret","expires_in":300}"#)
+            }
+            if request.headers["authorization"] == ["Bearer secret"] { return .init(body: Self.manifest) }
+            let host = request.headers["host"].first ?? ""
+            let challenge = "Bearer realm=\"http://\(host)/token\",service=\"my registry\""
+            return .init(status: .unauthorized, headers: [("www-authenticate", challenge)])
+        } _: { client, reference in
+            for _ in 0..<3 { _ = try await client.manifest(of: reference) }
+            #expect(tokens.withLock { $0 } == 1)
+        }
+    }
+
+    @Test func keepsTheTokenFromTheStorageService() async throws {
+        let descriptor = Descriptor(mediaType: .layer, digest: try Digest(parsing: Self.digest), size: 3)
+        let leaked = Mutex<[String]?>(nil)
+        try await TestServer.with { request in
+            leaked.withLock { $0 = request.headers["authorization"] }
+            return .init(body: "abc")
+        } _: { storage in
+            let target = "http://127.0.0.1:\(storage.port)/blob"
+            try await withClient { request in
+                if request.uri.hasPrefix("/token") { return .init(body: #"{"token":"secret"}"#) }
+                guard !request.headers["authorization"].isEmpty else {
+                    let challenge = "Bearer realm=\"http://\(request.headers["host"].first ?? "")/token\""
+                    return .init(status: .unauthorized, headers: [("www-authenticate", challenge)])
+                }
+                return .init(status: .temporaryRedirect, headers: [("location", target)])
+            } _: { client, reference in
+                var content: [UInt8] = []
+                try await client.blob(descriptor, of: reference) { content.append(contentsOf: $0) }
+                #expect(content == Array("abc".utf8))
+            }
+        }
+        #expect(leaked.withLock { $0 } == [])
+    }
+
+    @Test func saysThatTheRegistryIsDown() async throws {
+        let port = Mutex(0)
+        try await TestServer.with { _ in
+            .init()
+        } _: { server in
+            port.withLock { $0 = server.port }
+        }
+        let client = RegistryClient()
+        let reference = try Reference(parsing: "127.0.0.1:\(port.withLock { $0 })/app")
+        let error = await failure { _ = try await client.manifest(of: reference) }
+        #expect(error?.reason == .unreachable(detail: "connection refused"))
+        let unknown = try Reference(parsing: "registry.invalid/app")
+        let unresolved = await failure { _ = try await client.manifest(of: unknown) }
+        #expect(unresolved?.reason == .unreachable(detail: "its name can't be resolved"))
+        try await client.shutdown()
+    }
+}
+
+@Suite struct EndpointTests {
+    @Test(arguments: [
+        ("docker.io", "https://registry-1.docker.io"), ("ghcr.io", "https://ghcr.io"),
+        ("localhost", "http://localhost"), ("localhost:5000", "http://localhost:5000"),
+        ("127.0.0.1:5000", "http://127.0.0.1:5000"), ("127.9.9.9", "http://127.9.9.9"),
+        ("[::1]:5000", "http://[::1]:5000"), ("[::2]:5000", "https://[::2]:5000"),
+        ("127.evil.test", "https://127.evil.test"), ("localhost.evil.test", "https://localhost.evil.test"),
+    ])
+    func speaksPlainlyOnLoopbackOnly(_ registry: String, _ base: String) {
+        #expect(Endpoint(registry: registry).base == base)
+    }
+
+    @Test(
+        arguments: [
+            (
+                #"Bearer realm="https://a.test/t",service="s, x",scope="repository:a:pull""#,
+                "https://a.test/t?service=s%2C%20x&scope=repository:a:pull"
+            ),
+            (#"bearer realm="https://a.test/t?x=1""#, "https://a.test/t?x=1&scope=repository:r:pull"),
+            (#"Bearer realm="http://a.test/t""#, nil), (#"Bearer realm="http://127.0.0.1.evil.test/t""#, nil),
+            (#"Bearer realm="file:///etc/passwd""#, nil), (#"Basic realm="https://a.test/""#, nil), ("Bearer", nil),
+        ] as [(String, String?)])
+    func readsChallenges(_ header: String, _ url: String?) {
+        #expect(Challenge(header)?.tokenURL(pulling: "r") == url)
+    }
+}

@@ -1,0 +1,107 @@
+import Glibc
+import Kernel
+import Launching
+import Testing
+
+@Suite(.enabled(if: ShimFixture.obstacle == nil, Comment(rawValue: ShimFixture.obstacle ?? "")))
+struct NetworkTests {
+    /// The shim in a network namespace of the test's own, with a bridge.
+    private static let wrapper = [
+        "/usr/bin/unshare", "-n", "sh", "-c",
+        "ip link set lo up && ip link add br0 type bridge && ip addr add 10.9.0.1/24 dev br0 && ip link set br0 up && exec \"$@\"",
+        "sh",
+    ]
+
+    private func outside(_ bridge: String = "br0") -> [OutsideStep] {
+        [
+            .newNetwork,
+            .link(host: "rvt1", bridge: bridge, name: "eth0", mac: [2, 0x42, 10, 9, 0, 2], mtu: 1400),
+            .address(link: "eth0", address: [10, 9, 0, 2], prefixLength: 24),
+            .route(destination: [], prefixLength: 0, gateway: [10, 9, 0, 1]),
+            .nameSockets(address: [127, 0, 0, 11], port: 53),
+        ]
+    }
+
+    @Test(.enabled(if: Files.exists("/sbin/ip"), "needs iproute2"))
+    func linkAddressRouteAndSocketsAreThere() throws {
+        let fixture = try ShimFixture()
+        symlink("busybox", "\(fixture.directory)/lower/bin/ip")
+        symlink("busybox", "\(fixture.directory)/lower/bin/netstat")
+        let script = "ip addr show eth0; ip route; netstat -ltun; cat /sys/class/net/eth0/operstate"
+        let program = fixture.program(["sh", "-c", script]) {
+            $0.outside = outside()
+            $0.monitor.links = ["rvt1"]
+        }
+        let shim = try StartedShim(fixture, program, wrapper: Self.wrapper)
+        try #require(shim.answer.error == nil, "\(shim.answer)")
+        #expect(try shim.exit().code == 0)
+        let output = try shim.output()
+        for part in [
+            "mtu 1400", "02:42:0a:09:00:02", "inet 10.9.0.2/24", "default via 10.9.0.1", "127.0.0.11:53", "tcp", "udp",
+            "up\n",
+        ] { #expect(output.contains(part), "\(part) in \(output)") }
+    }
+
+    @Test(.enabled(if: Files.exists("/sbin/ip"), "needs iproute2"))
+    func missingBridgeIsNamed() throws {
+        let fixture = try ShimFixture()
+        let program = fixture.program(["true"]) { $0.outside = outside("br9") }
+        let answer = try StartedShim(fixture, program, wrapper: Self.wrapper).answer
+        #expect(answer.error == "attach rvt1 to the network: bridge br9 does not exist")
+        #expect(answer.step == "outside[1]")
+        try expectNothingLeft(fixture)
+    }
+
+    @Test func nameSocketsCanBeTakenOver() throws {
+        let fixture = try ShimFixture()
+        let program = fixture.program(["sleep", "1000"]) {
+            $0.outside = [.newNetwork, .nameSockets(address: [127, 0, 0, 11], port: 53)]
+        }
+        let shim = try StartedShim(fixture, program)
+        try #require(shim.answer.error == nil, "\(shim.answer)")
+        let numbers = MonitorSettings.nameSocketDescriptors
+        for (number, kind) in [
+            (numbers.datagram, Int32(SOCK_DGRAM.rawValue)), (numbers.stream, Int32(SOCK_STREAM.rawValue)),
+        ] {
+            let socket = try shim.process.descriptor(number)
+            var type: Int32 = 0
+            var size = socklen_t(MemoryLayout<Int32>.size)
+            #expect(getsockopt(socket.number, SOL_SOCKET, SO_TYPE, &type, &size) == 0)
+            #expect(type == kind)
+        }
+        try shim.kill()
+        _ = try shim.exit()
+    }
+
+    @Test func heldPortIsKeptAndTheHolderIsNamed() throws {
+        // A port that was free a moment ago, on an address of loopback that nothing else uses.
+        let socket = OwnedDescriptor(taking: Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0))
+        var name = sockaddr_in()
+        name.sin_family = sa_family_t(AF_INET)
+        name.sin_addr.s_addr = UInt32(0x7f09_0807).bigEndian
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        withUnsafeMutablePointer(to: &name) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                #expect(bind(socket.number, $0, size) == 0)
+                #expect(getsockname(socket.number, $0, &size) == 0)
+            }
+        }
+        #expect(listen(socket.number, 1) == 0)
+        let port = UInt16(bigEndian: name.sin_port)
+        let hold = OutsideStep.holdPort(.tcp, address: [127, 9, 8, 7], port: port)
+        let fixture = try ShimFixture()
+        let refused = try StartedShim(fixture, fixture.program(["true"]) { $0.outside = [hold] }).answer
+        let start = "port 127.9.8.7:\(port)/tcp is already in use by "
+        #expect(refused.error?.hasPrefix(start) == true, "\(refused)")
+        #expect(refused.error?.hasSuffix("(pid \(getpid()))") == true, "\(refused)")
+        try expectNothingLeft(fixture)
+        close(socket.release())
+        let shim = try StartedShim(fixture, fixture.program(["sleep", "1000"]) { $0.outside = [hold] })
+        #expect(shim.answer.error == nil)
+        let second = try ShimFixture()
+        let answer = try StartedShim(second, second.program(["true"]) { $0.outside = [hold] }).answer
+        #expect(answer.error?.hasPrefix("port 127.9.8.7:\(port)/tcp is already in use") == true, "\(answer)")
+        try shim.kill()
+        _ = try shim.exit()
+    }
+}

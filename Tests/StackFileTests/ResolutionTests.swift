@@ -1,0 +1,119 @@
+import StackModel
+import Testing
+
+@testable import StackFile
+
+/// The values that the rest of Roost works with.
+struct ResolutionTests {
+    private func service(_ attributes: String, top: String = "", files: [String: String] = [:]) throws -> Service {
+        let example = ComposeCase.service("", attributes, files: files)
+        var all = example.files
+        all["compose.yaml"] = (all["compose.yaml"] ?? "") + top
+        let directory = try ProjectDirectory(all)
+        let stack = try StackLoader.load(example.request(in: directory.path)).stack
+        return try #require(stack.services["a"])
+    }
+
+    @Test func ports() throws {
+        let container = try service(
+            #"ports: ["80", "8080:80", "127.0.0.1:5000-5001:5000-5001/udp", "6000-6005:6000", "0:90"]"#
+        ).container
+        #expect(
+            container.ports == [
+                PublishedPort(published: nil, target: 80), PublishedPort(published: 8080...8080, target: 80),
+                PublishedPort(hostIP: "127.0.0.1", published: 5000...5000, target: 5000, protocol: "udp"),
+                PublishedPort(hostIP: "127.0.0.1", published: 5001...5001, target: 5001, protocol: "udp"),
+                PublishedPort(published: 6000...6005, target: 6000), PublishedPort(published: nil, target: 90),
+            ])
+    }
+
+    @Test func mounts() throws {
+        let container = try service(
+            """
+            volumes: ["data:/d:ro,nocopy", /anonymous, "/etc:/e:rslave"]
+            tmpfs: ["/run:size=1m,mode=1777,noexec"]
+            """, top: "volumes: {data: }"
+        ).container
+        #expect(
+            container.volumes == [
+                VolumeMount(source: .named("data"), target: "/d", readOnly: true, noCopy: true),
+                VolumeMount(source: .anonymous, target: "/anonymous"),
+                VolumeMount(source: .bind(path: "/etc", create: true, propagation: "rslave"), target: "/e"),
+                VolumeMount(source: .tmpfs(size: 1 << 20, mode: 0o1777), target: "/run", options: ["noexec"]),
+            ])
+    }
+
+    @Test func resources() throws {
+        let short = try service("mem_limit: 64m\ncpus: 0.5\npids_limit: -1\nmemswap_limit: -1").container.resources
+        #expect(short.memLimit == 64 << 20 && short.milliCPUs == 500 && short.pidsLimit == nil)
+        #expect(short.memswapLimit == -1)
+        let long = try service(
+            "deploy: {replicas: 2, resources: {limits: {cpus: '1.5', memory: 1g, pids: 7}, reservations: {memory: 1k}}}")
+        #expect(long.scale == 2 && long.container.resources.milliCPUs == 1500)
+        #expect(long.container.resources.memLimit == 1 << 30 && long.container.resources.memReservation == 1024)
+        #expect(long.container.resources.pidsLimit == 7)
+    }
+
+    @Test(arguments: [
+        ("restart: always", RestartPolicy.always), ("restart: \"no\"", .no),
+        ("restart: on-failure", .onFailure(maximumRetries: nil)),
+        ("restart: on-failure:3", .onFailure(maximumRetries: 3)), ("restart: unless-stopped", .unlessStopped),
+        ("deploy: {restart_policy: {condition: none}}", .no), ("deploy: {restart_policy: {condition: any}}", .always),
+        ("deploy: {restart_policy: {condition: on-failure, max_attempts: 2}}", .onFailure(maximumRetries: 2)),
+        ("tty: true", .no),
+    ])
+    func restart(attributes: String, expected: RestartPolicy) throws {
+        #expect(try service(attributes).container.restart == expected)
+    }
+
+    @Test func processes() throws {
+        let container = try service("command: a 'b c'\nentrypoint: []\nstop_grace_period: 1m30s").container
+        #expect(container.command == ["a", "b c"] && container.entrypoint == [])
+        #expect(container.stopGracePeriod == .seconds(90))
+        #expect(try service("tty: true").container.command == nil)
+    }
+
+    @Test func variables() throws {
+        let container = try service(
+            "env_file: e\nenvironment: {B: own, HOME: , NOPE: }", files: ["e": "A=file\nB=file\n"]
+        ).container
+        #expect(container.environment == ["A": "file", "B": "own", "HOME": "/root"])
+    }
+
+    @Test func health() throws {
+        #expect(try service("healthcheck: {disable: true}").container.healthcheck?.test == ["NONE"])
+        let check = try service("healthcheck: {test: curl x, interval: 5s, retries: 2}").container.healthcheck
+        #expect(check == HealthCheck(test: ["CMD-SHELL", "curl x"], interval: .seconds(5), retries: 2))
+    }
+
+    @Test func grants() throws {
+        let container = try service(
+            "secrets: [s, {source: s, target: t, mode: 0400, uid: '5'}]\nconfigs: [c]",
+            top: "secrets: {s: {file: ./s}}\nconfigs: {c: {content: hi}}"
+        ).container
+        #expect(container.secrets.map(\.target) == ["/run/secrets/s", "/run/secrets/t"])
+        #expect(container.secrets[1].mode == 0o400 && container.secrets[1].uid == "5")
+        #expect(container.configs == [FileGrant(source: "c", content: .inline("hi"), target: "/c")])
+    }
+
+    @Test func modesAndHooks() throws {
+        #expect(try service("network_mode: host").container.networkMode == .host)
+        #expect(try service("network_mode: none").container.networks.isEmpty)
+        #expect(try service("network_mode: bridge").container.networks["default"] != nil)
+        let hooks = try service("x-oci-hooks: {poststop: [{path: /bin/x, args: [x, y], timeout: 5}]}").container.hooks
+        #expect(hooks == [LifecycleHook(stage: .poststop, path: "/bin/x", args: ["x", "y"], timeout: 5)])
+    }
+
+    @Test func imagesOnDisk() throws {
+        let image = try service("hostname: h").image
+        #expect(image == "busybox")
+        let directory = try ProjectDirectory(["compose.yaml": "services: {a: {image: \"oci:./img:v1\"}}"])
+        let stack = try StackLoader.load(ComposeCase("", "").request(in: directory.path)).stack
+        #expect(stack.services["a"]?.image == "oci:\(directory.path)/img:v1")
+    }
+
+    @Test func logging() throws {
+        let settings = try service("logging: {options: {max-size: 10m, max-file: 3}}").container.logging
+        #expect(settings == LogSettings(maximumSize: 10 << 20, maximumFiles: 3))
+    }
+}

@@ -1,0 +1,218 @@
+import Testing
+
+@Suite("Networks and names", .asRoot, .reported)
+struct NetworkTests {
+    /// A web server whose page is its own name.
+    static func server(_ name: String, _ more: String) -> String {
+        """
+          \(name):
+            image: \(busybox())
+            hostname: \(name)
+            command: ["sh", "-c", "mkdir /page; hostname >/page/index.html; exec httpd -f -p 80 -h /page"]
+            healthcheck: {test: "wget -qO- http://127.0.0.1/ >/dev/null", interval: 30s, retries: 60}
+            \(more)
+
+        """
+    }
+
+    /// Brings servers up and waits until all of them answer.
+    static func serve(_ host: Host, _ services: [(String, String)], _ beside: String = "") async throws {
+        try host.compose("services:\n" + services.map { server($0.0, $0.1) }.joined() + beside)
+        try await host.roost("up", "-d", "--wait").succeeds()
+    }
+
+    static func page(_ name: String) -> String { "wget -qO- -T 2 http://\(name)/" }
+
+    @Test("A service is reached by its name, its aliases, its container's name and the id's start")
+    func names() async throws {
+        try await onHost { host in
+            try await Self.serve(
+                host, [("web", "networks: {inner: {aliases: [front, www]}}"), ("client", "networks: [inner]")],
+                "networks: {inner: {}}\n")
+            let id = String(try #require(try await host.inspect("web").Id.string).prefix(12))
+            for name in ["web", "front", "www", "\(host.name)-web-1", id] {
+                #expect(try await host.inside("client", Self.page(name)) == "web", "by the name \(name)")
+            }
+        }
+    }
+
+    @Test("A name is known only on the networks that two containers share, and nothing else is reachable")
+    func isolation() async throws {
+        try await onHost { host in
+            let services = [("left", "networks: [a]"), ("right", "networks: [b]"), ("middle", "networks: [a, b]")]
+            try await Self.serve(host, services, "networks: {a: {}, b: {}}\n")
+            #expect(try await host.inside("left", Self.page("middle")) == "middle")
+            #expect(try await host.inside("right", Self.page("middle")) == "middle")
+            #expect(try await host.inside("left", "nslookup right >/dev/null 2>&1 || echo unknown") == "unknown")
+            let address = try await host.address(of: "right", on: "b")
+            #expect(
+                try await host.inside("left", "\(Self.page(address)) 2>/dev/null || echo unreachable") == "unreachable")
+        }
+    }
+
+    @Test("A service's name answers with the addresses of all its replicas, and of no replica that is gone")
+    func replicas() async throws {
+        try await onHost { host in
+            try await Self.serve(host, [("web", "scale: 3"), ("client", "scale: 1")])
+            let count = "nslookup web 2>/dev/null | awk '/^Address/ && $2 !~ /:/ {print $2}' | sort -u | wc -l"
+            #expect(try await host.inside("client", count) == "3")
+            try await host.roost("up", "-d", "--scale", "web=1").succeeds()
+            #expect(try await host.inside("client", count) == "1")
+        }
+    }
+
+    @Test("An unknown name is answered at once, and names of the world outside by the host's resolver")
+    func forwarding() async throws {
+        try await onHost { host in
+            try await Self.serve(host, [("client", "scale: 1")])
+            #expect(try await host.inside("client", "nslookup nowhere.test 2>&1 | grep -c NXDOMAIN") != "0")
+            #expect(
+                try await host.inside("client", Self.page("outside.test")) == Host.address, "masqueraded by the host")
+            let long = "nslookup long.test | grep -c 203.0.113."
+            #expect(try await host.inside("client", long) == "100", "a truncated answer is asked for again by TCP")
+        }
+    }
+
+    @Test("An internal network has no way out")
+    func `internal`() async throws {
+        try await onHost { host in
+            try await Self.serve(host, [("client", "networks: [inner]")], "networks: {inner: {internal: true}}\n")
+            let get = "\(Self.page(Host.outside)) 2>/dev/null || echo unreachable"
+            #expect(try await host.inside("client", get) == "unreachable")
+        }
+    }
+
+    @Test("ipv4_address and a network's own subnet are kept")
+    func address() async throws {
+        try await onHost { host in
+            try await Self.serve(
+                host, [("web", "networks: {inner: {ipv4_address: 10.77.0.9}}"), ("client", "networks: [inner]")],
+                "networks: {inner: {ipam: {config: [{subnet: 10.77.0.0/24, gateway: 10.77.0.1}]}}}\n")
+            #expect(try await host.address(of: "web", on: "inner") == "10.77.0.9")
+            #expect(try await host.inside("web", "ip route | awk '/^default/ {print $3}'") == "10.77.0.1")
+            #expect(try await host.inside("client", Self.page("10.77.0.9")) == "web")
+        }
+    }
+
+    @Test("Addresses avoid every route of the host")
+    func pools() async throws {
+        try await onHost { host in
+            for prefix in ["172.16.0.0/12", "192.168.0.0/17", "10.0.0.0/9"] {
+                try await host.shell("ip route add \(prefix) via \(Host.outside)").succeeds()
+            }
+            try await Self.serve(host, [("web", "scale: 1")])
+            let address = try await host.address(of: "web", on: "default")
+            let taken = try await host.shell("ip -o route get \(address)").succeeds().output
+            #expect(!taken.contains("via \(Host.outside)"), "the address \(address) is behind a route of the host")
+        }
+    }
+
+    @Test(
+        "A published port answers on the host, on its loopback, and from outside",
+        arguments: [
+            "ports: [\"8080:80\"]", "ports: [\"0.0.0.0:8080:80/tcp\"]",
+            "ports: [{target: 80, published: \"8080\", protocol: tcp}]",
+        ])
+    func published(ports: String) async throws {
+        try await onHost { host in
+            try await Self.serve(host, [("web", ports)])
+            for address in ["127.0.0.1", "localhost", Host.address] {
+                #expect(try await host.shell("curl -sS -m 5 http://\(address):8080/").succeeds().output == "web\n")
+            }
+            let outside = try await host.shell("curl -sS -m 5 http://\(Host.address):8080/", outside: true)
+            #expect(try outside.succeeds().output == "web\n")
+            let publisher = try #require(try await host.container("web").Publishers?.first { $0.PublishedPort > 0 })
+            #expect(publisher.TargetPort == 80 && publisher.PublishedPort == 8080 && publisher.Protocol == "tcp")
+        }
+    }
+
+    @Test("A port published on loopback only isn't reached from outside")
+    func loopback() async throws {
+        try await onHost { host in
+            try await Self.serve(host, [("web", "ports: [\"127.0.0.1:8080:80\"]")])
+            #expect(try await host.shell("curl -sS -m 5 http://127.0.0.1:8080/").succeeds().output == "web\n")
+            for address in [Host.address, "127.0.0.1"] {
+                #expect(try await host.shell("curl -sS -m 2 http://\(address):8080/", outside: true).status != 0)
+            }
+        }
+    }
+
+    @Test("A container reaches a published port through the host's address, its own too")
+    func hairpin() async throws {
+        try await onHost { host in
+            try await Self.serve(host, [("web", "ports: [\"8080:80\"]"), ("client", "scale: 1")])
+            for service in ["client", "web"] {
+                #expect(try await host.inside(service, "wget -qO- -T 5 http://\(Host.address):8080/") == "web")
+            }
+        }
+    }
+
+    @Test("A range of ports, and a port that the host chooses, are published and told")
+    func ranges() async throws {
+        try await onHost { host in
+            try await Self.serve(host, [("web", "ports: [\"9000-9001:80-81\", \"80\"]")])
+            let publishers = try #require(try await host.container("web").Publishers).filter { $0.PublishedPort > 0 }
+            #expect(publishers.contains { $0.PublishedPort == 9001 && $0.TargetPort == 81 })
+            let chosen = try #require(publishers.first { $0.TargetPort == 80 && $0.PublishedPort != 9000 })
+            let page = try await host.shell("curl -sS -m 5 http://127.0.0.1:\(chosen.PublishedPort)/")
+            #expect(try page.succeeds().output == "web\n")
+        }
+    }
+
+    @Test("UDP ports are published too")
+    func datagrams() async throws {
+        try await onHost { host in
+            try await host.up(
+                compose: """
+                    services:
+                      echo:
+                        image: \(busybox())
+                        command: [nc, -u, -ll, -p, "7", -e, cat]
+                        ports: ["7007:7/udp"]
+                    """)
+            try await eventually("a datagram comes back") {
+                try await host.shell("echo ping | busybox timeout 1 busybox nc -u \(Host.address) 7007", outside: true)
+                    .output == "ping\n"
+            }
+        }
+    }
+
+    @Test("A port stays published while its container is recreated, and goes with it")
+    func portOfRecreated() async throws {
+        try await onHost { host in
+            try await Self.serve(host, [("web", "ports: [\"8080:80\"]")])
+            try await host.roost("up", "-d", "--force-recreate", "--wait").succeeds()
+            #expect(try await host.shell("curl -sS -m 5 http://127.0.0.1:8080/").succeeds().output == "web\n")
+            try await host.roost("down", "-t", "0").succeeds()
+            #expect(try await host.shell("curl -sS -m 5 http://127.0.0.1:8080/").status == 7)
+        }
+    }
+
+    @Test("Two stacks don't see each other, unless they share an external network")
+    func stacks() async throws {
+        try await onHost { host in
+            host.own(stack: "other")
+            try await Self.serve(host, [("web", "networks: [shared]")], "networks: {shared: {}}\n")
+            let service = Self.server("client", "networks: [default, shared]")
+            let file = "services:\n\(service)networks: {shared: {external: true, name: \(host.name)_shared}}\n"
+            try host.write("other.yaml", file)
+            try await host.roost("-p", "other", "-f", "other.yaml", "up", "-d", "--wait").succeeds()
+            let get = [
+                "-p", "other", "-f", "other.yaml", "exec", "-T", "client", "wget", "-qO-", "-T", "2", "http://web/",
+            ]
+            #expect(try await host.start(roost: get).outcome().succeeds().output == "web\n")
+            try host.write("other.yaml", "services:\n\(Self.server("client", "scale: 1"))")
+            try await host.roost("-p", "other", "-f", "other.yaml", "up", "-d", "--wait").succeeds()
+            #expect(try await host.start(roost: get).outcome().status != 0)
+            try await host.roost("-p", "other", "down", "-t", "0").succeeds()
+        }
+    }
+}
+
+extension Host {
+    /// The address of the first container of `service` on a network of the project.
+    func address(of service: String, on network: String) async throws -> String {
+        let networks = try await inspect(service).NetworkSettings.Networks
+        return try #require(networks["\(name)_\(network)"].IPAddress.string)
+    }
+}
