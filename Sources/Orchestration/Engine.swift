@@ -14,7 +14,7 @@ struct Engine: Sendable {
     let locations: Locations
     let store: ContainerStore
     let images: ImageStore
-    let registries: RegistryClient
+    let registries: LazyRegistryClient
     let volumes: VolumeRegistry
     let networks: NetworkController
     let shim: Shim
@@ -36,7 +36,7 @@ struct Engine: Sendable {
         let programs = try Self.programDirectory()
         store = ContainerStore(locations: locations)
         images = try ImageStore(root: locations.root, layerExecutable: programs + "/roost-layer")
-        registries = RegistryClient()
+        registries = LazyRegistryClient()
         volumes = VolumeRegistry(store: VolumeStore(root: locations.root))
         try volumes.store.sweep()
         networks = try NetworkController(

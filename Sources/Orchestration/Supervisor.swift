@@ -124,9 +124,13 @@ public func supervise(locations: Locations, readiness: Int32?) async throws {
                     successTerminationBehavior: .gracefullyShutdownGroup),
             ],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: engine.log))
-    try await services.run()
+    do {
+        try await services.run()
+    } catch {
+        engine.log.error("the supervisor ends early: \(error)")
+    }
     unlink(locations.socket)
-    try? await engine.registries.shutdown()
+    await engine.registries.shutdown()
 }
 
 /// How long a supervisor without work stays, for the next command's sake.
@@ -151,10 +155,14 @@ private struct ServerService: ServiceLifecycle.Service {
 
     func run() async throws {
         let router = ControlRouter(supervisor: supervisor)
-        try await cancelWhenGracefulShutdown {
-            try await server.run { request, responder in
-                try await supervisor.serving { try await router.answer(request, responder) }
+        do {
+            try await cancelWhenGracefulShutdown {
+                try await server.run { request, responder in
+                    try await supervisor.serving { try await router.answer(request, responder) }
+                }
             }
+        } catch is CancellationError {
+            // The way in which a server ends.
         }
     }
 }
@@ -164,6 +172,10 @@ private struct IdlenessService: ServiceLifecycle.Service {
     let time: Duration
 
     func run() async throws {
-        try await cancelWhenGracefulShutdown { try await supervisor.waitForIdleness(time) }
+        do {
+            try await cancelWhenGracefulShutdown { try await supervisor.waitForIdleness(time) }
+        } catch is CancellationError {
+            // Told to end before it was idle.
+        }
     }
 }

@@ -132,7 +132,8 @@ struct CommandTests {
         try await onHost { host in
             try host.compose(Self.stack + "\n    volumes: [data:/data]\nvolumes: {data: {}}\n")
             let text = try await host.roost("config").succeeds()
-            text.says("name: \(host.name)", "published: \"8080\"", "target: 80", "INSIDE: \"yes\"")
+            text.says("name: \(host.name)", "published: \"8080\"", "target: 80")
+            #expect(text.output.contains(/INSIDE: ["']yes["']/), "what YAML 1.1 takes for a truth value stays text")
             let json = try await host.roost("config", "--format", "json").succeeds().json()
             #expect(json.name.string == host.name)
             #expect(json.services.web.ports[0].target.int == 80)
@@ -154,11 +155,11 @@ struct CommandTests {
             #expect(web.Config.Env.strings.contains("INSIDE=yes"))
             #expect(web.Config.Labels["mine"].string == "1")
             #expect(web.NetworkSettings.Ports["80/tcp"][0].HostPort.string == "8080")
-            #expect(web.HostConfig.RestartPolicy.Name.string == "no")
+            #expect(["", "no"].contains(web.HostConfig.RestartPolicy.Name.string))
             #expect(web.Mounts.elements.isEmpty)
             let task = try await host.inspect("task")
             #expect(task.State.ExitCode.int == 3 && task.State.Pid.int == 0)
-            #expect(try #require(task.State.StartedAt.string) < #require(task.State.FinishedAt.string))
+            #expect(try #require(task.State.StartedAt.time) < #require(task.State.FinishedAt.time))
             try await host.roost("inspect", "nothing-of-this-name").fails(saying: "nothing-of-this-name")
         }
     }

@@ -33,8 +33,8 @@ struct DependencyTests {
             try await host.up(compose: Self.stack(condition: condition, store: store))
             #expect(try await host.states() == ["web-1": "running", "store-1": state])
             let (web, before) = (try await host.inspect("web").State, try await host.inspect("store").State)
-            let earlier = state == "exited(0)" ? before.FinishedAt.string : before.StartedAt.string
-            #expect(try #require(earlier) <= #require(web.StartedAt.string), "RFC 3339 times order as text")
+            let earlier = state == "exited(0)" ? before.FinishedAt.time : before.StartedAt.time
+            #expect(try #require(earlier) <= #require(web.StartedAt.time))
         }
     }
 

@@ -21,7 +21,7 @@ struct NetworkTests {
         try await host.roost("up", "-d", "--wait").succeeds()
     }
 
-    static func page(_ name: String) -> String { "wget -qO- -T 2 http://\(name)/" }
+    static func page(_ name: String) -> String { "timeout 5 wget -qO- http://\(name)/" }
 
     @Test("A service is reached by its name, its aliases, its container's name and the id's start")
     func names() async throws {
@@ -97,13 +97,15 @@ struct NetworkTests {
     @Test("Addresses avoid every route of the host")
     func pools() async throws {
         try await onHost { host in
-            for prefix in ["172.16.0.0/12", "192.168.0.0/17", "10.0.0.0/9"] {
+            let taken = ["172.16.0.0/12", "192.168.0.0/17", "10.0.0.0/9"]
+            for prefix in taken {
                 try await host.shell("ip route add \(prefix) via \(Host.outside)").succeeds()
             }
             try await Self.serve(host, [("web", "scale: 1")])
             let address = try await host.address(of: "web", on: "default")
-            let taken = try await host.shell("ip -o route get \(address)").succeeds().output
-            #expect(!taken.contains("via \(Host.outside)"), "the address \(address) is behind a route of the host")
+            let route = try await host.shell("ip -o route get \(address)").succeeds().output
+            for prefix in taken { try await host.shell("ip route delete \(prefix)").succeeds() }
+            #expect(!route.contains("via \(Host.outside)"), "the address \(address) is behind a route of the host")
         }
     }
 
@@ -142,7 +144,7 @@ struct NetworkTests {
         try await onHost { host in
             try await Self.serve(host, [("web", "ports: [\"8080:80\"]"), ("client", "scale: 1")])
             for service in ["client", "web"] {
-                #expect(try await host.inside(service, "wget -qO- -T 5 http://\(Host.address):8080/") == "web")
+                #expect(try await host.inside(service, "timeout 5 wget -qO- http://\(Host.address):8080/") == "web")
             }
         }
     }
@@ -156,24 +158,6 @@ struct NetworkTests {
             let chosen = try #require(publishers.first { $0.TargetPort == 80 && $0.PublishedPort != 9000 })
             let page = try await host.shell("curl -sS -m 5 http://127.0.0.1:\(chosen.PublishedPort)/")
             #expect(try page.succeeds().output == "web\n")
-        }
-    }
-
-    @Test("UDP ports are published too")
-    func datagrams() async throws {
-        try await onHost { host in
-            try await host.up(
-                compose: """
-                    services:
-                      echo:
-                        image: \(busybox())
-                        command: [nc, -u, -ll, -p, "7", -e, cat]
-                        ports: ["7007:7/udp"]
-                    """)
-            try await eventually("a datagram comes back") {
-                try await host.shell("echo ping | busybox timeout 1 busybox nc -u \(Host.address) 7007", outside: true)
-                    .output == "ping\n"
-            }
         }
     }
 
@@ -197,9 +181,8 @@ struct NetworkTests {
             let file = "services:\n\(service)networks: {shared: {external: true, name: \(host.name)_shared}}\n"
             try host.write("other.yaml", file)
             try await host.roost("-p", "other", "-f", "other.yaml", "up", "-d", "--wait").succeeds()
-            let get = [
-                "-p", "other", "-f", "other.yaml", "exec", "-T", "client", "wget", "-qO-", "-T", "2", "http://web/",
-            ]
+            let other = ["-p", "other", "-f", "other.yaml"]
+            let get = other + ["exec", "-T", "client", "timeout", "5", "wget", "-qO-", "http://web/"]
             #expect(try await host.start(roost: get).outcome().succeeds().output == "web\n")
             try host.write("other.yaml", "services:\n\(Self.server("client", "scale: 1"))")
             try await host.roost("-p", "other", "-f", "other.yaml", "up", "-d", "--wait").succeeds()

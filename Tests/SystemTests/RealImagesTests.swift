@@ -79,6 +79,45 @@ struct RealImagesTests {
         }
     }
 
+    @Test("UDP ports are published too, and the answer comes back to who asked")
+    func datagrams() async throws {
+        try await onHost { host in
+            try host.write(
+                "echo.py",
+                """
+                import socket
+                server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+                server.bind(("", 7))
+                while True:
+                    server.sendto(*server.recvfrom(2048))
+                """)
+            try await host.up(
+                compose: """
+                    services:
+                      echo:
+                        image: \(image("counter"))
+                        user: root
+                        command: [python3, /echo.py]
+                        volumes: ["./echo.py:/echo.py:ro"]
+                        ports: ["7007:7/udp"]
+                    """)
+            let ask = """
+                import socket, sys
+                client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+                client.settimeout(1)
+                client.connect((sys.argv[1], 7007))
+                client.send(b"ping")
+                print(client.recv(2048).decode())
+                """
+            for (address, outside) in [(Host.address, true), (Host.address, false), ("127.0.0.1", false)] {
+                try await eventually("a datagram comes back from \(address), outside: \(outside)") {
+                    let client = try host.start(["python3", "-c", ask, address], outside: outside)
+                    return try await client.outcome().output == "ping\n"
+                }
+            }
+        }
+    }
+
     @Test("The example counts visits through nginx over two replicas")
     func example() async throws {
         try await onHost { host in

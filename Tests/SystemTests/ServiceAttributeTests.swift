@@ -20,7 +20,10 @@ struct Attribute: Sendable, CustomTestStringConvertible {
 
     /// The stack with a service `it` that has the attribute.
     var compose: String {
-        let lines = [service.contains("image:") ? "" : "image: \(busybox())", runsImage || Self.isProgram(service) ? "" : sleeping]
+        let lines = [
+            service.contains("image:") ? "" : "image: \(busybox())",
+            runsImage || Self.isProgram(service) ? "" : sleeping,
+        ]
         let body = (lines + service.split(separator: "\n").map(String.init)).filter { !$0.isEmpty }
         return "services:\n  it:\n" + body.map { "    \($0)\n" }.joined() + beside
     }
@@ -87,6 +90,9 @@ struct ServiceAttributeTests {
         Attribute(
             "stdin_open", "command: [sh, -c, \"cat; echo ended >/tmp/seen; exec sleep 1000000\"]\nstdin_open: true",
             look: "sleep 0.2; cat /tmp/seen 2>/dev/null || echo open", seen: "open"),
+        Attribute(
+            "no signal is blocked or ignored", "init: false", look: "awk '/^Sig(Blk|Ign)/ {print $2}' /proc/1/status",
+            seen: "0000000000000000\n0000000000000000"),
         Attribute(
             "interpolation", "environment: {A: \"${UNSET:-default}\", B: \"$${LITERAL}\"}", look: "echo $A $B",
             seen: "default ${LITERAL}"),

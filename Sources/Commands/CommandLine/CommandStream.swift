@@ -4,11 +4,13 @@ import Glibc
 extension Context {
     /// Sends a command that changes something, shows its progress, and returns how it ended.
     ///
-    /// `operation` is the word in the live header; `quiet` leaves the progress out.
+    /// `operation` is the word in the live header; `quiet` leaves the progress out; `live` is false while something
+    /// else writes to the terminal.
     func run(
-        _ request: ControlRequest, operation: String, quiet: Bool = false, client: ControlClient
+        _ request: ControlRequest, operation: String, quiet: Bool = false, live: Bool = true, client: ControlClient
     ) async throws -> Outcome {
-        let mode = quiet ? .quiet : global.progressMode(errorIsTerminal: streams.errorIsTerminal)
+        var mode = quiet ? .quiet : global.progressMode(errorIsTerminal: streams.errorIsTerminal)
+        if mode == .tty, !live { mode = .plain }
         let renderer = ProgressRenderer(
             mode: mode, operation: operation, colored: global.colored(isTerminal: streams.errorIsTerminal),
             dryRun: global.dryRun)
@@ -28,9 +30,9 @@ extension Context {
 
     /// As `run`; a failed outcome becomes an error.
     func complete(
-        _ request: ControlRequest, operation: String, quiet: Bool = false, client: ControlClient
+        _ request: ControlRequest, operation: String, quiet: Bool = false, live: Bool = true, client: ControlClient
     ) async throws -> Outcome {
-        let outcome = try await run(request, operation: operation, quiet: quiet, client: client)
+        let outcome = try await run(request, operation: operation, quiet: quiet, live: live, client: client)
         if let error = outcome.error { throw CommandFailure(error, exitCode: max(1, outcome.exitCode)) }
         guard outcome.exitCode == 0 else { throw SilentExit(exitCode: outcome.exitCode) }
         return outcome

@@ -5,6 +5,8 @@ import ControlAPI
 final class LogFollower {
     /// How often in a row a connection may end without a line; the supervisor is back within a second.
     private static let patience = 5
+    /// How far behind the newest line another container's may be, in nanoseconds.
+    private static let overlap: Int64 = 5_000_000_000
 
     private let stack: String
     private var selection: LogSelection
@@ -24,15 +26,18 @@ final class LogFollower {
         self.printer = printer
     }
 
-    /// Returns at the end of the logs. `exited` is told of each container that ends, and returns whether that is the
-    /// end of the following, too.
+    /// Returns at the end of the logs. `opened` is called when lines begin to come and `exited` with each container
+    /// that ends; where they return `true`, that is the end of the following, too.
     func run(
-        opened: () async throws -> Void = {}, exited: (ContainerExit) async throws -> Bool = { _ in false }
+        opened: () async throws -> Bool = { false }, exited: (ContainerExit) async throws -> Bool = { _ in false }
     ) async throws {
+        func leave(_ isOver: Bool) throws(FollowingEnded) { if isOver { throw FollowingEnded() } }
         while true {
             do {
-                try await client.stream(selection.request(stack: stack), of: LogEvent.self, opened: opened) { event in
-                    if let exit = try show(event), try await exited(exit) { throw FollowingEnded() }
+                try await client.stream(
+                    selection.request(stack: stack), of: LogEvent.self, opened: { try leave(try await opened()) }
+                ) { event in
+                    if let exit = try show(event) { try leave(try await exited(exit)) }
                 }
                 return try streams.output.flush()
             } catch is FollowingEnded {
@@ -59,9 +64,10 @@ final class LogFollower {
 
     private func resumeAfterLast() {
         reconnected = true
-        guard let time = last.values.max() else { return }
-        // Containers write at the same time: those that are ahead repeat themselves, and are filtered.
-        selection.since = last.values.min() ?? time
+        guard let newest = last.values.max() else { return }
+        // Containers write at the same time, and their lines come nearly in order: those that were ahead repeat
+        // themselves, and are filtered.
+        selection.since = max(selection.since ?? 0, newest - Self.overlap)
         selection.tail = nil
     }
 

@@ -1,17 +1,12 @@
 import ControlAPI
-import Glibc
 import StackModel
 
 /// `up` in the foreground: the stack is brought up, its logs are followed, and Ctrl-C stops it.
 struct AttachedUp: Sendable {
-    private enum Happening: Sendable {
-        case upEnded(Outcome)
-        /// All containers have ended; or one did, which the command was told to end with.
-        case logsEnded(aborting: ContainerExit?)
-        case signalled
-        case stopped
-        /// Signals are no longer awaited.
-        case deaf
+    private enum Ending: Sendable {
+        /// All containers have ended; or one did, and the command was told to end with it.
+        case logs(aborting: ContainerExit?)
+        case interrupted
     }
 
     let options: UpOptions
@@ -30,66 +25,77 @@ struct AttachedUp: Sendable {
 
     func run(_ up: ControlRequest) async throws -> Int32 {
         let interrupts = Interrupts()
-        let signals = interrupts.signals
-        defer { withExtendedLifetime(interrupts) {} }
         let begin = Timestamp.now()
-        return try await withThrowingTaskGroup(of: Happening.self) { tasks in
+        let outcome = try await untilSignal(interrupts) {
+            try await context.complete(up, operation: "up", client: client)
+        }
+        guard let outcome else {
+            try await stop(interrupts)
+            return interruptedExitCode
+        }
+        if outcome.unchanged { context.sayUnchanged(stack.name) }
+        guard let exit = try await follow(since: begin, interrupts) else { return 0 }
+        if case .interrupted = exit { return interruptedExitCode }
+        guard case .logs(let aborting?) = exit else { return 0 }
+        context.streams.error.say("Aborting on container exit...")
+        try await stop(interrupts)
+        return exitCode(of: aborting)
+    }
+
+    /// Follows the logs to their end, or until the stack has been stopped by a signal.
+    private func follow(since begin: Int64, _ interrupts: Interrupts) async throws -> Ending? {
+        try await withThrowingTaskGroup(of: Ending?.self) { tasks in
             defer { tasks.cancelAll() }
-            tasks.addTask { try await .upEnded(context.complete(up, operation: "up", client: client)) }
-            tasks.addTask { await Self.awaitSignal(signals) }
-            var state = State()
-            while let happening = try await tasks.next() {
-                switch happening {
-                case .upEnded(let outcome):
-                    if outcome.unchanged { context.sayUnchanged(stack.name) }
-                    tasks.addTask { try await follow(since: begin) }
-                case .logsEnded(let exit):
-                    guard !state.stopping else { continue }
-                    guard let exit else { return state.exitCode }
-                    context.streams.error.say("Aborting on container exit...")
-                    state.exitCode = exitCode(of: exit)
-                    state.stopping = true
-                    tasks.addTask { try await send("stop") }
-                case .signalled:
-                    state.exitCode = interruptedExitCode
-                    tasks.addTask { [force = state.stopping] in try await send(force ? "kill" : "stop") }
-                    if !state.stopping {
-                        context.streams.error.say("Gracefully Stopping... press Ctrl+C again to force")
-                    }
-                    state.stopping = true
-                    tasks.addTask { await Self.awaitSignal(signals) }
-                case .stopped: return state.exitCode
-                case .deaf: continue
-                }
+            tasks.addTask { .logs(aborting: try await followLogs(since: begin)) }
+            tasks.addTask {
+                guard await interrupts.next() else { return nil }
+                try await stop(interrupts)
+                return .interrupted
             }
-            return state.exitCode
+            while let ending = try await tasks.next() {
+                // The logs end before the command does that stops the containers.
+                if case .logs = ending, interrupts.received { continue }
+                return ending
+            }
+            return nil
         }
     }
 
-    private struct State {
-        var stopping = false
-        var exitCode: Int32 = 0
+    /// Stops the stack; another signal kills it.
+    private func stop(_ interrupts: Interrupts) async throws {
+        context.streams.error.say("Gracefully Stopping... press Ctrl+C again to force")
+        let stopped = try await untilSignal(interrupts) { try await send("stop") }
+        if stopped == nil { _ = try await send("kill") }
     }
 
-    private static func awaitSignal(_ signals: AsyncStream<Int32>) async -> Happening {
-        for await _ in signals { return .signalled }
-        return .deaf
+    /// `nil` when a signal came first: the operation has been cancelled.
+    private func untilSignal(
+        _ interrupts: Interrupts, _ operation: @escaping @Sendable () async throws -> Outcome
+    ) async throws -> Outcome? {
+        try await withThrowingTaskGroup(of: Outcome?.self) { tasks in
+            defer { tasks.cancelAll() }
+            tasks.addTask { try await operation() }
+            tasks.addTask {
+                guard await interrupts.next() else { throw CancellationError() }
+                return nil
+            }
+            return try await tasks.next() ?? nil
+        }
     }
 
-    /// `stop` ends when all containers have; `kill` needs a `stop` behind it that sees them gone.
-    private func send(_ verb: String) async throws -> Happening {
+    private func send(_ verb: String) async throws -> Outcome {
         var request = SignalRequest()
         request.timeout = verb == "stop" ? try seconds(options.timeout, option: "--timeout") : nil
         request.caller = context.caller("up")
         let post = try ControlRequest.post("stacks", stack.name, verb, body: request)
-        _ = try await context.complete(post, operation: verb, client: client)
-        return .stopped
+        return try await context.complete(post, operation: verb, live: false, client: client)
     }
 }
 
 extension AttachedUp {
-    private func follow(since begin: Int64) async throws -> Happening {
-        guard !followed.isEmpty else { return .logsEnded(aborting: nil) }
+    /// Returns when all containers have ended, or with the exit that ends the command.
+    private func followLogs(since begin: Int64) async throws -> ContainerExit? {
+        guard !followed.isEmpty else { return nil }
         let selection = LogSelection(services: followed.sorted(), follow: true, since: begin)
         let follower = LogFollower(
             stack: stack.name, selection: selection, client: client, streams: context.streams,
@@ -98,7 +104,10 @@ extension AttachedUp {
         var allEnded = try await !isAnyAlive()
         if !allEnded {
             try await follower.run(
-                opened: { allEnded = try await !isAnyAlive() },
+                opened: {
+                    allEnded = try await !isAnyAlive()
+                    return allEnded
+                },
                 exited: { exit in
                     if aborts(exit) { abort = exit }
                     if abort == nil, !exit.restarts { allEnded = try await !isAnyAlive() }
@@ -107,7 +116,7 @@ extension AttachedUp {
         }
         if allEnded { try await follower.drain() }
         if allEnded, abort == nil { abort = try await earlierExit() }
-        return .logsEnded(aborting: abort)
+        return abort
     }
 
     private func aborts(_ exit: ContainerExit) -> Bool {

@@ -166,7 +166,8 @@ enum HostDevices {
                 result.append(
                     RuntimeConfiguration.Device(
                         path: path, type: information.st_mode & S_IFMT == S_IFBLK ? "b" : "c",
-                        major: UInt32((device >> 8) & 0xfff | (device >> 32) & ~0xfff), minor: UInt32(device & 0xff | (device >> 12) & ~0xff),
+                        major: UInt32((device >> 8) & 0xfff | (device >> 32) & ~0xfff),
+                        minor: UInt32(device & 0xff | (device >> 12) & ~0xff),
                         fileMode: information.st_mode & 0o7777))
             default: continue
             }

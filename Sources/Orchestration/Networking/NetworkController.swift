@@ -187,7 +187,8 @@ actor NetworkController {
         let directory = directory
         let id = record.id
         return try await NameService(
-            datagram: datagram.release(), stream: stream.release(), upstreams: ResolvConf.upstreams(host: host, dns: own), group: group,
+            datagram: datagram.release(), stream: stream.release(),
+            upstreams: ResolvConf.upstreams(host: host, dns: own), group: group,
             table: { directory.table(of: id) })
     }
 

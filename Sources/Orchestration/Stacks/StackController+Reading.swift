@@ -29,7 +29,7 @@ extension StackController {
         var result: [String: String] = [:]
         for entry in entries.values where !entry.isAlive || entry.isRunning {
             guard case .networks = entry.record.settings.networkMode else { continue }
-            result[entry.record.name] = "\(try await Launcher(engine: engine).program(entry.record, joining: nil))"
+            result[entry.record.name] = try await Launcher(engine: engine).program(entry.record, joining: nil).text
         }
         result["ruleset"] = await engine.networks.ruleset(of: name).text
         return result

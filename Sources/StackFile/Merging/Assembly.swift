@@ -19,6 +19,7 @@ struct Assembly {
             let extended = try extend(canonical, in: location.directory, &findings)
             merged = merged.map { Merging.merge($0, extended, ProjectFields.shape) } ?? extended
         }
+        try findings.check()
         guard let merged else { throw findings.failure("the file is empty") }
         return Pruning.prune(merged, ProjectFields.shape)
     }

@@ -47,6 +47,15 @@ enum JSON: Decodable, Sendable, Equatable, CustomStringConvertible {
     var elements: [JSON] { if case .array(let value) = self { value } else { [] } }
     var members: [String: JSON] { if case .object(let value) = self { value } else { [:] } }
 
+    /// A time in RFC 3339's form and in UTC, with nine digits of the second, so that times order as text.
+    var time: String? {
+        guard let parts = string?.split(separator: "Z").first?.split(separator: "."), let seconds = parts.first else {
+            return nil
+        }
+        let fraction = parts.count > 1 ? String(parts[1]) : ""
+        return "\(seconds).\(fraction.padding(toLength: 9, withPad: "0", startingAt: 0))"
+    }
+
     /// The elements as text, for a list of strings.
     var strings: [String] { elements.compactMap(\.string) }
 

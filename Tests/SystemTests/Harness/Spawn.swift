@@ -30,7 +30,9 @@ struct Child: ~Copyable {
         let words: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
         defer { words.forEach { free($0) } }
         var child: pid_t = 0
-        let failure = posix_spawnp(&child, arguments[0], &actions, nil, words, environ)
+        var attributes = Self.attributes()
+        defer { posix_spawnattr_destroy(&attributes) }
+        let failure = posix_spawnp(&child, arguments[0], &actions, &attributes, words, environ)
         close(toChild.read)
         close(fromChild.write)
         guard failure == 0 else {
@@ -67,6 +69,20 @@ struct Child: ~Copyable {
         let process = process
         do { _ = consume self }
         while waitpid(process, nil, WNOHANG) == 0 { try await Task.sleep(for: .milliseconds(10)) }
+    }
+
+    /// No signal blocked or ignored in the child: the threads that tests run on block most of them, and everything
+    /// that runs on a test's host would inherit that.
+    private static func attributes() -> posix_spawnattr_t {
+        var attributes = posix_spawnattr_t()
+        var (none, all) = (sigset_t(), sigset_t())
+        sigemptyset(&none)
+        sigfillset(&all)
+        posix_spawnattr_init(&attributes)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setsigdefault(&attributes, &all)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+        return attributes
     }
 
     private static func pipe() throws -> (read: Int32, write: Int32) {
