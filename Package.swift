@@ -93,7 +93,7 @@ let package = Package(
         // Launch, exec, signal, wait for and adopt containers.
         module("Sandboxes", ["CSeccomp", "OCI", "Launching", "Kernel", "Cgroups"]),
         // Bridges, leases, the ruleset, names.
-        module("Networks", ["Addressing", "Kernel", nio, nioPosix]),
+        module("Networks", ["CLinux", "Addressing", "Kernel", nio, nioPosix]),
         // Health probes.
         module("Health", ["StackModel", "Planning"]),
         // Named volumes and their first content.
@@ -129,10 +129,13 @@ let package = Package(
             linkerSettings: commandLineLinking),
 
         // Tests. None depends on an executable: `swift build` makes those, and the tests find them beside themselves.
+        tests("AddressingTests", ["Addressing"]),
         tests("OCITests", ["OCI"]),
         tests("RegistriesTests", ["Registries", "OCI", nio, nioPosix, nioHTTP1]),
         tests("ImagesTests", ["Images", "Registries", "OCI", "Kernel"]),
         tests("PlanningTests", ["Planning", "StackModel"]),
+        tests("KernelTests", ["Kernel", "CLinux"]),
+        tests("NetworksTests", ["CLinux", "Networks", "Addressing", "Kernel", nio, nioPosix]),
         tests("HealthTests", ["Health", "Planning", "StackModel"]),
         tests("VolumesTests", ["Volumes", "Kernel", "CLinux"]),
     ],

@@ -243,10 +243,10 @@ int clinux_execve(const char *path, char *const arguments[], char *const environ
 
 void clinux_trim(void) {
     malloc_trim(0);
-    // Calls below this frame go on at `here`; 64 KiB under it nothing is in use, and what is there is from deeper calls.
+    // What is below this frame is left from deeper calls that have returned; the call of madvise itself needs a little.
     const uintptr_t page = 4096;
     uintptr_t here = (uintptr_t)__builtin_frame_address(0);
-    uintptr_t end = (here - 2 * page) & ~(page - 1);
+    uintptr_t end = (here - 512) & ~(page - 1);
     // Pages that were never touched are skipped by the kernel; the stack's mapping may be shorter, which is an error
     // without consequences, so it is tried in growing steps.
     for (uintptr_t start = end - page; end - start <= 64 * page; start -= page)

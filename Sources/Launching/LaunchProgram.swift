@@ -305,7 +305,8 @@ public struct MonitorSettings: Equatable, Sendable {
     public var poststopHooks: [HookSettings]
     /// The bundle directory, named in `state.json`.
     public var bundle: String
-    /// Links of the host to delete when the container has ended.
+    /// Links of the host to delete when the container has ended. Usually none: the host's end of a pair goes with the
+    /// container's network namespace, and deleting it by hand takes the kernel many milliseconds.
     public var links: [String]
 
     public init(

@@ -97,7 +97,6 @@ public enum LaunchCompiler {
     ) -> MonitorSettings {
         var result = settings.monitor
         result.poststopHooks = hooks(configuration.hooks?.poststop, "stopped", configuration, settings)
-        if case .endpoints(let endpoints) = settings.network { result.links = endpoints.map(\.hostLink) }
         return result
     }
 }

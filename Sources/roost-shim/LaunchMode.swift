@@ -37,6 +37,8 @@ enum LaunchMode {
         try explained { () throws(KernelError) in try Execution.closeOnExecution(from: 3) }
     }
 
+    /// Never inlined: its frame and its values would otherwise stay in memory as long as the container runs.
+    @inline(never)
     private static func start() throws(LaunchFailure) -> RunningContainer {
         let program = try readProgram()
         var launch = Launch(program)

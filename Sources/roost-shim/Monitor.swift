@@ -61,7 +61,8 @@ struct Monitor: ~Copyable {
 
     /// Reads what is there, up to one buffer; false at the end of the stream.
     private static func copy(from number: Int32, through lines: inout LogSplitter, to log: inout LogFile) -> Bool {
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: LogLine.maximumLength) { buffer in
+        // A page: the stack that is touched here stays in memory.
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 4096) { buffer in
             let count = read(number, buffer.baseAddress, buffer.count)
             // EIO is a terminal's way of saying that nobody has it open any more.
             guard count > 0 else { return count < 0 && (lastError() == EAGAIN || lastError() == EINTR) }

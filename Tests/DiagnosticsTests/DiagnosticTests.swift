@@ -15,7 +15,8 @@ struct DiagnosticTests {
     }
 
     @Test func excerptWithCaret() {
-        let source = SourceText(name: "compose.yaml", bytes: Array("services:\r\n  web:\r\n    enviroment: {}\r\n".utf8))
+        let source = SourceText(
+            name: "compose.yaml", bytes: Array("services:\r\n  web:\r\n    enviroment: {}\r\n".utf8))
         let text = DiagnosticRenderer(sources: [source], excerpts: true).render(Self.example)
         #expect(
             text == """

@@ -22,7 +22,11 @@ struct HostileInputTests {
         ("invalid UTF-8", Array("services: {a: {image: \"".utf8) + [0xC3, 0x28] + Array("\"}}".utf8), "UTF-8"),
         ("a NUL", Array("services: {a: {image: \"x\\0y\"}}".utf8), "NUL"),
         ("a control character", Array("services: {a: {image: x\u{1}}}".utf8), "not valid"),
-        ("nested variables", Array(("services: {a: {image: \"" + String(repeating: "${A:-", count: 100) + "\"}}").utf8), "nested too deeply"),
+        (
+            "nested variables",
+            Array(("services: {a: {image: \"" + String(repeating: "${A:-", count: 100) + "\"}}").utf8),
+            "nested too deeply"
+        ),
     ]
 
     @Test(arguments: texts)
@@ -56,7 +60,8 @@ struct HostileInputTests {
 
     @Test func aTruncatedFileNeverTraps() throws {
         let text = Array(
-            "x: &x {a: \"b\\n\"}\nservices: {a: {<<: *x, image: '${A:-b}', ports: [\"1-2:3-4\"], command: \"a 'b'\"}}".utf8)
+            "x: &x {a: \"b\\n\"}\nservices: {a: {<<: *x, image: '${A:-b}', ports: [\"1-2:3-4\"], command: \"a 'b'\"}}"
+                .utf8)
         for length in 0...text.count {
             let documents = Result { try TreeReader.read(Array(text.prefix(length)), file: 0) }
             if length == text.count { _ = try documents.get() }

@@ -45,7 +45,8 @@ struct LocationTests {
 
     @Test func environmentFiles() throws {
         let directory = try ProjectDirectory([
-            "compose.yaml": "services: {a: {image: $A-$B}}", ".env": "A=wrong\n", "one": "A=1\nB=1\n", "two": "B=$A$A\n",
+            "compose.yaml": "services: {a: {image: $A-$B}}", ".env": "A=wrong\n", "one": "A=1\nB=1\n",
+            "two": "B=$A$A\n",
         ])
         var request = ComposeCase("", "").request(in: directory.path)
         request.envFiles = ["one", "two"]

@@ -16,7 +16,8 @@ struct MessageTests {
                 + #"write it like "8080:80", "127.0.0.1:8080:80/tcp" or "53:53/udp""#
         ),
         (
-            "type", "services:\n  web:\n    image: [x]\n", "compose.yaml:3:12: services.web.image: must be a string, not a list"
+            "type", "services:\n  web:\n    image: [x]\n",
+            "compose.yaml:3:12: services.web.image: must be a string, not a list"
         ),
         (
             "undefined network", "services:\n  web:\n    image: x\n    networks: [frnt]\nnetworks: {front: }\n",

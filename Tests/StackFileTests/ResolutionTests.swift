@@ -48,7 +48,8 @@ struct ResolutionTests {
         #expect(short.memLimit == 64 << 20 && short.milliCPUs == 500 && short.pidsLimit == nil)
         #expect(short.memswapLimit == -1)
         let long = try service(
-            "deploy: {replicas: 2, resources: {limits: {cpus: '1.5', memory: 1g, pids: 7}, reservations: {memory: 1k}}}")
+            "deploy: {replicas: 2, resources: {limits: {cpus: '1.5', memory: 1g, pids: 7}, reservations: {memory: 1k}}}"
+        )
         #expect(long.scale == 2 && long.container.resources.milliCPUs == 1500)
         #expect(long.container.resources.memLimit == 1 << 30 && long.container.resources.memReservation == 1024)
         #expect(long.container.resources.pidsLimit == 7)

@@ -68,8 +68,8 @@ struct NetworkTests {
             #expect(try await host.inside("client", "nslookup nowhere.test 2>&1 | grep -c NXDOMAIN") != "0")
             #expect(
                 try await host.inside("client", Self.page("outside.test")) == Host.address, "masqueraded by the host")
-            let long = "nslookup long.test | grep -c 203.0.113."
-            #expect(try await host.inside("client", long) == "100", "a truncated answer is asked for again by TCP")
+            let long = "ping -c1 -W1 long.test | grep -c '(203.0.113.'"
+            #expect(try await host.inside("client", long) == "1", "an answer that is too long is asked for by TCP")
         }
     }
 

@@ -176,7 +176,7 @@ struct ServiceAttributeTests {
             seen: "1"),
         Attribute(
             "extra_hosts", "extra_hosts: [\"far:203.0.113.7\", \"near=203.0.113.8\"]",
-            look: "awk '/203.0.113/ {print $1, $2}' /etc/hosts",
+            look: "awk '/203.0.113/ {print $1, $2}' /etc/hosts | sort",
             seen: "203.0.113.7 far\n203.0.113.8 near"),
         Attribute(
             "dns", "dns: [198.51.100.1]\ndns_search: example.test\ndns_opt: [ndots:2]",

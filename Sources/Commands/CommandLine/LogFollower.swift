@@ -87,11 +87,11 @@ final class LogFollower {
     }
 
     private func show(_ line: LogLine) throws {
-        fruitless = 0
         if let time = Timestamp.parse(line.time) {
             if reconnected, let shown = last[line.container], time <= shown { return }
             last[line.container] = time
         }
+        fruitless = 0
         let printed = printer.line(line)
         if printed.isError {
             try streams.output.flush()

@@ -96,12 +96,16 @@ extension AttachedUp {
     /// Returns when all containers have ended, or with the exit that ends the command.
     private func followLogs(since begin: Int64) async throws -> ContainerExit? {
         guard !followed.isEmpty else { return nil }
-        let selection = LogSelection(services: followed.sorted(), follow: true, since: begin)
+        // A service without a container has no logs to ask for.
+        let known = try await containers()
+        let services = Set(known.map(\.service))
+        guard !services.isEmpty else { return nil }
+        let selection = LogSelection(services: services.sorted(), follow: true, since: begin)
         let follower = LogFollower(
             stack: stack.name, selection: selection, client: client, streams: context.streams,
-            printer: try await printer())
+            printer: printer(known))
         var abort: ContainerExit?
-        var allEnded = try await !isAnyAlive()
+        var allEnded = !known.contains(where: \.isAlive)
         if !allEnded {
             try await follower.run(
                 opened: {
@@ -115,7 +119,7 @@ extension AttachedUp {
                 })
         }
         if allEnded { try await follower.drain() }
-        if allEnded, abort == nil { abort = try await earlierExit() }
+        if abort == nil { abort = try await earlierExit() }
         return abort
     }
 
@@ -137,22 +141,27 @@ extension AttachedUp {
         exit.service == options.exitCodeFrom ?? exit.service ? exit.code : 0
     }
 
-    private func printer() async throws -> LogPrinter {
+    private func printer(_ known: [ContainerSummary]) -> LogPrinter {
         let streams = context.streams
         var printer = LogPrinter(
             stack: stack.name,
             colored: !options.noColor && context.global.colored(isTerminal: streams.outputIsTerminal),
             prefixed: !options.noLogPrefix, timestamps: options.timestamps)
-        for container in try await containers().sorted(by: { $0.name < $1.name }) { printer.register(container.name) }
+        for container in known.sorted(by: { $0.name < $1.name }) { printer.register(container.name) }
         return printer
     }
 
     private func isAnyAlive() async throws -> Bool {
-        try await containers().contains { $0.state == "running" || $0.state == "restarting" }
+        try await containers().contains(where: \.isAlive)
     }
 
     private func containers() async throws -> [ContainerSummary] {
         try await client.fetch(.get("stacks", stack.name, "containers"), as: [ContainerSummary].self)
             .filter { followed.contains($0.service) }
     }
+}
+
+extension ContainerSummary {
+    /// Whether it may still write something without being started again.
+    var isAlive: Bool { state == "running" || state == "restarting" }
 }

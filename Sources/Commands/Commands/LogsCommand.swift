@@ -49,7 +49,11 @@ struct LogsCommand: RoostCommand {
         let client = context.client()
         let containers = try await client.fetch(
             .get("stacks", project.name, "containers"), as: [ContainerSummary].self)
-        if project.stack == nil { try checkServices(services, known: Set(containers.map(\.service))) }
+        let services = Set(containers.map(\.service))
+        if project.stack == nil { try checkServices(self.services, known: services) }
+        // A service that has no container yet has no logs to ask for.
+        selection.services.removeAll { !services.contains($0) }
+        if selection.services.isEmpty, !self.services.isEmpty { return 0 }
         let colored = !noColor && context.global.colored(isTerminal: context.streams.outputIsTerminal)
         var printer = LogPrinter(
             stack: project.name, colored: colored, prefixed: !noLogPrefix, timestamps: timestamps)

@@ -64,7 +64,7 @@ struct PsCommand: RoostCommand {
             .filter { container in
                 guard services.isEmpty || services.contains(container.service) else { return false }
                 if !states.isEmpty { return states.contains(container.state) }
-                return all || container.state == "running" || container.state == "restarting"
+                return all || container.isAlive
             }
             .sorted { $0.name < $1.name }
     }

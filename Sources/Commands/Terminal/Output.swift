@@ -62,8 +62,8 @@ final class Output: Sendable {
 
 /// What the command writes to, and what is known about it.
 struct StandardStreams: Sendable {
-    let output = Output(descriptor: STDOUT_FILENO, capacity: 64 << 10)
-    let error = Output(descriptor: STDERR_FILENO, capacity: 0)
+    var output = Output(descriptor: STDOUT_FILENO, capacity: 64 << 10)
+    var error = Output(descriptor: STDERR_FILENO, capacity: 0)
 
     var inputIsTerminal: Bool { isatty(STDIN_FILENO) == 1 }
     var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }

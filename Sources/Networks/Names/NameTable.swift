@@ -19,48 +19,64 @@ public struct NameTable: Hashable, Sendable {
         }
     }
 
-    private var addresses: [DomainName: [IPv4Address]] = [:]
-    private var pointers: [IPv4Address: DomainName] = [:]
+    /// A place in the table: small, for there are a handful for each endpoint, and a table for each container.
+    private struct Place: Hashable {
+        var network: UInt16
+        var address: IPv4Address
+    }
+
+    private var networks: [String] = []
+    private var places: [String: [Place]] = [:]
+    private var owners: [IPv4Address: String] = [:]
 
     /// The table of a container on `networks`, out of all of a stack's endpoints. What can't be a name is left out.
     public init(_ endpoints: [Endpoint] = [], networks: Set<String> = []) {
-        for endpoint in endpoints where networks.contains(endpoint.network) {
-            for name in endpoint.names {
-                add(endpoint.address, name)
-                add(endpoint.address, "\(name).\(endpoint.network)")
+        self.networks = networks.sorted()
+        let numbers = Dictionary(uniqueKeysWithValues: self.networks.enumerated().map { ($1, UInt16(clamping: $0)) })
+        for endpoint in endpoints {
+            guard let number = numbers[endpoint.network] else { continue }
+            let place = Place(network: number, address: endpoint.address)
+            for name in endpoint.names where DomainName(name)?.labels.isEmpty == false {
+                let key = name.lowercased()
+                if places[key]?.contains(place) != true { places[key, default: []].append(place) }
             }
-            if let first = endpoint.names.first {
-                pointers[endpoint.address] = DomainName("\(first).\(endpoint.network)")
-            }
+            if let first = endpoint.names.first { owners[endpoint.address] = "\(first).\(endpoint.network)" }
         }
     }
 
-    private mutating func add(_ address: IPv4Address, _ text: String) {
-        guard let name = DomainName(text), !name.labels.isEmpty else { return }
-        if addresses[name]?.contains(address) != true { addresses[name, default: []].append(address) }
-    }
-
-    /// The addresses of a name, in the order of the endpoints; nil if there is no such name.
+    /// The addresses of a name, in the order of the endpoints; nil if there is no such name. `name.network` asks for
+    /// those on one network.
     public func addresses(of name: DomainName) -> [IPv4Address]? {
-        addresses[name]
+        let key = name.description.lowercased()
+        if let found = places[key] {
+            // A container on two shared networks is in the list twice, with two addresses.
+            return found.map(\.address)
+        }
+        for (number, network) in networks.enumerated() {
+            let suffix = "." + network.lowercased()
+            guard key.hasSuffix(suffix), let found = places[String(key.dropLast(suffix.count))] else { continue }
+            let addresses = found.filter { $0.network == UInt16(clamping: number) }.map(\.address)
+            if !addresses.isEmpty { return addresses }
+        }
+        return nil
     }
 
     /// The name of an address; nil if no visible endpoint has it.
     public func name(of address: IPv4Address) -> DomainName? {
-        pointers[address]
+        owners[address].flatMap { DomainName($0) }
     }
 
     /// The answer, or nil if somebody else has to be asked. `turn` says where the list of addresses begins, so that
     /// askers who take the first are spread over all.
     func answer(to query: NameQuery, turn: Int) -> NameResponse? {
         guard query.recordClass == NameQuery.internetClass else { return nil }
-        if let found = addresses[query.name] {
+        if let found = addresses(of: query.name) {
             // A name that is known has no records of other types; it does not get them from elsewhere either.
             guard query.type == RecordType.a else { return NameResponse(code: .noError) }
             let start = turn % found.count
             return NameResponse(code: .noError, records: (found[start...] + found[..<start]).map { .address($0) })
         }
-        if query.type == RecordType.pointer, let address = query.name.reversedAddress, let name = pointers[address] {
+        if query.type == RecordType.pointer, let address = query.name.reversedAddress, let name = name(of: address) {
             return NameResponse(code: .noError, records: [.pointer(name)])
         }
         return nil

@@ -7,8 +7,10 @@ import Synchronization
 /// end without anybody looking a name up.
 final class NameDirectory: Sendable {
     private struct State {
+        /// By container.
         var endpoints: [String: [NameTable.Endpoint]] = [:]
-        var tables: [String: NameTable] = [:]
+        /// By the networks that a container is on: the containers of a stack mostly share one table.
+        var tables: [Set<String>: NameTable] = [:]
     }
 
     private let state = Mutex(State())
@@ -35,12 +37,12 @@ final class NameDirectory: Sendable {
     /// What a container can see: the endpoints on the networks that it is on.
     func table(of id: String) -> NameTable {
         state.withLock { state in
-            if let table = state.tables[id] { return table }
             let networks = Set((state.endpoints[id] ?? []).map(\.network))
+            if let table = state.tables[networks] { return table }
             // In a stable order, so that answers don't depend on the order of starts.
             let all = state.endpoints.sorted { $0.key < $1.key }.flatMap(\.value)
             let table = NameTable(all, networks: networks)
-            state.tables[id] = table
+            state.tables[networks] = table
             return table
         }
     }

@@ -61,20 +61,28 @@ enum JSONForm {
             top.set("services", each(services, service))
         }
         if let networks = top["networks"] {
-            top.set("networks", each(networks) { adding("ipam", .map(Mapping()), to: $0) })
+            top.set("networks", each(networks) { adding("ipam", .map(Mapping()), to: withoutExtensions($0)) })
+        }
+        for key in ["secrets", "configs"] {
+            if let section = top[key] { top.set(key, each(section, withoutExtensions)) }
         }
         return tree.with(.map(top))
     }
 
     private static func service(_ node: Node) -> Node {
-        var result = adding("entrypoint", .null, to: adding("command", .null, to: node))
+        var result = adding("entrypoint", .null, to: adding("command", .null, to: withoutExtensions(node)))
         guard case .map(var mapping) = result.value else { return result }
-        for key in mapping.keys where key.hasPrefix("x-") { mapping.remove(key) }
         guard let deploy = mapping["deploy"] else { return node.with(.map(mapping)) }
         let filled = adding("placement", .map(Mapping()), to: adding("resources", .map(Mapping()), to: deploy))
         mapping.set("deploy", filled)
         result = node.with(.map(mapping))
         return result
+    }
+
+    private static func withoutExtensions(_ node: Node) -> Node {
+        guard case .map(var mapping) = node.value else { return node }
+        for key in mapping.keys where key.hasPrefix("x-") { mapping.remove(key) }
+        return node.with(.map(mapping))
     }
 
     private static func each(_ node: Node, _ change: (Node) -> Node) -> Node {

@@ -32,6 +32,10 @@ struct Completion {
                 depend(&service, on: String(link), node)
             }
         }
+        for source in service["volumes_from"]?.strings ?? [] where !source.hasPrefix("container:") {
+            let name = source.split(separator: ":").first.map(String.init) ?? source
+            depend(&service, on: name, node, restart: false)
+        }
         return node.with(.map(service))
     }
 
@@ -51,12 +55,12 @@ struct Completion {
     }
 
     /// Whoever shares another's network starts after it, and again when it does.
-    private func depend(_ service: inout Mapping, on name: String, _ node: Node) {
-        let dependency = Node.map(
-            [
-                ("condition", node.with(.string("service_started"))), ("restart", node.with(.boolean(true))),
-                ("required", node.with(.boolean(true))),
-            ], node.mark)
+    private func depend(_ service: inout Mapping, on name: String, _ node: Node, restart: Bool = true) {
+        var details = [
+            ("condition", node.with(.string("service_started"))), ("required", node.with(.boolean(true))),
+        ]
+        if restart { details.append(("restart", node.with(.boolean(true)))) }
+        let dependency = Node.map(details, node.mark)
         guard let existing = service["depends_on"], case .map(var mapping) = existing.value else {
             service.set("depends_on", .map([(name, dependency)], node.mark))
             return

@@ -19,7 +19,7 @@ enum Ports {
                 Field("mode", .text),
                 Field("host_ip", address),
                 Field("target", .integer(1...65535)),
-                Field("published", published, keepsZero: true),
+                Field("published", published),
                 Field("protocol", .choice("tcp", "udp", "sctp"), .partial { $0.string != "sctp" }),
                 Field("app_protocol", .text),
             ]))
@@ -105,8 +105,7 @@ enum Ports {
         let target = text[text.index(after: last)...]
         let rest = text[..<last]
         guard let middle = rest.lastIndex(of: ":"), !rest.hasSuffix("]") else {
-            if rest.hasSuffix("]") { return (try address(rest), "", target) }
-            return IPText.isAddress(String(rest)) ? (String(rest), "", target) : (nil, rest, target)
+            return (nil, rest, target)
         }
         return (try address(rest[..<middle]), rest[rest.index(after: middle)...], target)
     }

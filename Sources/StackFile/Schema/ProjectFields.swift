@@ -17,7 +17,7 @@ enum ProjectFields {
         Field("name", .text),
         Field("driver", .text, .partial { ["bridge", "default"].contains($0.string) }),
         Field("driver_opts", .map(of: .textOrNumber)),
-        Field("ipam", ipam.orEmpty),
+        Field("ipam", ipam),
         Field("external", external),
         Field("internal", .boolean),
         Field("attachable", .boolean, .partial { $0.boolean != true }),
@@ -61,7 +61,7 @@ enum ProjectFields {
 
     private static let config = Fields([
         Field("name", .text),
-        Field("content", .text),
+        Field("content", .text, keepsZero: true),
         Field("environment", .text),
         Field("file", .text),
         Field("external", external),

@@ -40,7 +40,7 @@ extension Shape {
 
     /// One text, or a list of them.
     static let textOrTexts = Shape(merge: .unique { $0.scalarText ?? "" }) { node, path, findings in
-        if case .string = node.value { return node.with(.list([node])) }
+        if case .string(let text) = node.value { return node.with(.list(text.isEmpty ? [] : [node])) }
         guard node.list != nil else { return findings.wrongType(node, path, "a string or a list") }
         return distinctTexts.read(node, path, &findings)
     }
@@ -67,7 +67,6 @@ extension Shape {
                 }
                 return node.with(.map(result))
             case .map(let mapping): return node.with(.map(values(of: mapping, missing, path, &findings)))
-            case .null: return node.with(.map(Mapping()))
             default: return findings.wrongType(node, path, "a mapping or a list")
             }
         }

@@ -89,7 +89,8 @@ extension Shape {
                 return findings.invalid(
                     node, path, "\"\(text)\" is not a size", suggestion: "write it like 64m, 1.5g or 1048576")
             }
-            return node.with(.string(String(bytes)))
+            // Nothing is not a limit, and is pruned as a number is.
+            return node.with(bytes == 0 ? .integer(0) : .string(String(bytes)))
         }
     }
 

@@ -40,6 +40,14 @@ struct Shape: Sendable {
         }
     }
 
+    /// The same, or null, which is as if it hadn't been said.
+    var orNothing: Shape {
+        let read = read
+        return Shape(parts: parts, merge: merge) { node, path, findings in
+            node.isNull ? nil : read(node, path, &findings)
+        }
+    }
+
     /// The same, or null, which is an empty mapping.
     var orEmpty: Shape {
         let read = read

@@ -23,7 +23,7 @@ enum Names {
     }
 
     static func restartProblem(_ text: String) -> String? {
-        if ["no", "always", "unless-stopped", "on-failure"].contains(text) { return nil }
+        if ["", "no", "always", "unless-stopped", "on-failure"].contains(text) { return nil }
         if text.hasPrefix("on-failure:"), let count = Int(text.dropFirst(11)), count >= 0 { return nil }
         return "is not a restart policy: use no, always, on-failure[:N] or unless-stopped"
     }

@@ -6,39 +6,71 @@ enum ShellWords {
 
     /// The words; `ignored` is the operator (`;`, `|`, `&`, `<`, `>`) at which the command ends for Docker too.
     static func split(_ text: String) throws(Failure) -> (words: [String], ignored: String?) {
-        var words: [String] = []
-        var word = ""
-        var isInWord = false
-        var quote: Character?
-        var isEscaped = false
+        var splitter = Splitter()
         for character in text {
+            guard try splitter.take(character) else { return (splitter.finished, String(character)) }
+        }
+        if splitter.isEscaped { throw Failure(message: "it ends in a backslash") }
+        if splitter.isOpen { throw Failure(message: "a quote is never closed") }
+        return (splitter.finished, nil)
+    }
+
+    private struct Splitter {
+        private var words: [String] = []
+        private var word: String?
+        /// The character that ends a quotation.
+        private var quote: Character?
+        /// The character that ends `$(…)` or a pair of backticks, which stay as they are.
+        private var substitution: Character?
+        private(set) var isEscaped = false
+
+        var isOpen: Bool { quote != nil || substitution != nil }
+        var finished: [String] { words + (word.map { [$0] } ?? []) }
+
+        /// `false` at an operator.
+        mutating func take(_ character: Character) throws(Failure) -> Bool {
             if isEscaped {
-                word.append(character)
                 isEscaped = false
+                append(character == "n" ? "\n" : character == "t" ? "\t" : character)
             } else if character == "\\", quote != "'" {
                 isEscaped = true
-                isInWord = true
-            } else if let open = quote {
-                if character == open { quote = nil } else { word.append(character) }
-            } else if character == "'" || character == "\"" {
-                quote = character
-                isInWord = true
-            } else if character.isWhitespace {
-                if isInWord { words.append(word) }
-                (word, isInWord) = ("", false)
-            } else if character == "(" {
-                throw Failure(message: "a parenthesis means something to a shell only; quote it")
-            } else if ";|&<>".contains(character) {
-                if isInWord { words.append(word) }
-                return (words, String(character))
+                word = word ?? ""
+            } else if let end = quote {
+                if character == end { quote = nil } else { append(character) }
+            } else if let end = substitution {
+                append(character)
+                if character == end { substitution = nil }
             } else {
-                word.append(character)
-                isInWord = true
+                return try takePlain(character)
             }
+            return true
         }
-        if quote != nil { throw Failure(message: "a quote is never closed") }
-        if isEscaped { throw Failure(message: "it ends in a backslash") }
-        if isInWord { words.append(word) }
-        return (words, nil)
+
+        private mutating func takePlain(_ character: Character) throws(Failure) -> Bool {
+            switch character {
+            case "'", "\"":
+                quote = character
+                word = word ?? ""
+            case "`":
+                substitution = "`"
+                append(character)
+            case "(":
+                guard word?.last == "$" else {
+                    throw Failure(message: "a parenthesis means something to a shell only; quote it")
+                }
+                substitution = ")"
+                append(character)
+            case ";", "|", "&", "<", ">": return false
+            case _ where character.isWhitespace:
+                if let word { words.append(word) }
+                word = nil
+            default: append(character)
+            }
+            return true
+        }
+
+        private mutating func append(_ character: Character) {
+            word = (word ?? "") + String(character)
+        }
     }
 }

@@ -10,6 +10,8 @@ extension ComposeCase {
         .service("port with a bad address", "ports: [\"300.0.0.1:80:80\"]"),
         .service("ports as mapping", "ports: {a: b}"),
         .service("the same network twice", "networks: [default, default]"),
+        .service("an address without a host port", "ports: [\"127.0.0.1:80\"]"),
+        .service("no environment", "environment:"),
         .service("bad protocol", "ports: [\"80:80/xyz\"]"),
         .service("bad duration", "stop_grace_period: 5 minutes"),
         .service("number as duration", "stop_grace_period: 5"),

@@ -6,6 +6,8 @@ extension ComposeCase {
         .service("entrypoint as text", #"entrypoint: /bin/sh -e "two words""#),
         .service("empty text", #"entrypoint: """#),
         .service("a shell operator ends the command", "command: echo a; echo b"),
+        .service("substitutions stay", "command: echo $$(date x) `a b` x"),
+        .service("nothing said", "deploy:\nlogging: {}\nrestart: \"\"\ndns: \"\"\nmem_limit: 0"),
         .service("user, directory, names", "user: \"1000:1000\"\nworking_dir: /srv\nhostname: h\ndomainname: d.e"),
         .service("container name", "container_name: my-box.1"),
         .service("terminal", "tty: true\nstdin_open: true"),
