@@ -22,7 +22,7 @@ let shimLinking: [LinkerSetting] = [
     .unsafeFlags(["-static-executable", "-Xlinker", "--gc-sections"])
 ]
 
-let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
+let orderedCollections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
@@ -85,7 +85,7 @@ let package = Package(
 
         // Engines: ignorant of each other.
         // Files -> Stack, in stages.
-        module("StackFile", ["CYAML", "Diagnostics", "StackModel", collections]),
+        module("StackFile", ["CYAML", "Diagnostics", "StackModel", orderedCollections]),
         // The distribution protocol.
         module("Registries", ["OCI", httpClient, nio, nioPosix, nioHTTP1]),
         // Content store and layers.
@@ -114,8 +114,8 @@ let package = Package(
         module(
             "Commands",
             [
-                "Diagnostics", "StackModel", "StackFile", "ControlAPI", "Orchestration", "Kernel", argumentParser,
-                httpClient, nio, nioHTTP1,
+                "Diagnostics", "StackModel", "StackFile", "ControlAPI", "Orchestration", "Kernel", argumentParser, nio,
+                nioPosix, nioHTTP1,
             ]),
 
         // Executables.
@@ -130,14 +130,23 @@ let package = Package(
 
         // Tests. None depends on an executable: `swift build` makes those, and the tests find them beside themselves.
         tests("AddressingTests", ["Addressing"]),
+        tests("DiagnosticsTests", ["Diagnostics"]),
+        tests("StackFileTests", ["StackFile", "Diagnostics", "StackModel"]),
         tests("OCITests", ["OCI"]),
         tests("RegistriesTests", ["Registries", "OCI", nio, nioPosix, nioHTTP1]),
         tests("ImagesTests", ["Images", "Registries", "OCI", "Kernel"]),
         tests("PlanningTests", ["Planning", "StackModel"]),
+        tests("LaunchingTests", ["Launching"]),
         tests("KernelTests", ["Kernel", "CLinux"]),
+        tests("CgroupsTests", ["Cgroups", "Kernel"]),
+        tests("ShimTests", ["Launching", "Kernel", "Cgroups"]),
         tests("NetworksTests", ["CLinux", "Networks", "Addressing", "Kernel", nio, nioPosix]),
         tests("HealthTests", ["Health", "Planning", "StackModel"]),
         tests("VolumesTests", ["Volumes", "Kernel", "CLinux"]),
+        tests(
+            "CommandsTests",
+            ["Commands", "ControlAPI", "StackModel", "Orchestration", "Kernel", nio, nioPosix, nioHTTP1]),
+        tests("SystemTests", []),
     ],
     swiftLanguageModes: [.v6]
 )

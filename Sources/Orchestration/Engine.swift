@@ -20,6 +20,7 @@ struct Engine: Sendable {
     let shim: Shim
     let cgroups: CgroupDriver
     let seccomp: SeccompCache
+    let names = ContainerNames()
     let log: Logger
     /// Bit N for each capability that this process can hand on.
     let availableCapabilities: UInt64
@@ -42,7 +43,7 @@ struct Engine: Sendable {
         networks = try NetworkController(
             locations: locations, instance: hexadecimal(stableHash(locations.root), digits: 6),
             group: MultiThreadedEventLoopGroup.singleton)
-        shim = Shim(executable: programs + "/roost-shim")
+        shim = Shim(executable: programs + "/roost-shim", environment: Self.handedOn)
         cgroups = try CgroupDriver()
         seccomp = SeccompCache()
         log = Logger(label: "roost") { StreamLogHandler.standardError(label: $0) }
@@ -50,6 +51,15 @@ struct Engine: Sendable {
         supervisorCommand = [
             try Self.ownExecutable(), "--root", locations.root, "--run-root", locations.runRoot, "supervise",
         ]
+    }
+
+    /// What a supervisor needs of its environment, should a shim bring it back.
+    private static var handedOn: [String] {
+        let names = [
+            "PATH", "HOME", "ROOST_LIBEXEC", "ROOST_IDLE_SECONDS", "DOCKER_CONFIG", "HTTP_PROXY", "HTTPS_PROXY",
+            "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR",
+        ]
+        return names.compactMap { name in getenv(name).map { "\(name)=\(String(cString: $0))" } }
     }
 
     private static func ownExecutable() throws -> String {

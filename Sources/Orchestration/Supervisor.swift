@@ -1,3 +1,4 @@
+import Cgroups
 public import ControlAPI
 import Glibc
 import Images
@@ -40,7 +41,9 @@ actor Supervisor {
 
     /// Lets go of a stack of which nothing is left.
     func forgetIfEmpty(_ stack: String) async {
-        if await controllers[stack]?.isEmpty == true { controllers[stack] = nil }
+        // A request that came meanwhile may hold the controller already.
+        guard await controllers[stack]?.isEmpty == true, requests <= 1 else { return }
+        controllers[stack] = nil
     }
 
     // MARK: Adoption
@@ -48,18 +51,33 @@ actor Supervisor {
     /// Takes over what an earlier supervisor left: containers that run go on, those that ended are noted, and what was
     /// half done is removed.
     func adopt() async throws {
-        for id in try engine.store.identifiers() {
-            guard let record = engine.store.record(id) else {
-                try engine.store.remove(id)
-                continue
+        try await withThrowingDiscardingTaskGroup { group in
+            for record in try engine.store.identifiers().compactMap(readable) {
+                let controller = controller(of: record.stack)
+                group.addTask { await controller.adopt(record) }
             }
-            await controller(of: record.stack).adopt(record)
         }
         for name in try Directory.names(in: engine.locations.runRoot + "/containers")
         where !Files.exists(engine.locations.containerDirectory(name)) {
             try Directory.removeTree(engine.locations.containerRunDirectory(name))
         }
+        var running: [(ContainerRecord, [ResolvedPort])] = []
+        for controller in all { running += await controller.runningContainers }
+        await engine.networks.adopt(running, log: engine.log)
         for controller in all { await controller.resume() }
+    }
+
+    /// The record of a container on disk. One whose making was interrupted is removed; one that can't be read stays,
+    /// for somebody who can: it may be of a later version.
+    private func readable(_ id: String) -> ContainerRecord? {
+        do {
+            if let record = try engine.store.record(id) { return record }
+            try engine.cgroups.existing(engine.cgroupPath(id)).remove()
+            try engine.store.remove(id)
+        } catch {
+            engine.log.error("container \(id.prefix(12)) is left as it is: \(error)")
+        }
+        return nil
     }
 
     // MARK: Idleness
@@ -78,7 +96,8 @@ actor Supervisor {
     func waitForIdleness(_ time: Duration) async throws {
         while true {
             try await Task.sleep(until: idleSince + time, clock: .continuous)
-            if await isBusy { idleSince = .now } else if idleSince + time <= .now { return }
+            // A request may have come while the stacks were asked.
+            if await isBusy || requests > 0 { idleSince = .now } else if idleSince + time <= .now { return }
         }
     }
 
@@ -103,6 +122,7 @@ public func supervise(locations: Locations, readiness: Int32?) async throws {
     let taken =
         try readiness == nil ? FileLock.take(ifFree: locations.supervisorLock) : FileLock(locations.supervisorLock)
     guard let lock = taken else { return }
+    if readiness == nil { redirectErrors(to: locations.supervisorLog) }
     defer { withExtendedLifetime(lock) {} }
     let engine = try await Engine(locations: locations)
     let supervisor = Supervisor(engine: engine)
@@ -131,6 +151,14 @@ public func supervise(locations: Locations, readiness: Int32?) async throws {
     }
     unlink(locations.socket)
     await engine.registries.shutdown()
+}
+
+/// A supervisor that a shim started has nowhere to write yet.
+private func redirectErrors(to path: String) {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { return }
+    dup2(descriptor, 2)
+    close(descriptor)
 }
 
 /// How long a supervisor without work stays, for the next command's sake.

@@ -7,9 +7,12 @@ public import Launching
 public struct Shim: Sendable {
     /// The path of the executable.
     public let executable: String
+    /// `KEY=value`; a supervisor that a shim brings back gets it too.
+    public let environment: [String]
 
-    public init(executable: String) {
+    public init(executable: String, environment: [String] = []) {
         self.executable = executable
+        self.environment = environment
     }
 
     /// Starts a container and returns when its command has been executed.
@@ -20,7 +23,7 @@ public struct Shim: Sendable {
     public func launch(_ program: LaunchProgram, lock: borrowing OwnedDescriptor) async throws -> LaunchSuccess {
         let input = try OwnedDescriptor.memory("program", content: program.wire)
         let pipe = try OwnedDescriptor.pipe()
-        var spawn = Spawn(executable, ["roost-shim", "launch"], environment: [])
+        var spawn = Spawn(executable, ["roost-shim", "launch"], environment: environment)
         spawn.newSession = true
         spawn.descriptors = [(input.number, 3), (pipe.writing.number, 4), (lock.number, 5)]
         let pid = try spawn.start()
@@ -47,21 +50,50 @@ public struct Shim: Sendable {
     public func run(_ program: ExecProgram, outputLimit: Int) async throws -> (code: Int32, output: [UInt8]) {
         let input = try OwnedDescriptor.memory("program", content: program.wire)
         let pipe = try OwnedDescriptor.pipe()
-        var spawn = Spawn(executable, ["roost-shim", "exec"], environment: [])
+        var spawn = Spawn(executable, ["roost-shim", "exec"], environment: environment)
         spawn.newSession = true
         spawn.standardStreams = (nil, pipe.writing.number, pipe.writing.number)
         spawn.descriptors = [(input.number, 3)]
         let pid = try spawn.start()
         let process = try ProcessDescriptor(pid: pid)
         let reading = pipe.intoReading()
+        try reading.setNonBlocking(true)
         let output = try await withTaskCancellationHandler {
-            try await Self.read(reading, limit: outputLimit)
+            try await Self.drain(reading, limit: outputLimit, until: process)
         } onCancel: {
             kill(pid, SIGKILL)
         }
-        await Readiness.readable(process.descriptor.number)
         let ending = try process.reap(blocking: true)
         return (ending?.code ?? 125, output)
+    }
+
+    /// What is written until the process ends, of which the first `limit` bytes are kept. What it started may go on and
+    /// hold the pipe; nobody waits for that.
+    private static func drain(
+        _ descriptor: borrowing OwnedDescriptor, limit: Int, until process: borrowing ProcessDescriptor
+    ) async throws(KernelError) -> [UInt8] {
+        var content: [UInt8] = []
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 1)
+        defer { buffer.deallocate() }
+        var isOpen = true
+        while true {
+            if isOpen {
+                await Readiness.readable(descriptor.number, process.descriptor.number)
+            } else {
+                await Readiness.readable(process.descriptor.number)
+            }
+            let isOver = try process.waitForEnd(milliseconds: 0) || Task.isCancelled
+            do throws(KernelError) {
+                while isOpen {
+                    let count = try descriptor.read(into: buffer)
+                    isOpen = count > 0
+                    content += buffer.prefix(min(count, max(0, limit - content.count)))
+                }
+            } catch  where error.errno == EAGAIN {
+                // Read empty for now.
+            }
+            if isOver { return content }
+        }
     }
 
     /// Everything until the last writer is gone, of which the first `limit` bytes are kept.

@@ -59,7 +59,8 @@ struct ParentChannel: ~Copyable {
                 throw LaunchFailure("the container's set-up took over \(Self.patience / 1000) s", errno: ETIMEDOUT)
             }
             switch try readByte() {
-            case nil: return try confirm(process)
+            // Also when it was killed before it could say anything: its end is then the monitor's to report.
+            case nil: return
             case Message.terminal:
                 let number = Int32(try readByte() ?? 0)
                 let master = try takeTerminal(number, of: process)
@@ -96,10 +97,6 @@ struct ParentChannel: ~Copyable {
             throw LaunchFailure("take over the terminal: \(error.reason)", errno: error.errno)
         }
     }
-
-    /// The end of the pipe without a word is also that of a process which was killed before it could execute anything;
-    /// a container that ran and ended at once is the monitor's to report.
-    private func confirm(_ process: borrowing ProcessDescriptor) throws(LaunchFailure) {}
 }
 
 /// The container's process's side.

@@ -37,6 +37,7 @@ struct Launch {
             inside.run(channel.intoChild(), streams.intoChild())
         }
         streams.closeChildEnds()
+        inside.closeDescriptors()
         return try accompany(child, channel.intoParent(), streams)
     }
 

@@ -14,6 +14,8 @@ enum Reaper {
             }
             // Neither the shim's pipes nor the pidfd are needed: a child's pid is not reused before it is reaped.
             let pid = child.pid
+            // Nor may the container reach the host's executable through this process.
+            try Credentials.makeUntouchable()
             try Execution.closeAll(from: 3)
             serve(pid, signals)
         }

@@ -123,7 +123,7 @@ struct HealthAndRestartTests {
             let supervisor = try await host.supervisor()
             try await host.kill(supervisor)
             _ = try await eventually("the supervisor is back") {
-                try await host.processes("roost supervise").first { $0 != supervisor }
+                try await host.processes(" supervise ").first { $0 != supervisor }
             }
             #expect(try await host.container("it").State == "exited")
         }

@@ -34,8 +34,12 @@ private struct CommandRun {
     init(split: ArgumentSplit) { self.split = split }
 
     mutating func perform() async throws -> Int32 {
-        let global = try GlobalOptions.read(split.global)
-        if global.version { return try VersionCommand.print(format: nil, short: false, to: streams.output) }
+        // Asked most often by scripts, and answered without the parser.
+        let isVersion = split.global == ["--version"] && split.command == nil
+        let global = try isVersion ? nil : GlobalOptions.read(split.global)
+        guard let global, !global.version else {
+            return try VersionCommand.print(format: nil, short: false, to: streams.output)
+        }
         guard let name = split.command, name != "help" || !split.rest.isEmpty else {
             try streams.output.write(globalHelp(columns: streams.columns))
             return 0

@@ -26,8 +26,8 @@ struct ShimExec {
         } else {
             try check("pass the program on") { dup2(file.number, Self.programDescriptor) }
         }
-        // An ignored signal stays ignored over execve(2).
-        signal(SIGPIPE, SIG_DFL)
+        // Ignored signals stay ignored over execve(2), and the threads that tasks run on block most of them.
+        SignalSet.reset()
         throw Self.failure(
             Execution.become(path, Self.arguments, environment: environment.map { "\($0.key)=\($0.value)" }))
     }

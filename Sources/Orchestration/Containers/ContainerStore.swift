@@ -1,5 +1,6 @@
 import ControlAPI
 import Kernel
+import StackModel
 
 /// The containers on disk: `containers/ID/{container.json,status.json,config.json,rootfs,upper,work,ID-json.log}`.
 struct ContainerStore: Sendable {
@@ -10,10 +11,21 @@ struct ContainerStore: Sendable {
         try Directory.names(in: locations.root + "/containers").filter { $0.count == 64 }
     }
 
-    /// `nil`: the making of the container was interrupted, or its record can't be read.
-    func record(_ id: String) -> ContainerRecord? {
-        // Whatever the reason, a container whose record can't be read can only be removed.
-        try? JSON.decode(ContainerRecord.self, from: Files.read(locations.containerDirectory(id) + "/container.json"))
+    /// `nil`: the making or the removal of the container was interrupted.
+    func record(_ id: String) throws -> ContainerRecord? {
+        let path = locations.containerDirectory(id) + "/container.json"
+        guard Files.exists(path) else { return nil }
+        return try JSON.decode(ContainerRecord.self, from: Files.read(path))
+    }
+
+    /// A container of another stack that has the volume.
+    func user(ofVolume name: String, except stack: String) throws -> String? {
+        for id in try identifiers() {
+            // One that can't be read has no say; it is kept, and named when the supervisor starts.
+            guard let record = try? record(id), record.stack != stack else { continue }
+            if record.volumes.values.contains(where: { $0.name == name }) { return record.name }
+        }
+        return nil
     }
 
     func status(_ id: String) -> ContainerStatus {

@@ -23,8 +23,13 @@ struct Launcher: Sendable {
         var started: Int64
     }
 
-    /// - Parameter source: the container whose network a `network_mode: service:X` shares.
-    func launch(_ record: ContainerRecord, joining source: ContainerEntry?) async throws -> Launched {
+    /// - Parameters:
+    ///   - source: the container whose network a `network_mode: service:X` shares.
+    ///   - willLaunch: told the ports before each attempt.
+    func launch(
+        _ record: ContainerRecord, joining source: ContainerEntry?,
+        willLaunch: @Sendable ([ResolvedPort]) async -> Void
+    ) async throws -> Launched {
         let directory = SandboxDirectory(engine.locations.containerRunDirectory(record.id))
         try Files.makeDirectories(directory.path, mode: 0o700)
         // The shim inherits the lock: whoever finds it taken knows that a launch is under way or a container runs.
@@ -40,6 +45,7 @@ struct Launcher: Sendable {
             var settings = prepared.settings
             settings.heldPorts = try ports.map(Self.held)
             let program = try LaunchCompiler.program(for: prepared.configuration, settings: settings)
+            await willLaunch(ports)
             do {
                 let processes = try await engine.shim.launch(program, lock: lock)
                 return Launched(processes: processes, ports: ports, started: Instant.now.nanoseconds)

@@ -72,74 +72,109 @@ enum LogSignal: Sendable {
     case exited(ContainerRecord, code: Int32, restarts: Bool)
 }
 
-/// Lines of several containers by their time, then, if they are followed, as they come.
-struct LogStream {
+/// Lines of several containers for one client: first what is there, in the order of time, then, if they are followed,
+/// what comes. It reads only as fast as the client does.
+actor LogStream {
     private let selection: LogSelection
-    private let path: (String) -> String
+    private let store: ContainerStore
     private var sources: [String: LogSource] = [:]
     private var watches: [Int32: String] = [:]
-    private let emit: (LogEvent) -> Void
+    private var isHistory = true
+    /// Containers that have lines which were not sent yet.
+    private var pending: [String] = []
+    /// What is sent when those are through.
+    private var then: LogEvent?
+    private var signals: AsyncStream<LogSignal>.Iterator?
+    private let watch: DirectoryWatch?
 
-    init(_ selection: LogSelection, path: @escaping (String) -> String, emit: @escaping (LogEvent) -> Void) {
+    private final class DirectoryWatch: Sendable {
+        let inotify: Inotify
+
+        init() throws { inotify = try Inotify() }
+    }
+
+    /// - Parameter signals: `nil`: what is there is all.
+    init(
+        _ selection: LogSelection, _ records: [ContainerRecord], store: ContainerStore,
+        signals: AsyncStream<LogSignal>?
+    ) throws {
         self.selection = selection
-        self.path = path
-        self.emit = emit
-    }
-
-    mutating func add(_ record: ContainerRecord) {
-        guard selection.wants(record), sources[record.id] == nil else { return }
-        sources[record.id] = LogSource(record, path: path(record.id), selection)
-    }
-
-    /// Everything that is there, in the order of time.
-    mutating func history() {
-        while true {
-            var earliest: (id: String, time: String)?
-            for (id, _) in sources {
-                guard let time = sources[id]?.peek() else { continue }
-                if earliest.map({ time < $0.time }) ?? true { earliest = (id, time) }
-            }
-            guard let earliest, let event = sources[earliest.id]?.next() else { return }
-            emit(event)
+        self.store = store
+        self.signals = signals?.makeAsyncIterator()
+        watch = try signals == nil ? nil : DirectoryWatch()
+        for record in records {
+            sources[record.id] = LogSource(record, path: store.logPath(record.id), selection)
         }
     }
 
-    /// Goes on as the signals say, until they end.
-    mutating func follow(_ signals: AsyncStream<LogSignal>, watching inotify: borrowing Inotify) async throws {
-        for id in sources.keys { try watch(id, inotify) }
-        // What was written between the history and the watch.
-        for id in sources.keys { drain(id) }
-        for await signal in signals {
-            switch signal {
-            case .written(let changed):
-                for id in Set(changed.compactMap { watches[$0] }) { drain(id) }
-            case .started(let record):
-                guard selection.wants(record) else { continue }
-                emit(.started(container: record.name, service: record.service))
-                let isNew = sources[record.id] == nil
-                add(record)
-                if isNew { try watch(record.id, inotify) }
-                drain(record.id)
-            case .exited(let record, let code, let restarts):
-                guard selection.wants(record) else { continue }
-                drain(record.id)
-                emit(.exited(container: record.name, service: record.service, code: code, restarts: restarts))
-            }
-        }
-    }
-
-    mutating func close() {
+    deinit {
         for id in sources.keys { sources[id]?.close() }
     }
 
-    private mutating func drain(_ id: String) {
-        while let event = sources[id]?.next() { emit(event) }
+    /// A descriptor of the inotify instance, for whoever waits for it.
+    func watchDescriptor() throws -> Int32? { try watch?.inotify.descriptor.duplicate().release() }
+
+    /// The next event; `nil` at the end.
+    func next() async throws -> LogEvent? {
+        while isHistory {
+            if let event = earliest() { return event }
+            isHistory = false
+            for id in sources.keys { try follow(id) }
+            // What was written between the last look and the watch.
+            pending = Array(sources.keys)
+        }
+        while true {
+            if let id = pending.last {
+                if let event = sources[id]?.next() { return event }
+                pending.removeLast()
+            } else if let event = then {
+                then = nil
+                return event
+            } else {
+                guard let signal = await nextSignal() else { return nil }
+                try handle(signal)
+            }
+        }
+    }
+
+    private func nextSignal() async -> LogSignal? {
+        guard var iterator = signals else { return nil }
+        let signal = await iterator.next(isolation: self)
+        signals = iterator
+        return signal
+    }
+
+    private func handle(_ signal: LogSignal) throws {
+        switch signal {
+        case .written(let changed):
+            pending = Array(Set(changed.compactMap { watches[$0] }))
+        case .started(let record):
+            if sources[record.id] == nil {
+                sources[record.id] = LogSource(record, path: store.logPath(record.id), selection)
+                try follow(record.id)
+                pending = [record.id]
+            }
+            then = .started(container: record.name, service: record.service)
+        case .exited(let record, let code, let restarts):
+            pending = [record.id]
+            then = .exited(container: record.name, service: record.service, code: code, restarts: restarts)
+        }
+    }
+
+    private func earliest() -> LogEvent? {
+        var earliest: (id: String, time: String)?
+        for id in sources.keys {
+            guard let time = sources[id]?.peek() else { continue }
+            if earliest.map({ time < $0.time }) ?? true { earliest = (id, time) }
+        }
+        return earliest.flatMap { sources[$0.id]?.next() }
     }
 
     /// The directory is watched: it also tells when the file is rotated or made.
-    private mutating func watch(_ id: String, _ inotify: borrowing Inotify) throws {
-        let path = path(id)
-        guard let slash = path.lastIndex(of: "/") else { return }
-        watches[try inotify.watch(String(path[..<slash]), mask: UInt32(IN_MODIFY | IN_CREATE | IN_MOVED_TO))] = id
+    private func follow(_ id: String) throws {
+        let path = store.logPath(id)
+        guard let slash = path.lastIndex(of: "/"), let watch else { return }
+        let mask = UInt32(IN_MODIFY | IN_CREATE | IN_MOVED_TO)
+        watches[try watch.inotify.watch(String(path[..<slash]), mask: mask)] = id
     }
 }

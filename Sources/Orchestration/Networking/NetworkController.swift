@@ -20,12 +20,15 @@ actor NetworkController {
     private var ready: Set<String> = []
     private var attached: [String: Attachment] = [:]
     private var applied: [String: Ruleset] = [:]
+    private var lastToken = 0
     private var services: [String: NameService] = [:]
     private let group: any EventLoopGroup
     private let directory = NameDirectory()
 
     /// A running container's places on its networks.
     struct Attachment: Sendable {
+        /// Tells this run of the container from the next.
+        var token: Int
         var stack: String
         var addresses: [String: IPv4Address]
         var ports: [ResolvedPort]
@@ -63,20 +66,29 @@ actor NetworkController {
         try refresh(stack)
     }
 
+    func exists(_ name: String) -> Bool { records[name] != nil }
+
     /// Removes a network that nothing is attached to any more.
-    func remove(_ name: String) throws {
-        guard let record = records[name] else { return }
-        if attached.values.contains(where: { $0.addresses[name] != nil }) {
-            throw OperationError("network \(name) is in use by a container of another stack; remove that first")
-        }
-        var socket = try RouteSocket()
-        try socket.removeBridge(record.bridge)
-        try store.remove(name)
+    ///
+    /// The record goes last: as long as it is there, a removal that was interrupted is done again.
+    /// - Returns: false if a container still is on it; then it stays.
+    func remove(_ name: String) throws -> Bool {
+        guard let record = records[name] else { return true }
+        if attached.values.contains(where: { $0.addresses[name] != nil }) { return false }
         records[name] = nil
+        do {
+            try refresh(record.stack)
+            var socket = try RouteSocket()
+            try socket.removeBridge(record.bridge)
+            ledger.removeNetwork(name)
+            try store.save(ledger)
+            try store.remove(name)
+        } catch {
+            records[name] = record
+            throw error
+        }
         ready.remove(name)
-        ledger.removeNetwork(name)
-        try store.save(ledger)
-        try refresh(record.stack)
+        return true
     }
 
     /// Makes the bridge be there; after a reboot it isn't.
@@ -110,6 +122,7 @@ actor NetworkController {
     /// Gives a container its places on its networks, highest priority first.
     func lease(_ record: ContainerRecord) throws -> [(network: String, address: IPv4Address, endpoint: SandboxEndpoint)]
     {
+        let before = ledger
         let wanted = record.settings.networks.sorted { ($1.value.priority, $0.key) < ($0.value.priority, $1.key) }
         var result: [(String, IPv4Address, SandboxEndpoint)] = []
         for (index, (key, attachment)) in wanted.enumerated() {
@@ -132,7 +145,7 @@ actor NetworkController {
                         gateway: network.definition.isInternal ? nil : leases.gateway.bytes)
                 ))
         }
-        try store.save(ledger)
+        if ledger != before { try store.save(ledger) }
         return result
     }
 
@@ -153,28 +166,56 @@ actor NetworkController {
 
     /// A container runs: its names can be found, its ports lead to it, and it can look names up.
     func attach(_ record: ContainerRecord, _ processes: LaunchSuccess, ports: [ResolvedPort], log: Logger) async {
-        let addresses = addresses(of: record)
-        guard !addresses.isEmpty else { return }
-        attached[record.id] = Attachment(stack: record.stack, addresses: addresses, ports: ports)
-        directory.add(record, addresses)
+        guard let token = enter(record, ports) else { return }
         do {
-            for name in addresses.keys { try prepare(name) }
+            for name in record.networks.values.map(\.name) { try prepare(name) }
             try refresh(record.stack)
-            services[record.id] = try await startNames(record, processes)
+            let service = try await startNames(record, processes)
+            // A container may end before its name service has begun.
+            guard attached[record.id]?.token == token else { return await service.stop() }
+            await services.updateValue(service, forKey: record.id)?.stop()
         } catch {
             log.error("\(record.name): its network is incomplete: \(error)")
         }
     }
 
+    /// Takes over what runs already, then puts all rules right at once: no port stops working for a moment, and none
+    /// leads to a container that ended meanwhile.
+    func adopt(_ running: [(ContainerRecord, [ResolvedPort])], log: Logger) {
+        for (record, ports) in running { _ = enter(record, ports) }
+        for stack in Set(records.values.map(\.stack)) {
+            do {
+                try refresh(stack)
+            } catch {
+                log.error("stack \(stack): its rules are not up to date: \(error)")
+            }
+        }
+    }
+
+    private func enter(_ record: ContainerRecord, _ ports: [ResolvedPort]) -> Int? {
+        let addresses = addresses(of: record)
+        guard !addresses.isEmpty else { return nil }
+        lastToken += 1
+        attached[record.id] = Attachment(token: lastToken, stack: record.stack, addresses: addresses, ports: ports)
+        directory.add(record, addresses)
+        return lastToken
+    }
+
     /// A container has ended.
     func detach(_ record: ContainerRecord) async {
-        guard let attachment = attached.removeValue(forKey: record.id) else { return }
+        guard attached.removeValue(forKey: record.id) != nil else { return }
         directory.remove(record)
-        for name in attachment.addresses.keys { ledger.release(record.name, on: name) }
-        // What can't be saved or applied now is put right by the next change, or the next supervisor.
-        try? store.save(ledger)
+        // What can't be applied now is put right by the next change, or the next supervisor.
         try? refresh(record.stack)
         await services.removeValue(forKey: record.id)?.stop()
+    }
+
+    /// A container is gone: others may have its addresses.
+    func release(_ record: ContainerRecord) throws {
+        let held = record.networks.values.map(\.name).filter { ledger.networks[$0]?.leases[record.name] != nil }
+        if held.isEmpty { return }
+        for name in held { ledger.release(record.name, on: name) }
+        try store.save(ledger)
     }
 
     /// Serves the sockets that the container's shim holds.
@@ -215,6 +256,8 @@ actor NetworkController {
         let open = attachment.addresses.filter { records[$0.key]?.definition.isInternal == false }
         guard let address = open.min(by: { $0.key < $1.key })?.value else { return [] }
         return attachment.ports.compactMap { port in
+            // No address means all of them, which is not what an IPv6 address asks for.
+            if let address = port.hostIP, IPv4Address(address) == nil { return nil }
             guard let transport = TransportProtocol(port.protocol) else { return nil }
             return Ruleset.PublishedPort(
                 hostAddress: port.hostIP.flatMap { IPv4Address($0) }, hostPort: Port(port.published, transport),
@@ -227,7 +270,7 @@ actor NetworkController {
         let wanted = ruleset(of: stack)
         guard applied[stack] != wanted else { return }
         var socket = try NetfilterSocket()
-        if wanted.networks.isEmpty {
+        if wanted.networks.isEmpty && wanted.ports.isEmpty {
             try socket.deleteTable(wanted.table)
             applied[stack] = nil
         } else {

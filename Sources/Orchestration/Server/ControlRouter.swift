@@ -12,6 +12,8 @@ struct ControlRouter: Sendable {
             try await responder.respond(Refusal(message: refusal.message), status: refusal.status)
         } catch let error as OperationError {
             try await responder.respond(Refusal(message: error.description), status: .conflict)
+        } catch let error where !(error is CancellationError) && !responder.hasBegun {
+            try await responder.respond(Refusal(message: "\(error)"), status: .internalServerError)
         }
     }
 

@@ -1,8 +1,10 @@
 import ControlAPI
 import Glibc
+import Kernel
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import Synchronization
 
 /// HTTP/1.1 on the supervisor's unix socket. It knows transport only; what a request means is ``ControlRouter``'s.
 struct ControlServer: Sendable {
@@ -16,8 +18,6 @@ struct ControlServer: Sendable {
     /// Listens on the socket, which is made with the mode 0600.
     init(path: String, group: any EventLoopGroup) async throws {
         unlink(path)
-        let previous = umask(0o177)
-        defer { umask(previous) }
         listener = try await ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 256)
             .bind(unixDomainSocketPath: path) { channel in
@@ -28,6 +28,8 @@ struct ControlServer: Sendable {
                         configuration: .init(isOutboundHalfClosureEnabled: false))
                 }
             }
+        // Until here nobody but its owner could write to it either, by the umask.
+        guard chmod(path, 0o600) == 0 else { throw KernelError("protect", path, errno: errno) }
     }
 
     /// Serves until cancelled. One client's failure is its own.
@@ -68,7 +70,9 @@ struct ControlServer: Sendable {
                         _ = try await parts.next()
                         return false
                     }
-                    _ = try await group.next()
+                    // The answer is through: the client closes when it has read it to its end. The client is gone:
+                    // nobody waits for the answer.
+                    if try await group.next() == true { _ = try await group.next() }
                     group.cancelAll()
                 }
                 return
@@ -148,10 +152,23 @@ struct ControlRequest: Sendable {
 /// Writes the answer to one request.
 struct ControlResponder: Sendable {
     let outbound: NIOAsyncChannelOutboundWriter<HTTPServerResponsePart>
+    private let begun = Box()
+
+    private final class Box: Sendable {
+        let isSet = Atomic(false)
+    }
+
+    init(outbound: NIOAsyncChannelOutboundWriter<HTTPServerResponsePart>) {
+        self.outbound = outbound
+    }
+
+    /// Something of the answer has been sent.
+    var hasBegun: Bool { begun.isSet.load(ordering: .relaxed) }
 
     /// One JSON document.
     func respond(_ value: some Encodable, status: HTTPResponseStatus = .ok) async throws {
         let body = try JSON.encode(value)
+        begun.isSet.store(true, ordering: .relaxed)
         var head = head(status, type: "application/json")
         head.headers.add(name: "content-length", value: String(body.count))
         try await outbound.write(contentsOf: [
@@ -161,6 +178,7 @@ struct ControlResponder: Sendable {
 
     /// One JSON document a line, each sent as it comes (NDJSON).
     func stream<Values: AsyncSequence>(_ values: Values) async throws where Values.Element: Encodable {
+        begun.isSet.store(true, ordering: .relaxed)
         try await outbound.write(.head(head(.ok, type: "application/x-ndjson")))
         for try await value in values {
             try await outbound.write(.body(.byteBuffer(ByteBuffer(bytes: JSON.line(value)))))

@@ -76,7 +76,13 @@ struct PlanExecutor: Sendable {
     private func ending(of step: PlanStep, _ context: PlanContext) async -> Ending {
         do {
             try Task.checkCancellation()
-            try await perform(step, context)
+            if step.action.isInterruptible {
+                try await perform(step, context)
+            } else {
+                // What changes something is finished even when another step has failed or the client has gone: half a
+                // launch would be a container that nobody knows.
+                try await Task { try await perform(step, context) }.value
+            }
             return .done
         } catch {
             if case .waitFor(let container, _, _, required: false) = step.action {
@@ -97,13 +103,18 @@ struct PlanExecutor: Sendable {
             }
         case .removeNetwork(let network):
             try await reported("Network \(network.name)", "Removing", "Removed") {
-                try await controller.engine.networks.remove(network.name)
+                if try await !controller.engine.networks.remove(network.name) {
+                    events.warning("Network \(network.name): a container of another stack uses it; it stays")
+                }
             }
         case .createVolume(let key, let volume):
             try await reported("Volume \(volume.name)", "Creating", "Created") {
                 try controller.engine.volumes.create(key: key, volume, stack: controller.name)
             }
         case .removeVolume(let volume):
+            if let user = try controller.engine.store.user(ofVolume: volume.name, except: controller.name) {
+                return events.warning("Volume \(volume.name): container \(user) of another stack uses it; it stays")
+            }
             try await reported("Volume \(volume.name)", "Removing", "Removed") {
                 try controller.engine.volumes.store.remove(volume.name)
             }
@@ -181,6 +192,16 @@ struct PlanExecutor: Sendable {
             throw error
         }
         events.done(id, ends, details)
+    }
+}
+
+extension PlanAction {
+    /// Whether it may be given up in the middle.
+    fileprivate var isInterruptible: Bool {
+        switch self {
+        case .waitFor, .pullImage: true
+        default: false
+        }
     }
 }
 

@@ -16,15 +16,19 @@ extension StackController {
                 LaunchSuccess(
                     pid: state.pid, startTime: state.startTime, shim: state.shimPid,
                     shimStartTime: state.shimStartTime))
-            if entry.status.started == 0 || entry.status.finished != 0 {
+            entry.health = record.healthCheck == nil ? .none : .starting
+            if state.createdNanoseconds > entry.status.finished && entry.status.started < entry.status.finished
+                || entry.status.started == 0
+            {
                 // It was being launched when the last supervisor ended.
                 entry.status.started = state.createdNanoseconds
                 entry.status.finished = 0
             }
-        } else if entry.status.started != 0 || state != nil {
+        } else if entry.status.started != 0 || entry.status.wantedRunning || state != nil {
             entry.phase = .exited
         }
         entries[record.id] = entry
+        engine.names.adopt(record)
     }
 
     /// The container's state, once no launch is under way any more.
@@ -47,6 +51,11 @@ extension StackController {
         return false
     }
 
+    /// The containers that run, with the ports that lead to them.
+    var runningContainers: [(ContainerRecord, [ResolvedPort])] {
+        entries.values.filter(\.isRunning).map { ($0.record, $0.status.publishedPorts) }
+    }
+
     /// Goes on where the last supervisor ended: watches what runs, and does what was due for what doesn't.
     func resume() async {
         for entry in entries.values.sorted(by: { $0.record.created < $1.record.created }) {
@@ -65,8 +74,8 @@ extension StackController {
         guard entry.status.wantedRunning || entry.restartMachine.restartTime != nil else { return }
         let exit = directory.exit()
         if exit == nil { cleanUp(after: entry.record) }
-        // After a reboot the run directory is empty: `up` starts the stack again, not we.
-        let isBooted = exit == nil && directory.state() == nil
+        // After a reboot `up` starts the stack again, not we.
+        let isBooted = entry.status.boot != BootIdentity.current
         var action = RestartMachine.Action.stay
         update(id) {
             if $0.status.wantedRunning {

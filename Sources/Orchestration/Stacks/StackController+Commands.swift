@@ -1,6 +1,7 @@
 import ControlAPI
 import Planning
 import StackModel
+import Volumes
 
 /// The commands that change a stack: each observes, plans, and has the plan carried out.
 extension StackController {
@@ -32,6 +33,8 @@ extension StackController {
     private func converge(_ request: UpRequest, _ wanted: PlanOptions, events: EventSink) async throws -> Outcome {
         var options = wanted
         let stack = request.stack
+        try await checkExternals(stack)
+        warnOfHostAddresses(stack, events)
         var found = try await lookUpImages(stack)
         if !request.dryRun {
             // What a reference stands for after a pull can't be planned with, so these come first.
@@ -50,6 +53,28 @@ extension StackController {
         }
         try await PlanExecutor(controller: self, stack: stack, events: events).run(plan)
         return Outcome(unchanged: plan.isEmpty)
+    }
+
+    /// What the stack only uses must be there before anything is stopped for it.
+    private func checkExternals(_ stack: Stack) async throws {
+        for network in stack.networks.values where network.external {
+            guard await engine.networks.exists(network.name) else {
+                throw OperationError("network \(network.name) declared as external, but could not be found")
+            }
+        }
+        for volume in stack.volumes.values where volume.external {
+            guard try engine.volumes.store.find(volume.name) != nil else {
+                throw OperationError("external volume \"\(volume.name)\" not found")
+            }
+        }
+    }
+
+    private func warnOfHostAddresses(_ stack: Stack, _ events: EventSink) {
+        for service in stack.services.values {
+            for address in Set(service.container.ports.compactMap(\.hostIP)) where address.contains(":") {
+                events.warning("\(service.name): ports on the IPv6 address \(address) are not published yet")
+            }
+        }
     }
 
     /// `down`.

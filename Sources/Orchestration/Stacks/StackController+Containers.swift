@@ -13,7 +13,7 @@ extension StackController {
     func create(
         _ service: Service, _ reference: ContainerReference, of stack: Stack, image: StoredImage,
         replaces: Replacement?
-    ) throws -> String {
+    ) async throws -> String {
         let defaults = image.configuration.config
         let old = try replaces.map { try entry($0.id).record }
         var record = ContainerRecord(
@@ -25,10 +25,14 @@ extension StackController {
             volumes: Self.namedVolumes(of: service, in: stack), anonymousVolumes: [:], labels: [:],
             projectDirectory: stack.workingDirectory, files: stack.files)
         record.labels = try Self.labels(of: record)
+        try engine.names.claim(record, replacing: replaces?.id)
         let kept = replaces?.keepsVolumes == true ? old?.anonymousVolumes ?? [:] : [:]
-        record.anonymousVolumes = try anonymousVolumes(of: record, keeping: kept)
-        try fillVolumes(of: record)
-        try engine.store.create(record)
+        do {
+            record = try await engine.make(record, keeping: kept)
+        } catch {
+            engine.names.release(record)
+            throw error
+        }
         entries[record.id] = ContainerEntry(record: record, status: ContainerStatus(), phase: .created)
         return record.id
     }
@@ -55,43 +59,18 @@ extension StackController {
         return labels
     }
 
-    private func anonymousVolumes(of record: ContainerRecord, keeping kept: [String: String]) throws -> [String: String]
-    {
-        var result: [String: String] = [:]
-        for target in ContainerRecord.anonymousTargets(settings: record.settings, defaults: record.defaults) {
-            if let name = kept[target], try engine.volumes.store.find(name) != nil {
-                result[target] = name
-            } else {
-                let labels = ["com.docker.compose.project": name]
-                result[target] = try engine.volumes.store.createAnonymous(labels: labels).record.name
-            }
-        }
-        return result
-    }
-
-    /// Empty volumes get what the image has at their place.
-    private func fillVolumes(of record: ContainerRecord) throws {
-        for mount in record.settings.volumes where !mount.noCopy {
-            guard case .named(let key) = mount.source, mount.subpath == nil else { continue }
-            let name = record.volumes[key]?.name ?? key
-            guard try engine.volumes.store.find(name) != nil else {
-                throw OperationError("volume \(name) doesn't exist; make it, or take `external` away")
-            }
-            try engine.volumes.store.fill(name, fromLayers: record.layers, path: mount.target)
-        }
-        for (target, name) in record.anonymousVolumes {
-            try engine.volumes.store.fill(name, fromLayers: record.layers, path: target)
-        }
-    }
-
     /// Removes a container that doesn't run.
-    func removeContainer(_ id: String, volumes: Bool) throws {
+    func removeContainer(_ id: String, volumes: Bool) async throws {
         guard let entry = entries[id] else { return }
-        guard !entry.isRunning else { throw OperationError("container \(entry.record.name) runs; stop it first") }
+        guard !entry.isRunning && entry.phase != .starting else {
+            throw OperationError("container \(entry.record.name) runs; stop it first")
+        }
         let keepers = Set(entries.values.filter { $0.record.id != id }.flatMap(\.record.anonymousVolumes.values))
-        try engine.store.remove(id)
-        // A process that was never noticed, and the group that a failed launch left.
+        // The group that a failed launch, or a shim that was killed, left.
         cleanUp(after: entry.record)
+        if engine.names.isLast(entry.record) { try await engine.networks.release(entry.record) }
+        try await engine.remove(id)
+        engine.names.release(entry.record)
         if volumes {
             for name in entry.record.anonymousVolumes.values where !keepers.contains(name) {
                 try engine.volumes.store.remove(name)
@@ -99,4 +78,52 @@ extension StackController {
         }
         remove(id)
     }
+}
+
+/// What takes time on the disk, outside of any actor.
+extension Engine {
+    /// Makes a container's volumes and directories; its record comes last and makes it exist.
+    ///
+    /// - Parameter kept: the anonymous volumes of the container that this one takes the place of.
+    func make(_ record: ContainerRecord, keeping kept: [String: String]) async throws -> ContainerRecord {
+        var record = record
+        var made: [String] = []
+        do {
+            for target in ContainerRecord.anonymousTargets(settings: record.settings, defaults: record.defaults) {
+                if let name = kept[target], try volumes.store.find(name) != nil {
+                    record.anonymousVolumes[target] = name
+                } else {
+                    let labels = ["com.docker.compose.project": record.stack]
+                    let name = try volumes.store.createAnonymous(labels: labels).record.name
+                    record.anonymousVolumes[target] = name
+                    made.append(name)
+                }
+            }
+            try fillVolumes(of: record)
+            try store.create(record)
+        } catch {
+            // Nobody will ever ask for them.
+            for name in made { try? volumes.store.remove(name) }
+            throw error
+        }
+        return record
+    }
+
+    /// Empty volumes get what the image has at their place.
+    private func fillVolumes(of record: ContainerRecord) throws {
+        for mount in record.settings.volumes where !mount.noCopy {
+            guard case .named(let key) = mount.source, mount.subpath == nil else { continue }
+            let name = record.volumes[key]?.name ?? key
+            guard try volumes.store.find(name) != nil else {
+                throw OperationError("volume \(name) doesn't exist; make it, or take `external` away")
+            }
+            try volumes.store.fill(name, fromLayers: record.layers, path: mount.target)
+        }
+        for (target, name) in record.anonymousVolumes {
+            try volumes.store.fill(name, fromLayers: record.layers, path: target)
+        }
+    }
+
+    /// Removes a container's directories.
+    func remove(_ id: String) async throws { try store.remove(id) }
 }

@@ -19,33 +19,53 @@ extension StackController {
         let launched: Launcher.Launched
         do {
             let joined = try networkSource(of: entry.record)
-            launched = try await Launcher(engine: engine).launch(entry.record, joining: joined)
+            launched = try await Launcher(engine: engine).launch(entry.record, joining: joined) {
+                await self.willLaunch(id, ports: $0, byUser: byUser)
+            }
         } catch {
             let code = (error as? LaunchFailure)?.code ?? 125
             update(id) {
-                $0.phase = $0.status.started == 0 ? .created : .exited
+                $0.phase = entry.status.started == 0 ? .created : .exited
+                $0.status = entry.status
                 $0.status.exitCode = code
                 $0.status.failure = "\(error)"
                 $0.status.wantedRunning = false
             }
             throw error
         }
-        await started(id, launched, byUser: byUser)
+        guard entries[id] != nil else {
+            Self.end(launched.processes)
+            throw OperationError("container \(entry.record.name) was removed while it started")
+        }
+        await started(id, launched)
+    }
+
+    /// Notes what is about to be launched: should this supervisor end in the middle, the next one knows what to expect.
+    private func willLaunch(_ id: String, ports: [ResolvedPort], byUser: Bool) {
+        update(id) {
+            $0.status.failure = nil
+            $0.status.wantedRunning = true
+            $0.status.publishedPorts = ports
+            $0.status.boot = BootIdentity.current
+            _ = $0.restartMachine.handle(.started(byUser: byUser), now: .now)
+        }
+    }
+
+    private static func end(_ processes: LaunchSuccess) {
+        // A process that is gone needs no signal.
+        try? ProcessDescriptor(ProcessIdentity(pid: processes.pid, startTime: processes.startTime)).signal(SIGKILL)
     }
 
     /// Notes that a container runs, and begins to watch it.
-    private func started(_ id: String, _ launched: Launcher.Launched, byUser: Bool) async {
+    private func started(_ id: String, _ launched: Launcher.Launched) async {
         update(id) {
             $0.phase = .running(launched.processes)
+            $0.health = $0.record.healthCheck == nil ? .none : .starting
             $0.status.started = launched.started
             $0.status.finished = 0
-            $0.status.failure = nil
-            $0.status.wantedRunning = true
-            $0.status.publishedPorts = launched.ports
-            _ = $0.restartMachine.handle(.started(byUser: byUser), now: .now)
         }
         await watch(id)
-        if let record = entries[id]?.record { tellFollowers(.started(record)) }
+        if let record = entries[id]?.record { tellFollowers(.started(record), of: record) }
     }
 
     /// Watches a running container: its shim's end, its health, its place in its networks.
@@ -91,8 +111,9 @@ extension StackController {
             $0.status.publishedPorts = []
             action = $0.restartMachine.handle(.exited(code: code), now: now)
             if case .restart = action { $0.phase = .restarting } else { $0.status.wantedRunning = false }
+            // Before the change itself, which may end their streams.
+            tellFollowers(.exited(entry.record, code: code, restarts: isRestart(action)), of: entry.record)
         }
-        tellFollowers(.exited(entry.record, code: code, restarts: isRestart(action)))
         if case .restart(let time) = action { scheduleRestart(id, at: time) }
     }
 
@@ -147,6 +168,7 @@ extension StackController {
             $0.status.wantedRunning = false
             if $0.phase == .restarting { $0.phase = .exited }
         }
+        try await settle(id)
         guard let processes = entries[id]?.processes else { return }
         let number = try SignalName.number(signal ?? entry.record.stopSignal)
         let target = ProcessIdentity(pid: processes.pid, startTime: processes.startTime)
@@ -176,9 +198,15 @@ extension StackController {
                 if $0.phase == .restarting { $0.phase = .exited }
             }
         }
+        try await settle(id)
         guard let processes = entries[id]?.processes else { return }
         try? ProcessDescriptor(ProcessIdentity(pid: processes.pid, startTime: processes.startTime)).signal(number)
         if number == SIGKILL { _ = try await wait(for: id) { $0?.processes == processes ? nil : true } }
+    }
+
+    /// Waits for a launch that is under way: what starts can't be signalled yet.
+    private func settle(_ id: String) async throws {
+        _ = try await wait(for: id) { $0?.phase == .starting ? nil : true }
     }
 
     /// The running container whose network a `network_mode: service:X` shares.

@@ -27,7 +27,7 @@ extension StackController {
     /// The launch programs of the stack's containers by their names, and the ruleset under `ruleset`, as text.
     func programs() async throws -> [String: String] {
         var result: [String: String] = [:]
-        for entry in entries.values where !entry.isAlive || entry.isRunning {
+        for entry in entries.values where entry.isRunning {
             guard case .networks = entry.record.settings.networkMode else { continue }
             result[entry.record.name] = try await Launcher(engine: engine).program(entry.record, joining: nil).text
         }

@@ -19,7 +19,7 @@ actor StackController {
     /// What the images' texts stand for, as the running command found them.
     var images: [String: StoredImage] = [:]
     /// Streams of `logs -f`, told when containers start and end.
-    var logFollowers: [Int: AsyncStream<LogSignal>.Continuation] = [:]
+    var logFollowers: [Int: LogFollower] = [:]
     var lastFollower = 0
 
     init(name: String, engine: Engine) {
@@ -95,11 +95,13 @@ actor StackController {
         entries[id] = entry
         if entry.status != before { save(entry) }
         waits.wake(id, entry)
+        if !entry.isAlive && !logFollowers.isEmpty { endFinishedFollowers() }
     }
 
     func remove(_ id: String) {
         entries.removeValue(forKey: id)?.cancelTasks()
         waits.wake(id, nil)
+        endFinishedFollowers()
     }
 
     private func save(_ entry: ContainerEntry) {

@@ -8,31 +8,52 @@ import Testing
 func onHost(
     at location: SourceLocation = #_sourceLocation, _ scenario: (Host) async throws -> Void
 ) async throws {
+    let host: Host
+    let before: Before
+    let result: Result<Void, any Error>
     await Slots.shared.take()
-    let result = await Result { try await run(scenario, at: location) }
+    do {
+        host = try Host()
+        before = try await Before(host)
+        result = await Result {
+            try await FailureRecord.$current.withValue(FailureRecord()) { try await run(scenario, host) }
+        }
+    } catch {
+        await Slots.shared.give()
+        throw error
+    }
+    // A supervisor stays a little after its last stack; other scenarios needn't wait for that.
     await Slots.shared.give()
+    let leaks = await Result { try await before.compare(with: host, at: location) }
+    try await host.close()
+    try result.get()
+    try leaks.get()
+}
+
+/// Carries the scenario out, reports its failures, and takes its stacks down in any case.
+private func run(_ scenario: (Host) async throws -> Void, _ host: Host) async throws {
+    let result = await Result { try await scenario(host) }
+    if case .failure = result { FailureRecord.current?.note() }
+    if FailureRecord.current?.hasFailures == true { await report(host) }
+    try await host.takeDown()
     try result.get()
 }
 
-private func run(_ scenario: (Host) async throws -> Void, at location: SourceLocation) async throws {
-    let host = try Host()
-    let record = FailureRecord()
-    let result = await Result {
-        try await FailureRecord.$current.withValue(record) {
-            let machine = try await host.machine()
-            let before = try await host.snapshot()
-            let result = await Result { try await scenario(host) }
-            if case .failure = result { record.note() }
-            if record.hasFailures { await report(host) }
-            try await host.takeDown()
-            try await host.expectNothingLeft(since: before, at: location)
-            let after = try await host.machine()
-            #expect(after == machine, "the machine's own network must stay as it was", sourceLocation: location)
-            try result.get()
-        }
+/// What was there before a scenario: on its host, and on the machine under it.
+private struct Before {
+    let host: Set<String>
+    let machine: [String]
+
+    init(_ host: Host) async throws {
+        machine = try await host.machine()
+        self.host = try await host.snapshot()
     }
-    try await host.close()
-    try result.get()
+
+    func compare(with host: Host, at location: SourceLocation) async throws {
+        try await host.expectNothingLeft(since: self.host, at: location)
+        let after = try await host.machine()
+        #expect(after == machine, "the machine's own network must stay as it was", sourceLocation: location)
+    }
 }
 
 /// Prints what helps to understand a failure: the state of the stack and every log below the run directory.

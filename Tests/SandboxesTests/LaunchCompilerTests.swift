@@ -1,0 +1,88 @@
+import Launching
+import OCI
+import Testing
+
+@testable import Sandboxes
+
+/// Single rules of the way from a bundle to a program.
+@Suite struct LaunchCompilerTests {
+    private typealias Samples = LaunchSamples
+
+    @Test func firstGatewayIsTheDefaultRoute() throws {
+        let program = try LaunchCompiler.program(
+            for: Samples.configuration(),
+            settings: Samples.settings {
+                $0.network = .endpoints([Samples.endpoint(0), Samples.endpoint(1)])
+            })
+        let routes = program.outside.filter { if case .route = $0 { true } else { false } }
+        #expect(routes == [.route(destination: [], prefixLength: 0, gateway: [10, 0, 0, 1])])
+    }
+
+    @Test func internalNetworkHasNoRoute() throws {
+        let program = try LaunchCompiler.program(
+            for: Samples.configuration(),
+            settings: Samples.settings { $0.network = .endpoints([Samples.endpoint(0, gateway: false)]) })
+        #expect(!program.outside.contains { if case .route = $0 { true } else { false } })
+    }
+
+    @Test func unlimitedSwapIsNoLimit() throws {
+        let program = try LaunchCompiler.program(
+            for: Samples.configuration {
+                var resources = RuntimeConfiguration.Resources()
+                resources.memory = .init(limit: 1 << 26, swap: -1)
+                resources.pids = .init(limit: -1)
+                $0.linux.resources = resources
+            }, settings: Samples.settings())
+        #expect(program.cgroup.memory == 1 << 26)
+        #expect(program.cgroup.memorySwap == 0)
+        #expect(program.cgroup.pids == 0)
+    }
+
+    @Test func hooksAreToldTheState() throws {
+        let program = try LaunchCompiler.program(
+            for: Samples.configuration {
+                $0.hooks = .init()
+                $0.hooks?.createRuntime = [.init(path: "/h", args: ["h", "x"], env: ["A=1"], timeout: 5)]
+                $0.hooks?.startContainer = [.init(path: "/h")]
+                $0.hooks?.poststop = [.init(path: "/h")]
+            }, settings: Samples.settings())
+        func state(_ status: String) -> String {
+            #"{"ociVersion":"1.2.0","id":"c1","status":"\#(status)","pid":%PID%,"bundle":"/c1"}"#
+        }
+        let early = HookSettings(
+            path: "/h", arguments: ["h", "x"], environment: ["A=1"], timeout: 5, state: state("creating"))
+        let late = HookSettings(
+            path: "/h", arguments: ["/h"], environment: [], timeout: 0, state: state("created"))
+        #expect(program.outside.last == .hook(early))
+        #expect(program.inside.last == .hook(late))
+        #expect(program.monitor.poststopHooks.map(\.state) == [state("stopped")])
+    }
+
+    @Test func monitorLeavesTheLinksToTheKernel() throws {
+        let monitor = try LaunchCompiler.program(
+            for: Samples.configuration(),
+            settings: Samples.settings {
+                $0.network = .endpoints([Samples.endpoint(0), Samples.endpoint(1)])
+            }
+        ).monitor
+        #expect(monitor.links.isEmpty)
+        #expect(monitor == Samples.settings().monitor)
+    }
+
+    @Test func impossibleConfigurationsAreRefused() throws {
+        let bind = #expect(throws: LaunchCompilerError.self) {
+            try Samples.text({ $0.mounts = [.init(destination: "/data", type: "bind")] })
+        }
+        #expect(bind?.description == "/data: a bind mount needs a source")
+        let limit = #expect(throws: LaunchCompilerError.self) {
+            try Samples.text({ $0.process.rlimits = [.init(type: "RLIMIT_FUN", hard: 1, soft: 1)] })
+        }
+        #expect(limit?.description == "RLIMIT_FUN: no such resource limit")
+    }
+
+    @Test func sameConfigurationGivesTheSameProgram() throws {
+        #expect(
+            try LaunchCompiler.program(for: Samples.configuration(), settings: Samples.settings())
+                == LaunchCompiler.program(for: Samples.configuration(), settings: Samples.settings()))
+    }
+}
