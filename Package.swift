@@ -139,6 +139,7 @@ let package = Package(
         tests("LaunchingTests", ["Launching"]),
         tests("KernelTests", ["Kernel", "CLinux"]),
         tests("CgroupsTests", ["Cgroups", "Kernel"]),
+        tests("SandboxesTests", ["Sandboxes", "OCI", "Launching", "Kernel", "Cgroups"]),
         tests("ShimTests", ["Launching", "Kernel", "Cgroups"]),
         tests("NetworksTests", ["CLinux", "Networks", "Addressing", "Kernel", nio, nioPosix]),
         tests("HealthTests", ["Health", "Planning", "StackModel"]),

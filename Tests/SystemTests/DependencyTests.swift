@@ -90,7 +90,7 @@ struct DependencyTests {
     @Test(
         "A cycle, and a dependency that isn't there, are named with their place",
         arguments: [
-            ("a: [b]\n", ["a", "b", "cycle"]), ("a: [nowhere]\n", ["a", "nowhere", "compose.yaml:"]),
+            ("a: [b]\n", ["compose.yaml:", "a → b → a"]), ("a: [nowhere]\n", ["a", "nowhere", "compose.yaml:"]),
         ])
     func badGraph(edge: String, words: [String]) async throws {
         try await onHost { host in

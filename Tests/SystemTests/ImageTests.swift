@@ -71,7 +71,7 @@ struct ImageTests {
             _ = try await host.push("layers", "box:v1")
             try await host.up("--pull", "missing")
             #expect(try await host.inside("it", "ls -d /layers 2>/dev/null || echo old") == "old")
-            try await host.up("--pull", "always").says("it: recreate")
+            try await host.up("--pull", "always").says("it", "recreate", "image")
             #expect(try await host.inside("it", "ls -d /layers") == "/layers")
             try host.compose(Self.service("127.0.0.1:5000/box:v2"))
             try await host.roost("up", "-d", "--pull", "never").fails(saying: "127.0.0.1:5000/box:v2")

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Synchronization
 import Testing
 
@@ -23,6 +24,7 @@ final class Host: Sendable {
     private let child: Mutex<Child?>
     private let commands = Atomic<Int>(0)
     private let stacks: Mutex<Set<String>>
+    private let started = Mutex<[Running]>([])
 
     init() throws {
         name = "t" + String(UInt32.random(in: 0...UInt32.max), radix: 36)
@@ -111,7 +113,17 @@ final class Host: Sendable {
                 run: arguments, files: files, directory: project, environment: self.environment(environment),
                 outside: outside))
         let program = URL(filePath: arguments[0]).lastPathComponent
-        return Running(command: ([program] + arguments.dropFirst()).joined(separator: " "), files: files)
+        let running = Running(command: ([program] + arguments.dropFirst()).joined(separator: " "), files: files)
+        started.withLock { $0.append(running) }
+        return running
+    }
+
+    /// Ends the commands that a scenario started and left running: a registry, a log that is followed.
+    func endCommands() async throws {
+        for command in started.withLock({ $0 }) where command.status == nil {
+            Glibc.kill(-(try await command.process()), SIGKILL)
+            _ = try await command.outcome()
+        }
     }
 
     /// Sends a request to the host; its program describes them.

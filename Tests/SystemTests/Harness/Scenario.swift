@@ -35,6 +35,7 @@ private func run(_ scenario: (Host) async throws -> Void, _ host: Host) async th
     let result = await Result { try await scenario(host) }
     if case .failure = result { FailureRecord.current?.note() }
     if FailureRecord.current?.hasFailures == true { await report(host) }
+    try await host.endCommands()
     try await host.takeDown()
     try result.get()
 }
