@@ -252,3 +252,5 @@ void clinux_trim(void) {
     for (uintptr_t start = end - page; end - start <= 64 * page; start -= page)
         if (madvise((void *)start, page, MADV_DONTNEED) < 0) break;
 }
+
+pid_t clinux_fork(void) { return fork(); }

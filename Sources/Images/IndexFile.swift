@@ -20,6 +20,11 @@ struct IndexFile: Sendable {
 
     func read() throws -> Index {
         do {
+            // A store that was taken away under a process that goes on is an empty one.
+            if !Files.exists(paths.indexFile) {
+                try Files.makeDirectories(paths.images, mode: 0o700)
+                try create()
+            }
             return try Index(json: try Files.read(paths.indexFile, limit: Self.limit))
         } catch let error as DocumentError {
             throw ImageError("image store \(paths.images)", .malformed(detail: error.description))

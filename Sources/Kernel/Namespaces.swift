@@ -46,6 +46,12 @@ public enum Namespaces {
         return Child(pid: pid, process: ProcessDescriptor(taking: OwnedDescriptor(taking: pidfd)))
     }
 
+    /// Copies the calling process in its own namespaces: 0 in the child. Unlike ``clone(_:cgroup:)``, a seccomp filter
+    /// that was made for containers lets it pass. Only for a process with a single thread.
+    public static func fork() throws(KernelError) -> Int32 {
+        try check("make a process") { clinux_fork() }
+    }
+
     /// A child process: its pid stays ours until it is reaped.
     public struct Child: ~Copyable, Sendable {
         public let pid: Int32

@@ -33,6 +33,7 @@ extension ContainerDocument {
     private static func state(_ entry: ContainerEntry) -> RunState {
         RunState(
             Status: entry.stateName, Running: entry.isRunning, Restarting: entry.phase == .restarting,
+            OOMKilled: entry.status.outOfMemory,
             Pid: entry.processes?.pid ?? 0, ExitCode: entry.status.exitCode, Error: entry.status.failure ?? "",
             StartedAt: Timestamp.text(entry.status.started), FinishedAt: Timestamp.text(entry.status.finished),
             Health: entry.health == .none ? nil : health(entry))

@@ -27,7 +27,7 @@ struct ContainerDocument: Encodable, Sendable {
         var Running: Bool
         var Paused = false
         var Restarting: Bool
-        var OOMKilled = false
+        var OOMKilled: Bool
         var Dead = false
         var Pid: Int32
         var ExitCode: Int32

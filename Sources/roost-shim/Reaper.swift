@@ -9,11 +9,9 @@ enum Reaper {
         try explained { () throws(KernelError) in
             let signals = SignalSet.all
             try signals.block()
-            guard let child = try Namespaces.clone() else {
-                return try becomeGroupLeader(terminal: terminal)
-            }
-            // Neither the shim's pipes nor the pidfd are needed: a child's pid is not reused before it is reaped.
-            let pid = child.pid
+            let pid = try Namespaces.fork()
+            if pid == 0 { return try becomeGroupLeader(terminal: terminal) }
+            // The shim's pipes are not needed, nor is a pidfd: a child's pid is not reused before it is reaped.
             // Nor may the container reach the host's executable through this process.
             try Credentials.makeUntouchable()
             try Execution.closeAll(from: 3)

@@ -7,6 +7,9 @@ import Testing
 @testable import Sandboxes
 
 /// Containers of busybox, launched with the real shim from programs that the compiler made.
+///
+/// One after the other: a child that another test is just starting has copies of all descriptors until it executes its
+/// program, those of locks among them, and a lock lasts as long as its last copy.
 @Suite(.serialized, .enabled(if: ShimContainer.obstacle == nil, Comment(rawValue: ShimContainer.obstacle ?? "")))
 struct ShimTests {
     /// Waits for the shim, a child of this process, and takes its exit status.

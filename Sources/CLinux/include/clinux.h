@@ -10,6 +10,8 @@
 // clone3(2) with fork's meaning of memory. `cgroup` is a descriptor of a v2 cgroup directory or -1;
 // `pidfd` receives a descriptor with the close-on-exec flag. Only for a process with a single thread.
 int clinux_clone3(uint64_t flags, int cgroup, int *pidfd);
+// fork(2), which Swift hides. Only for a process with a single thread.
+pid_t clinux_fork(void);
 int clinux_setns(int descriptor, int kinds);
 int clinux_unshare(int kinds);
 

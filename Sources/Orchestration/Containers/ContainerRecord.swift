@@ -59,6 +59,8 @@ struct ContainerStatus: Codable, Equatable, Sendable {
     /// It was started, and neither its end nor a user's stop has been noted since.
     var wantedRunning = false
     var restarts = 0
+    /// The kernel killed a process of it for want of memory in its last run.
+    var outOfMemory = false
     /// Which boot of the host it was last started in.
     var boot = ""
     var restartMachine: RestartMachine?

@@ -128,8 +128,7 @@ struct PlanExecutor: Sendable {
         case .createContainer(let container, let replaced):
             let isNew = replaced == nil
             try await reported(
-                "Container \(container.name)", isNew ? "Creating" : "Recreate", isNew ? "Created" : "Recreated",
-                isNew ? nil : "\(container.label): \(step.reason)"
+                "Container \(container.name)", isNew ? "Creating" : "Recreate", isNew ? "Created" : "Recreated"
             ) {
                 let id = try await create(container, replaced)
                 await context.made(container, id)
@@ -181,17 +180,16 @@ struct PlanExecutor: Sendable {
 
     /// Tells the user when something begins and how it ends.
     private func reported(
-        _ id: String, _ begins: String, _ ends: String, _ details: String? = nil,
-        _ work: () async throws -> Void
+        _ id: String, _ begins: String, _ ends: String, _ work: () async throws -> Void
     ) async throws {
-        events.working(id, begins, details)
+        events.working(id, begins)
         do {
             try await work()
         } catch {
             events.failed(id, "Error", "\(error)")
             throw error
         }
-        events.done(id, ends, details)
+        events.done(id, ends)
     }
 }
 

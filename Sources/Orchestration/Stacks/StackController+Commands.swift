@@ -51,8 +51,18 @@ extension StackController {
             events.send(.plan(plan.text))
             return Outcome(unchanged: plan.isEmpty)
         }
+        explain(plan, events)
         try await PlanExecutor(controller: self, stack: stack, events: events).run(plan)
         return Outcome(unchanged: plan.isEmpty)
+    }
+
+    /// Why something that exists is replaced, restarted or removed: one line a service and cause.
+    private func explain(_ plan: Plan, _ events: EventSink) {
+        var told: Set<String> = []
+        for change in plan.changes where [.recreate, .restart, .remove].contains(change.verb) {
+            let line = "\(change.container.service): \(change.verb.rawValue) (\(change.cause))"
+            if !change.cause.isEmpty && told.insert(line).inserted { events.notice(line) }
+        }
     }
 
     /// What the stack only uses must be there before anything is stopped for it.

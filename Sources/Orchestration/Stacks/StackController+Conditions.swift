@@ -14,11 +14,22 @@ extension StackController {
     ///
     /// - Throws: ``ConditionFailure`` as soon as it can't hold any more.
     func wait(until condition: WaitCondition, of id: String) async throws {
-        let result = try await wait(for: id) { entry -> Result<Void, ConditionFailure>? in
+        try await answer(condition, id).get()
+        guard condition == .ready, let entry = entries[id], entry.health == .none else { return }
+        // Without a health check all that can be told is that it doesn't fall over at once.
+        let rest = Self.settlingTime - (Instant.now - Instant(nanoseconds: entry.status.started)).duration
+        if rest > .zero { try await Task.sleep(for: rest) }
+        try await answer(condition, id).get()
+    }
+
+    /// As long as it takes Docker Compose to look for the first time.
+    private static let settlingTime = Duration.milliseconds(500)
+
+    private func answer(_ condition: WaitCondition, _ id: String) async throws -> Result<Void, ConditionFailure> {
+        try await wait(for: id) { entry in
             guard let entry else { return .failure(ConditionFailure(problem: "was removed")) }
             return Self.answer(condition, entry)
         }
-        try result.get()
     }
 
     private static func answer(_ condition: WaitCondition, _ entry: ContainerEntry) -> Result<Void, ConditionFailure>? {

@@ -107,6 +107,7 @@ extension StackController {
             $0.health = .none
             $0.healthReport = nil
             $0.status.exitCode = code
+            $0.status.outOfMemory = exit?.oomKilled ?? false
             $0.status.finished = exit?.finishedNanoseconds ?? now.nanoseconds
             $0.status.publishedPorts = []
             action = $0.restartMachine.handle(.exited(code: code), now: now)

@@ -1,0 +1,157 @@
+import Planning
+import StackModel
+import Synchronization
+import Testing
+
+@testable import Orchestration
+
+/// The queue as its stack's controller has it: changed by one task at a time.
+private actor Counter {
+    private var queue = OperationQueue()
+    private(set) var order: [String] = []
+
+    var inFront: String? { queue.inFront }
+    var isFull: Bool { queue.isFull }
+
+    func take(_ caller: String) -> Bool { queue.take(caller) }
+    func nextTicket() -> Int { queue.nextTicket() }
+    func leave() { queue.leave() }
+    func giveUp(_ ticket: Int) { queue.giveUp(ticket) }
+
+    func wait(_ caller: String, ticket: Int) async -> Bool {
+        let isFront = await withCheckedContinuation { queue.wait(caller, ticket: ticket, $0) }
+        if isFront { order.append(caller) }
+        return isFront
+    }
+
+    /// Returns when the caller is the last of those who wait.
+    func hasQueued(_ caller: String) async {
+        while queue.inFront != caller { await Task.yield() }
+    }
+}
+
+@Suite(.timeLimit(.minutes(1)))
+struct OperationQueueTests {
+    @Test func frontIsTakenOnce() async {
+        let counter = Counter()
+        #expect(await counter.inFront == nil)
+        #expect(await counter.take("up"))
+        #expect(await counter.inFront == "up")
+        #expect(await !counter.take("down"))
+        await counter.leave()
+        #expect(await counter.inFront == nil)
+        #expect(await counter.take("down"))
+    }
+
+    @Test func waitersComeInTheirOrder() async {
+        let counter = Counter()
+        _ = await counter.take("first")
+        async let second = counter.wait("second", ticket: counter.nextTicket())
+        await counter.hasQueued("second")
+        async let third = counter.wait("third", ticket: counter.nextTicket())
+        await counter.hasQueued("third")
+        await counter.leave()
+        #expect(await second)
+        #expect(await counter.order == ["second"])
+        // Nobody overtakes, also when the one in front has just begun.
+        #expect(await !counter.take("fourth"))
+        await counter.leave()
+        #expect(await third)
+        #expect(await counter.inFront == "third")
+        await counter.leave()
+        #expect(await counter.inFront == nil)
+        #expect(await counter.order == ["second", "third"])
+    }
+
+    @Test func waitCanBeGivenUp() async {
+        let counter = Counter()
+        _ = await counter.take("first")
+        let ticket = await counter.nextTicket()
+        async let second = counter.wait("second", ticket: ticket)
+        await counter.hasQueued("second")
+        async let third = counter.wait("third", ticket: counter.nextTicket())
+        await counter.hasQueued("third")
+        await counter.giveUp(ticket)
+        #expect(await !second)
+        await counter.giveUp(ticket)
+        await counter.leave()
+        #expect(await third)
+    }
+
+    @Test func queueIsBounded() async {
+        let counter = Counter()
+        _ = await counter.take("first")
+        await withTaskGroup(of: Bool.self) { group in
+            var tickets: [Int] = []
+            for number in 0..<OperationQueue.bound {
+                #expect(await !counter.isFull)
+                let ticket = await counter.nextTicket()
+                tickets.append(ticket)
+                group.addTask { await counter.wait("\(number)", ticket: ticket) }
+                await counter.hasQueued("\(number)")
+            }
+            #expect(await counter.isFull)
+            #expect(Set(tickets).count == tickets.count)
+            for ticket in tickets { await counter.giveUp(ticket) }
+            for await isFront in group { #expect(!isFront) }
+        }
+        #expect(await counter.inFront == "first")
+    }
+}
+
+@Suite struct StateWaitsTests {
+    /// What a wait was asked, by its name.
+    private final class Notes: Sendable {
+        private let asked = Mutex<[String]>([])
+        var all: [String] { asked.withLock { $0 } }
+        func note(_ text: String) { asked.withLock { $0.append(text) } }
+    }
+
+    private static func entry(_ phase: ContainerEntry.Phase) -> ContainerEntry {
+        ContainerEntry(record: Samples.record(), status: ContainerStatus(), phase: phase)
+    }
+
+    @Test func waitIsAskedUntilItIsOver() {
+        var waits = StateWaits()
+        let notes = Notes()
+        waits.add("a", ticket: waits.nextTicket()) { entry in
+            notes.note(entry?.stateName ?? "gone")
+            return entry?.phase == .exited
+        }
+        waits.wake("a", Self.entry(.starting))
+        waits.wake("b", Self.entry(.exited))
+        waits.wake("a", Self.entry(.exited))
+        waits.wake("a", Self.entry(.created))
+        #expect(notes.all == ["running", "exited"])
+    }
+
+    @Test func removedContainerIsTold() {
+        var waits = StateWaits()
+        let notes = Notes()
+        waits.add("a", ticket: waits.nextTicket()) { entry in
+            notes.note(entry == nil ? "gone" : "there")
+            return true
+        }
+        waits.wake("a", nil)
+        #expect(notes.all == ["gone"])
+    }
+
+    @Test func removedWaitIsNotAsked() {
+        var waits = StateWaits()
+        let notes = Notes()
+        let first = waits.nextTicket()
+        let second = waits.nextTicket()
+        #expect(first != second)
+        for ticket in [first, second] {
+            waits.add("a", ticket: ticket) { _ in
+                notes.note("\(ticket)")
+                return false
+            }
+        }
+        waits.remove("a", ticket: first)
+        waits.remove("a", ticket: first)
+        waits.remove("b", ticket: second)
+        waits.wake("a", Self.entry(.created))
+        #expect(notes.all == ["\(second)"])
+    }
+}
