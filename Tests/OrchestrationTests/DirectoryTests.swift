@@ -64,17 +64,42 @@ import Testing
         #expect(try Directory.names(in: place.path) == [])
     }
 
-    /// A container may make trees that are deeper than any path is long.
-    @Test func deepTreeIsRemoved() throws {
-        let place = try TemporaryDirectory()
-        try Files.makeDirectories(place.path + "/tree")
-        var current = try OwnedDescriptor(open: place.path + "/tree", [.directory])
-        for _ in 0..<900 {
+    /// Makes directories inside each other, deeper than any path is long.
+    private static func makeDeepTree(_ path: String, depth: Int) throws {
+        try Files.makeDirectories(path)
+        var current = try OwnedDescriptor(open: path, [.directory])
+        for _ in 0..<depth {
             let name = "a-directory-with-a-name-of-some-length"
             try #require(mkdirat(current.number, name, 0o700) == 0)
             current = try OwnedDescriptor(open: name, [.directory], in: current.number)
         }
+    }
+
+    @Test func deepTreeIsRemoved() throws {
+        let place = try TemporaryDirectory()
+        try Self.makeDeepTree(place.path + "/tree", depth: 300)
         try Directory.removeTree(place.path + "/tree")
         #expect(try Directory.names(in: place.path) == [])
+    }
+
+    /// A container may make a tree that is deeper than the supervisor may have files open.
+    @Test func treeDeeperThanTheLimitOfDescriptorsIsRemoved() async {
+        await withKnownIssue("each level keeps a descriptor open") {
+            await #expect(processExitsWith: .success) {
+                let place = try TemporaryDirectory()
+                try Self.makeDeepTree(place.path + "/tree", depth: 150)
+                var limit = rlimit()
+                getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+                let before = limit
+                limit.rlim_cur = 100
+                setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+                let result = Result { try Directory.removeTree(place.path + "/tree") }
+                limit = before
+                setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+                // What this test left is removed in any case.
+                try Directory.removeTree(place.path)
+                try result.get()
+            }
+        }
     }
 }
