@@ -63,7 +63,8 @@ public struct Outcome: Codable, Equatable, Sendable {
     }
 }
 
-/// One line of `GET /v1/stacks/NAME/logs?service=…&tail=N&follow=1&since=NS&until=NS`.
+/// One line of `GET /v1/stacks/NAME/logs?service=…&tail=N&follow=1&since=TIME&until=TIME`. A time is RFC 3339 in UTC
+/// with nine digits of the second's fraction, as ``LogLine/time``, so that texts compare as instants do.
 public enum LogEvent: Codable, Equatable, Sendable {
     case line(LogLine)
     /// A followed container has ended; one event a container and end.

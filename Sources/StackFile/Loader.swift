@@ -7,7 +7,10 @@ public struct LoadedStack: Sendable {
     public var stack: Stack
     /// What is not supported yet, variables without a value, and the like.
     public var warnings: [Diagnostic]
-    /// The files that the warnings speak of.
+    /// Errors for every command that creates containers, and for no other: what Compose's `config` takes and no start
+    /// could carry out, such as a capability or a signal that doesn't exist, or an image's name that can't be one.
+    public var faults: [Diagnostic]
+    /// The files that warnings and faults speak of.
     public var sources: [SourceText]
     /// What `config` prints.
     public var canonical: CanonicalStack
@@ -22,7 +25,16 @@ public enum StackLoader {
     public static func load(_ request: LoadRequest) throws(StackFileError) -> LoadedStack {
         let (canonical, stack, findings) = try resolve(request)
         return LoadedStack(
-            stack: stack, warnings: findings.diagnostics, sources: findings.sources, canonical: canonical)
+            stack: stack, warnings: findings.diagnostics, faults: findings.faults, sources: findings.sources,
+            canonical: canonical)
+    }
+
+    /// Whether there is a file: named by the request or by `COMPOSE_FILE`, or with a default name here or above.
+    public static func hasFile(_ request: LoadRequest) throws(StackFileError) -> Bool {
+        var findings = Findings()
+        let location = Location.find(request, &findings)
+        try findings.check()
+        return !location.files.isEmpty
     }
 
     /// The name of the project, where the files' content matters only if nothing else says it. A file that can't be
@@ -76,6 +88,7 @@ public enum StackLoader {
         try findings.check()
         Validation(project: project).check(&findings)
         try findings.check()
+        StartFaults(project: project).find(&findings)
         let stack = Resolution(project: project).stack()
         return (CanonicalStack(project: project), stack, findings)
     }

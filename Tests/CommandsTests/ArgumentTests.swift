@@ -77,7 +77,7 @@ import Testing
         (["up", "--build"], "roost up: --build is not supported yet"),
         (["up", "--watch=true"], "roost up: --watch is not supported yet"),
         (["down", "--rmi", "all"], "roost down: --rmi is not supported yet"),
-        (["config", "--hash", "*"], "roost config: --hash is not supported yet"),
+        (["config", "--variables"], "roost config: --variables is not supported yet"),
         (["pull", "--ignore-buildable"], "roost pull: --ignore-buildable is not supported yet"),
         (["exec", "--dry-run", "web", "ls"], "roost exec: --dry-run is not supported yet"),
         (["inspect", "-f", "x"], "roost inspect: -f is not supported yet"),
@@ -86,6 +86,22 @@ import Testing
         let type = try #require(commandType(named: arguments[0]))
         let error = #expect(throws: CommandFailure.self) { _ = try type.read(Array(arguments.dropFirst())) }
         #expect(error?.description == message)
+    }
+
+    @Test func configHashes() throws {
+        let inputs = ["a": "abc", "b": ""]
+        func hashes(_ selection: String) throws -> String {
+            try ConfigCommand.hashes(of: selection, services: ["a", "b"], input: { inputs[$0] })
+        }
+        // The digests of FIPS 180-2, appendix B.1, and of nothing.
+        let a = "a ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\n"
+        let b = "b e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\n"
+        #expect(try hashes("*") == a + b)
+        #expect(try hashes("b,a,b") == a + b)
+        #expect(try hashes("b") == b)
+        let error = #expect(throws: CommandFailure.self) { try hashes("a,c") }
+        #expect(error?.description == "no such service: c")
+        #expect(try ConfigCommand.read(["--hash", "*", "-q"]).hash == "*")
     }
 
     @Test func execPassesTheRestOn() throws {

@@ -45,6 +45,51 @@ import Testing
         #expect(json.message("w", isWarning: true, at: 0, window: window) == "{\"level\":\"warning\",\"text\":\"w\"}\n")
     }
 
+    private func layer(
+        _ text: String, _ current: Int64? = nil, id: String = "a1b2", status: Progress.Status = .working
+    ) -> Progress {
+        Progress(
+            id: id, parentID: "Image x", status: status, text: text, current: current, total: current.map { _ in 9 })
+    }
+
+    @Test func plainSaysALayersTextOnce() {
+        var plain = renderer(.plain)
+        var text = ""
+        for time in Int64(0)..<1000 {
+            text += plain.progress(layer("Downloading", time), at: time * 10, window: window)
+            text += plain.progress(layer("Downloading", time, id: "c3d4"), at: time * 10, window: window)
+        }
+        text += plain.progress(layer("Extracting"), at: 10_000, window: window)
+        text += plain.progress(layer("Pull complete", status: .done), at: 10_000, window: window)
+        #expect(text == " a1b2 Downloading\n c3d4 Downloading\n a1b2 Extracting\n a1b2 Pull complete\n")
+        let container = Progress(id: "Container c", status: .working, text: "Waiting")
+        text = plain.progress(container, at: 0, window: window)
+        text += plain.progress(container, at: 0, window: window)
+        #expect(text == " Container c Waiting\n Container c Waiting\n", "only layers are thinned out")
+    }
+
+    @Test func jsonSaysALayersBytesTenTimesASecond() {
+        var pace = LayerPace(interval: 100)
+        let shown = (Int64(0)..<1000).filter { pace.shows(layer("Downloading", $0), at: $0) }
+        #expect(shown == [0, 100, 200, 300, 400, 500, 600, 700, 800, 900])
+        let events = [
+            (layer("Downloading", 1, id: "c3d4"), Int64(901), true), (layer("Extracting"), 902, true),
+            (layer("Extracting"), 2000, false), (layer("Pull complete", status: .done), 2001, true),
+        ]
+        for (event, time, expected) in events {
+            let isShown = pace.shows(event, at: time)
+            #expect(isShown == expected, "\(event) at \(time)")
+        }
+    }
+
+    @Test func layersThatAreForgottenSayTheirStateAgain() {
+        var pace = LayerPace(interval: nil)
+        let numbers = Array(0..<LayerPace.limit) + [0, LayerPace.limit, 0]
+        let shown = numbers.map { pace.shows(layer("Extracting", id: "\($0)"), at: 0) }
+        #expect(shown.dropLast(3).allSatisfy { $0 })
+        #expect(shown.suffix(3) == [false, true, true])
+    }
+
     @Test func quietSaysOnlyWarnings() {
         var quiet = renderer(.quiet)
         #expect(quiet.progress(Progress(id: "a", status: .error, text: "Error"), at: 0, window: window) == "")

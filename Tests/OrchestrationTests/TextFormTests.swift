@@ -114,9 +114,7 @@ import Testing
     }
 
     @Test func signsAreNoDigits() {
-        withKnownIssue("a sign is taken for a part of the number") {
-            #expect(Self.request("/%+5").segments == ["%+5"])
-        }
+        #expect(Self.request("/%+5").segments == ["%+5"])
     }
 
     @Test func queriesAreTakenApart() {

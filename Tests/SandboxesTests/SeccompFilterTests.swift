@@ -104,9 +104,7 @@ import Testing
         // ENOSYS for everything above the highest number that its profile knows, and containers expect it.
         let decision = try program.decision(
             on: SystemCall(number: 1000, architecture: SystemCall.native))
-        withKnownIssue("calls above the profile's highest number fail with EPERM") {
-            #expect(decision == Self.unknown)
-        }
+        #expect(decision == Self.unknown)
     }
 
     @Test func sameProfileAndCapabilitiesGiveTheSameProgram() throws {

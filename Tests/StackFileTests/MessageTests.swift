@@ -42,7 +42,9 @@ struct MessageTests {
             "only build", "services:\n  a:\n    build: .\n",
             #"compose.yaml:2:3: services.a: has no image, and building one is not supported yet; name one with "image:""#
         ),
-        ("empty", "", "the file is empty"),
+        ("empty", "", "compose.yaml: empty compose file"),
+        ("only a comment", "# nothing\n---\n", "compose.yaml: empty compose file"),
+        ("an empty mapping", "{}\n", "compose.yaml: empty compose file"),
         ("a list", "- a\n", "compose.yaml:1:1: the top of the file must be a mapping, not a list"),
     ]
 
@@ -62,6 +64,14 @@ struct MessageTests {
             try StackLoader.load(ComposeCase("", "").request(in: directory.path))
         }
         #expect(error?.diagnostics.count == 3)
+    }
+
+    @Test func emptyFilesAreNamed() throws {
+        let directory = try ProjectDirectory(["a.yaml": "", "b.yaml": "{}"])
+        let error = #expect(throws: StackFileError.self) {
+            try StackLoader.load(ComposeCase("", "", order: ["a.yaml", "b.yaml"]).request(in: directory.path))
+        }
+        #expect(error?.description == "a.yaml, b.yaml: empty compose file")
     }
 
     static let warnings: [(text: String, messages: [String])] = [

@@ -43,6 +43,31 @@ struct ResolutionTests {
             ])
     }
 
+    @Test(arguments: [
+        ("./s:/t", true), ("{type: bind, source: ./s, target: /t}", false),
+        ("{type: bind, source: ./s, target: /t, bind: {}}", true),
+        ("{type: bind, source: ./s, target: /t, bind: {create_host_path: true}}", true),
+        ("{type: bind, source: ./s, target: /t, bind: {create_host_path: false}}", false),
+        ("{type: bind, source: ./s, target: /t, bind: {propagation: rslave}}", true),
+    ])
+    func missingBindSources(volume: String, isMade: Bool) throws {
+        let directory = try ProjectDirectory([
+            "compose.yaml": "services:\n  a:\n    image: x\n    volumes:\n      - \(volume)\n"
+        ])
+        let example = ComposeCase("", "")
+        let loaded = try StackLoader.load(example.request(in: directory.path))
+        func makes(_ stack: Stack) -> Bool? {
+            guard case .bind(_, let create, _) = stack.services["a"]?.container.volumes.first?.source else {
+                return nil
+            }
+            return create
+        }
+        #expect(makes(loaded.stack) == isMade)
+        // What `config` prints means the same.
+        try directory.write(loaded.canonical.yaml(), to: "compose.yaml")
+        #expect(makes(try StackLoader.load(example.request(in: directory.path)).stack) == isMade)
+    }
+
     @Test func resources() throws {
         let short = try service("mem_limit: 64m\ncpus: 0.5\npids_limit: -1\nmemswap_limit: -1").container.resources
         #expect(short.memLimit == 64 << 20 && short.milliCPUs == 500 && short.pidsLimit == nil)
@@ -111,6 +136,24 @@ struct ResolutionTests {
         let directory = try ProjectDirectory(["compose.yaml": "services: {a: {image: \"oci:./img:v1\"}}"])
         let stack = try StackLoader.load(ComposeCase("", "").request(in: directory.path)).stack
         #expect(stack.services["a"]?.image == "oci:\(directory.path)/img:v1")
+        try directory.write("services: {a: {image: \"docker-archive:img.tar\"}}", to: "compose.yaml")
+        let archived = try StackLoader.load(ComposeCase("", "").request(in: directory.path)).stack
+        #expect(archived.services["a"]?.image == "docker-archive:\(directory.path)/img.tar")
+    }
+
+    @Test(arguments: [
+        ("scale: 2", true), ("depends_on: [b]", true), ("profiles: []", true), ("pull_policy: never", true),
+        ("hostname: h", false), ("environment: {A: b}", false),
+    ])
+    func hashInputs(attribute: String, isSame: Bool) throws {
+        func input(_ attribute: String) throws -> String? {
+            let text = "services:\n  a:\n    image: x\n    \(attribute)\n  b: {image: y}\n"
+            let directory = try ProjectDirectory(["compose.yaml": text])
+            return try StackLoader.load(ComposeCase("", "").request(in: directory.path))
+                .canonical.hashInput(service: "a")
+        }
+        let plain = try #require(try input("tty: false"))
+        #expect(try (input(attribute) == plain) == isSame)
     }
 
     @Test func logging() throws {

@@ -45,10 +45,6 @@ struct BadInputTests {
             says: "compose.yaml:3:12", "NONE", "tell me"),
         Bad("an interpolation that doesn't end", "services:\n  web:\n    image: ${NONE\n", says: "compose.yaml:3:12"),
         Bad("an alias that isn't there", "services:\n  web: *none\n", says: "compose.yaml:2:", "none"),
-        Bad("a capability", "services:\n  web:\n    image: x\n    cap_add: [FLY]\n", says: "compose.yaml:4:15", "FLY"),
-        Bad(
-            "a signal", "services:\n  web:\n    image: x\n    stop_signal: SIGNONE\n", says: "compose.yaml:4:18",
-            "SIGNONE"),
         Bad(
             "an address", "services:\n  web:\n    image: x\n    extra_hosts: [\"a:b\"]\n", says: "compose.yaml:4:19",
             "extra_hosts"),
@@ -73,6 +69,38 @@ struct BadInputTests {
         }
     }
 
+    static let unstartable = [
+        Bad("a capability", "services:\n  web:\n    image: x\n    cap_add: [FLY]\n", says: "compose.yaml:4:15", "FLY"),
+        Bad(
+            "a signal", "services:\n  web:\n    image: x\n    stop_signal: SIGNONE\n", says: "compose.yaml:4:18",
+            "SIGNONE"),
+        // With a slash after it, UPPER would be a registry.
+        Bad("an image's name that is none", ImageTests.service("UPPER:v1"), says: "compose.yaml:3:12", "UPPER"),
+        Bad("a limit", ImageTests.service("x", "    ulimits: {files: 3}\n"), says: "compose.yaml:5:15", "files"),
+        Bad("a kernel parameter", ImageTests.service("x", "    sysctls: {a b: 3}\n"), says: "compose.yaml:5:15", "a b"),
+        Bad(
+            "several faults", ImageTests.service("X", "    user: a:b:c\n    cap_drop: [FLY]\n"),
+            says: "compose.yaml:3:12",
+            "compose.yaml:5:11", "compose.yaml:6:16"),
+    ]
+
+    @Test(
+        "A fault that only a start would show is a warning of config and ends up before it begins",
+        arguments: unstartable)
+    func fault(bad: Bad) async throws {
+        try await onHost { host in
+            try host.compose(bad.file)
+            let config = try await host.start(roost: ["config"]).outcome().succeeds()
+            config.says("warning")
+            let up = try await host.start(roost: ["up", "-d"]).outcome().ends(with: 1)
+            for word in bad.words {
+                config.says(word)
+                up.fails(saying: word)
+            }
+            #expect(try await host.processes(" supervise ").isEmpty)
+        }
+    }
+
     @Test("A file that isn't there", arguments: [[], ["-f", "none.yaml"]])
     func missing(flags: [String]) async throws {
         try await onHost { host in
@@ -94,7 +122,6 @@ struct BadInputTests {
         Bad("an image that isn't there", ImageTests.service("127.0.0.1:5000/none:v1"), says: "127.0.0.1:5000/none:v1"),
         Bad("a layout that isn't there", ImageTests.service("oci:./none:latest"), says: "none"),
         Bad("a tag that isn't in the layout", ImageTests.service(busybox("none")), says: "none"),
-        Bad("an image's name that is none", ImageTests.service("UPPER/case:v1"), says: "compose.yaml:3:12", "UPPER"),
         Bad(
             "a bind source that isn't there",
             ImageTests.service(busybox(), "    volumes: [{type: bind, source: ./none, target: /x}]\n"), says: "it",

@@ -1,3 +1,4 @@
+import Diagnostics
 import Glibc
 import StackFile
 import StackModel
@@ -9,12 +10,25 @@ struct Project: Sendable {
     var stack: Stack?
 }
 
+/// What becomes of faults that only a start would stumble over.
+enum FaultTreatment {
+    /// The command creates containers: it ends with all of them.
+    case refused
+    /// The command is about the file itself: they are warnings.
+    case shown
+    /// The command is about what is there already.
+    case passedOver
+}
+
 extension Context {
     /// The stack of the files. Services named on the command line switch their profiles on; an unknown one is an error.
-    func loadStack(services: [String] = []) throws -> LoadedStack {
+    func loadStack(services: [String] = [], faults: FaultTreatment) throws -> LoadedStack {
         let loaded = try StackLoader.load(loadRequest(services: services))
-        if !loaded.warnings.isEmpty {
-            streams.error.show(errorText.render(loaded.warnings, sources: loaded.sources))
+        var warnings = loaded.warnings
+        if case .shown = faults { warnings += loaded.faults.map(\.asWarning) }
+        if !warnings.isEmpty { streams.error.show(errorText.render(warnings, sources: loaded.sources)) }
+        if case .refused = faults, !loaded.faults.isEmpty {
+            throw StackFileError(diagnostics: loaded.faults, sources: loaded.sources)
         }
         try check(services, against: loaded.stack)
         return loaded
@@ -25,8 +39,13 @@ extension Context {
         if let name = global.projectName, global.files.isEmpty, environment["COMPOSE_FILE"] == nil {
             return Project(name: name, stack: nil)
         }
-        let stack = try loadStack(services: services).stack
+        let stack = try loadStack(services: services, faults: .passedOver).stack
         return Project(name: stack.name, stack: stack)
+    }
+
+    /// Whether there is a project to speak of: one named with `-p`, or a file.
+    func hasProject() throws -> Bool {
+        try global.projectName != nil || StackLoader.hasFile(loadRequest(services: []))
     }
 
     /// The project for `down`, which has to work when the file is broken or gone.
@@ -66,6 +85,14 @@ extension Context {
         for name in services where stack.services[name] == nil {
             throw .noSuchService(name)
         }
+    }
+}
+
+extension Diagnostic {
+    fileprivate var asWarning: Diagnostic {
+        var warning = self
+        warning.severity = .warning
+        return warning
     }
 }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Crypto
 import Kernel
 import StackFile
 import StackModel
@@ -9,12 +10,17 @@ struct ConfigCommand: RoostCommand {
         commandName: "config", abstract: "Parse, resolve and render compose file in canonical format",
         usage: "roost config [OPTIONS] [SERVICE...]")
     static let unsupported = [
-        "--environment", "--hash", "--lock-image-digests", "--models", "--no-consistency", "--no-env-resolution",
+        "--environment", "--lock-image-digests", "--models", "--no-consistency", "--no-env-resolution",
         "--no-interpolate", "--no-normalize", "--no-path-resolution", "--resolve-image-digests", "--variables",
     ]
 
     @Option(name: .customLong("format"), help: "Format the output. Values: [yaml | json]")
     var format: String?
+
+    @Option(
+        name: .customLong("hash"), parsing: .unconditional,
+        help: "Print the service config hash, one per line. Values: [SERVICE,... | *]")
+    var hash: String?
 
     @Flag(name: .customLong("images"), help: "Print the image names, one per line.")
     var images = false
@@ -48,7 +54,15 @@ struct ConfigCommand: RoostCommand {
         guard [nil, "yaml", "json"].contains(format) else {
             throw CommandFailure("unsupported --format value \"\(format ?? "")\": expected yaml or json")
         }
-        let loaded = try context.loadStack(services: services)
+        // As in Compose, hashes are of enabled services only, and go to standard output.
+        let isHash = hash?.isEmpty == false && !onlyServices && !volumes && !networks
+        let loaded = try context.loadStack(services: isHash ? [] : services, faults: .shown)
+        if let hash, isHash {
+            let canonical = loaded.canonical
+            try context.streams.output.write(
+                Self.hashes(of: hash, services: canonical.services, input: canonical.hashInput))
+            return 0
+        }
         if quiet { return 0 }
         let text = text(of: loaded.canonical)
         if let output {
@@ -57,6 +71,23 @@ struct ConfigCommand: RoostCommand {
             try context.streams.output.write(text)
         }
         return 0
+    }
+
+    /// `NAME SHA-256`, a line for each of the services named, in order of their names.
+    static func hashes(
+        of selection: String, services: [String], input: (String) -> String?
+    ) throws(CommandFailure) -> String {
+        let names =
+            selection == "*"
+            ? services
+            : Set(selection.split(separator: ",", omittingEmptySubsequences: false).map(String.init)).sorted()
+        var text = ""
+        for name in names {
+            guard let input = input(name) else { throw .noSuchService(name) }
+            let digest = SHA256.hash(data: Array(input.utf8))
+            text += name + " " + digest.map { leftPadded(String($0, radix: 16), to: 2, with: "0") }.joined() + "\n"
+        }
+        return text
     }
 
     private func text(of canonical: CanonicalStack) -> String {

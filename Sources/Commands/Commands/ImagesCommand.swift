@@ -2,7 +2,7 @@ import ArgumentParser
 import ControlAPI
 import StackModel
 
-/// `roost images`: of the stack's containers.
+/// `roost images`: of the stack's containers or, without a stack, of the whole store.
 struct ImagesCommand: RoostCommand {
     static let configuration = CommandConfiguration(
         commandName: "images", abstract: "List images used by the created containers",
@@ -20,8 +20,13 @@ struct ImagesCommand: RoostCommand {
 
     func perform(in context: Context) async throws -> Int32 {
         let format = try OutputFormat(option: format)
-        let project = try context.project(services: services)
         let client = context.client()
+        guard try !services.isEmpty || context.hasProject() else {
+            let images = try await client.fetch(.get("images"), as: [ImageSummary].self)
+            try context.streams.output.write(text(images, ofStore: true, format: format, now: Timestamp.now()))
+            return 0
+        }
+        let project = try context.project(services: services)
         var images = try await client.fetch(.get("stacks", project.name, "images"), as: [ImageSummary].self)
         if !services.isEmpty {
             let containers = try await client.fetch(
@@ -36,7 +41,8 @@ struct ImagesCommand: RoostCommand {
         return 0
     }
 
-    func text(_ images: [ImageSummary], format: OutputFormat, now: Int64) -> String {
+    /// Images of the store belong to no container.
+    func text(_ images: [ImageSummary], ofStore: Bool = false, format: OutputFormat, now: Int64) -> String {
         let images = images.sorted {
             ($0.container ?? "", $0.repository, $0.tag) < ($1.container ?? "", $1.repository, $1.tag)
         }
@@ -47,7 +53,10 @@ struct ImagesCommand: RoostCommand {
         switch format {
         case .table:
             let headers = ["CONTAINER", "REPOSITORY", "TAG", "PLATFORM", "IMAGE ID", "SIZE", "CREATED"]
-            return Table(headers: headers, rows: images.map { Self.row($0, now: now) }).render()
+            let columns = ofStore ? 1... : 0...
+            return Table(
+                headers: Array(headers[columns]), rows: images.map { Array(Self.row($0, now: now)[columns]) }
+            ).render()
         case .json: return JSONText.array(images.map(Self.json)).render() + "\n"
         }
     }

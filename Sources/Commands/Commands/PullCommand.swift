@@ -28,7 +28,7 @@ struct PullCommand: RoostCommand {
     func perform(in context: Context) async throws -> Int32 {
         guard !context.global.dryRun else { throw CommandFailure.notSupportedYet("roost pull: --dry-run") }
         let policy = try pullPolicy(policy, option: "--policy", allowed: ["missing", "always"])
-        let stack = try context.loadStack(services: services).stack
+        let stack = try context.loadStack(services: services, faults: .shown).stack
         var request = PullRequest(stack: stack)
         request.services = includeDependencies ? stack.withDependencies(services).sorted() : services
         request.policy = policy

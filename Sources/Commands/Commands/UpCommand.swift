@@ -15,7 +15,7 @@ struct UpCommand: RoostCommand {
 
     func perform(in context: Context) async throws -> Int32 {
         try options.check()
-        let stack = try context.loadStack(services: services).stack
+        let stack = try context.loadStack(services: services, faults: .refused).stack
         let dryRun = context.global.dryRun || dry.dryRun
         let request = try request(stack, dryRun: dryRun, context: context)
         let post = try ControlRequest.post("stacks", stack.name, "up", body: request)

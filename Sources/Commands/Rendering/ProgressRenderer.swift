@@ -5,10 +5,13 @@ import ControlAPI
 struct ProgressRenderer {
     private enum Form {
         case terminal(TerminalProgress)
-        case plain
-        case json
+        case plain(LayerPace)
+        case json(LayerPace)
         case quiet
     }
+
+    /// Milliseconds between two lines of JSON about the bytes of one layer.
+    private static let jsonInterval: Int64 = 100
 
     private var form: Form
     private let dryRun: Bool
@@ -19,8 +22,8 @@ struct ProgressRenderer {
         form =
             switch mode {
             case .tty: .terminal(TerminalProgress(operation: operation, colored: colored))
-            case .plain, .auto: .plain
-            case .json: .json
+            case .plain, .auto: .plain(LayerPace(interval: nil))
+            case .json: .json(LayerPace(interval: Self.jsonInterval))
             case .quiet: .quiet
             }
     }
@@ -36,8 +39,14 @@ struct ProgressRenderer {
             let text = terminal.progress(event, at: now, window: window)
             form = .terminal(terminal)
             return text
-        case .plain: return Self.plainLine(event, dryRun: dryRun)
-        case .json: return Self.jsonLine(event, dryRun: dryRun)
+        case .plain(var pace):
+            let isShown = pace.shows(event, at: now)
+            form = .plain(pace)
+            return isShown ? Self.plainLine(event, dryRun: dryRun) : ""
+        case .json(var pace):
+            let isShown = pace.shows(event, at: now)
+            form = .json(pace)
+            return isShown ? Self.jsonLine(event, dryRun: dryRun) : ""
         case .quiet: return ""
         }
     }

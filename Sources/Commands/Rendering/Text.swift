@@ -4,10 +4,10 @@ func padded(_ text: String, to width: Int) -> String {
     return length < width ? text + String(repeating: " ", count: width - length) : text
 }
 
-/// The text, with blanks on the left.
-func leftPadded(_ text: String, to width: Int) -> String {
+/// The text, filled up on the left.
+func leftPadded(_ text: String, to width: Int, with filler: Character = " ") -> String {
     let length = text.unicodeScalars.count
-    return length < width ? String(repeating: " ", count: width - length) + text : text
+    return length < width ? String(repeating: filler, count: width - length) + text : text
 }
 
 /// At most `limit` characters, the last one `…` if some were left out.
@@ -28,14 +28,9 @@ func quoted(_ text: String) -> String {
         case "\r": result += "\\r"
         case _ where scalar.value < 0x20 || scalar.value == 0x7F:
             let digits = String(scalar.value, radix: 16)
-            result += "\\x" + leftPadded(digits, to: 2).replacingBlanks(with: "0")
+            result += "\\x" + leftPadded(digits, to: 2, with: "0")
         default: result.unicodeScalars.append(scalar)
         }
     }
     return result + "\""
-}
-
-extension String {
-    /// Every blank replaced.
-    fileprivate func replacingBlanks(with character: Character) -> String { String(map { $0 == " " ? character : $0 }) }
 }

@@ -25,17 +25,24 @@ extension BundleBuilder {
         var result = RuntimeConfiguration.Resources()
         if wanted.memLimit != nil || wanted.memswapLimit != nil || wanted.memReservation != nil {
             // As Docker: without a swap limit, a container may swap as much again as its memory.
-            let swap = wanted.memswapLimit ?? wanted.memLimit.map { $0 * 2 }
+            let swap = wanted.memswapLimit ?? wanted.memLimit.map { multiplied($0, by: 2) }
             result.memory = RuntimeConfiguration.Memory(
                 limit: wanted.memLimit, swap: swap, reservation: wanted.memReservation)
         }
         if wanted.milliCPUs != nil || wanted.cpuShares != nil || wanted.cpuset != nil {
             result.cpu = RuntimeConfiguration.CPU(
-                shares: wanted.cpuShares.map(UInt64.init(clamping:)), quota: wanted.milliCPUs.map { $0 * 100 },
+                shares: wanted.cpuShares.map(UInt64.init(clamping:)),
+                quota: wanted.milliCPUs.map { multiplied($0, by: 100) },
                 period: 100_000, cpus: wanted.cpuset)
         }
         if let limit = wanted.pidsLimit, limit > 0 { result.pids = RuntimeConfiguration.PIDs(limit: limit) }
         return result.memory == nil && result.cpu == nil && result.pids == nil ? nil : result
+    }
+
+    /// Stops at the end of the range: a limit beyond it is none.
+    private static func multiplied(_ number: Int64, by factor: Int64) -> Int64 {
+        let (product, overflow) = number.multipliedReportingOverflow(by: factor)
+        return overflow ? .max : product
     }
 
     /// runtime-spec, config-linux.md#default-devices.
@@ -82,12 +89,14 @@ extension BundleBuilder {
         ]
         let own = Set(inputs.mounts.map(\.destination))
         mounts.removeAll { own.contains($0.destination) }
-        for (target, source) in inputs.identityFiles.sorted(by: { $0.key < $1.key }) where !own.contains(target) {
-            mounts.append(
-                RuntimeConfiguration.Mount(destination: target, type: "bind", source: source, options: ["bind"]))
+        let identity = inputs.identityFiles.sorted { $0.key < $1.key }.filter { !own.contains($0.key) }.map {
+            RuntimeConfiguration.Mount(destination: $0.key, type: "bind", source: $0.value, options: ["bind"])
         }
-        // A mount inside another one comes after it.
-        return mounts + inputs.mounts.sorted { depth($0.destination) < depth($1.destination) }
+        // A mount inside another one comes after it. Sorting keeps the order of the equally deep.
+        let order = (identity + inputs.mounts).enumerated().sorted {
+            (depth($0.element.destination), $0.offset) < (depth($1.element.destination), $1.offset)
+        }
+        return mounts + order.map(\.element)
     }
 
     private static func depth(_ path: String) -> Int { path.split(separator: "/").count }

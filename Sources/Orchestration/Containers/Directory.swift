@@ -25,17 +25,37 @@ enum Directory {
     }
 
     /// Removes a directory and everything below it, without following symbolic links. What isn't there is no error.
+    ///
+    /// A container can make trees deeper than this process may have descriptors: what lies too deep is moved up to the
+    /// top first.
     static func removeTree(_ path: String) throws(KernelError) {
-        try removeEntry(AT_FDCWD, path, path)
+        guard let slash = path.lastIndex(of: "/") else { throw KernelError("remove", path, errno: EINVAL) }
+        var lifted: [String] = []
+        try removeEntry(AT_FDCWD, path, path, depth: 0, top: String(path[..<slash]), &lifted)
+        while let next = lifted.popLast() {
+            try removeEntry(AT_FDCWD, next, next, depth: 0, top: String(path[..<slash]), &lifted)
+        }
     }
 
-    private static func removeEntry(_ parent: Int32, _ name: String, _ path: String) throws(KernelError) {
+    private static let greatestDepth = 32
+
+    private static func removeEntry(
+        _ parent: Int32, _ name: String, _ path: String, depth: Int, top: String, _ lifted: inout [String]
+    ) throws(KernelError) {
         if unlinkat(parent, name, 0) == 0 || errno == ENOENT { return }
         guard errno == EISDIR || errno == EPERM else { throw KernelError("remove", path, errno: errno) }
+        if depth == greatestDepth {
+            var generator = SystemRandomNumberGenerator()
+            let place = "\(top)/.removed-\(hexadecimal(generator.next(), digits: 16))"
+            guard renameat(parent, name, AT_FDCWD, place) == 0 else { throw KernelError("remove", path, errno: errno) }
+            return lifted.append(place)
+        }
         let descriptor = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         guard descriptor >= 0 else { throw KernelError("remove", path, errno: errno) }
         do throws(KernelError) {
-            for child in try names(below: descriptor, path) { try removeEntry(descriptor, child, path + "/" + child) }
+            for child in try names(below: descriptor, path) {
+                try removeEntry(descriptor, child, path + "/" + child, depth: depth + 1, top: top, &lifted)
+            }
         } catch {
             close(descriptor)
             throw error

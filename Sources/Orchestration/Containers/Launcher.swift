@@ -33,9 +33,7 @@ struct Launcher: Sendable {
         let directory = SandboxDirectory(engine.locations.containerRunDirectory(record.id))
         try Files.makeDirectories(directory.path, mode: 0o700)
         // The shim inherits the lock: whoever finds it taken knows that a launch is under way or a container runs.
-        guard let lock = try Self.take(directory.lockPath) else {
-            throw OperationError("container \(record.name) is still ending; start it again in a moment")
-        }
+        let lock = try await Self.take(directory.lockPath, of: record)
         try directory.clear()
         let prepared = try await prepare(record, joining: source)
         try Files.replace(bundlePath(record) + "/config.json", with: JSON.encode(prepared.configuration), mode: 0o600)
@@ -67,11 +65,16 @@ struct Launcher: Sendable {
 
     func bundlePath(_ record: ContainerRecord) -> String { engine.locations.containerDirectory(record.id) }
 
-    private static func take(_ path: String) throws -> OwnedDescriptor? {
+    private static func take(_ path: String, of record: ContainerRecord) async throws -> OwnedDescriptor {
         let file = try OwnedDescriptor(open: path, [.readWrite, .create])
-        if flock(file.number, LOCK_EX | LOCK_NB) == 0 { return file }
-        guard errno == EWOULDBLOCK else { throw KernelError("lock", path, errno: errno) }
-        return nil
+        // A process that another launch spawns has a copy of every descriptor until it executes its program: for an
+        // instant it seems to hold the lock of a shim that has ended.
+        for _ in 0..<100 {
+            if flock(file.number, LOCK_EX | LOCK_NB) == 0 { return file }
+            guard errno == EWOULDBLOCK else { throw KernelError("lock", path, errno: errno) }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        throw OperationError("container \(record.name) is still ending; start it again in a moment")
     }
 
     private static func held(_ port: ResolvedPort) throws -> HeldPort {

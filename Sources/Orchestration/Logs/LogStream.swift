@@ -27,7 +27,10 @@ struct LogSelection: Sendable {
     }
 
     func wants(_ entry: LogEntry) -> Bool {
-        (since.isEmpty || entry.time >= since) && (until.isEmpty || entry.time < until)
+        if since.isEmpty && until.isEmpty { return true }
+        let time = Timestamp.nanoseconds(entry.time)
+        return (since.isEmpty || time >= Timestamp.nanoseconds(since))
+            && (until.isEmpty || time < Timestamp.nanoseconds(until))
     }
 }
 

@@ -136,8 +136,9 @@ struct ControlRequest: Sendable {
         var bytes: [UInt8] = []
         var rest = text.utf8[...]
         while let byte = rest.popFirst() {
-            if byte == UInt8(ascii: "%"), rest.count >= 2,
-                let value = UInt8(rest.prefix(2).map(Unicode.Scalar.init).map(String.init).joined(), radix: 16)
+            let digits = rest.prefix(2).map { Character(UnicodeScalar($0)) }
+            if byte == UInt8(ascii: "%"), digits.count == 2, digits.allSatisfy(\.isHexDigit),
+                let value = UInt8(String(digits), radix: 16)
             {
                 bytes.append(value)
                 rest = rest.dropFirst(2)

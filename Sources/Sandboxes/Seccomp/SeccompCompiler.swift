@@ -20,7 +20,33 @@ public enum SeccompCompiler {
             if ruleAction == defaultAction { continue }
             for name in rule.names { try add(name, rule: rule, action: ruleAction, to: context) }
         }
-        return try export(context)
+        let program = try export(context)
+        // SCMP_ACT_ERRNO
+        return defaultAction & 0xffff_0000 == 0x0005_0000 ? unknownCalls(profile) + program : program
+    }
+
+    /// Instructions that stand before the filter: a call with a number above all that the profile knows doesn't exist
+    /// (ENOSYS) instead of being forbidden. C libraries try a new call and do without it after ENOSYS; EPERM they take
+    /// for the answer.
+    private static func unknownCalls(_ profile: SeccompProfile) -> [UInt8] {
+        let numbers = profile.syscalls.flatMap(\.names).map { seccomp_syscall_resolve_name($0) }
+        let highest = UInt32(max(0, numbers.max() ?? 0))
+        // struct sock_filter: code, jump if true, jump if false, k (linux/filter.h).
+        let load: UInt16 = 0x20
+        let jumpIfEqual: UInt16 = 0x15
+        let jumpIfGreater: UInt16 = 0x25
+        let jumpIfGreaterOrEqual: UInt16 = 0x35
+        let result: UInt16 = 0x06
+        let x32: UInt32 = 0x4000_0000
+        let instructions: [(UInt16, UInt8, UInt8, UInt32)] = [
+            // The architecture is the second word of struct seccomp_data, the number the first.
+            (load, 0, 0, 4), (jumpIfEqual, 0, 4, seccomp_arch_native()), (load, 0, 0, 0),
+            (jumpIfGreaterOrEqual, 2, 0, x32), (jumpIfGreater, 0, 1, highest),
+            (result, 0, 0, 0x0005_0000 | UInt32(ENOSYS)),
+        ]
+        return instructions.flatMap { code, isTrue, isFalse, operand in
+            withUnsafeBytes(of: code) { Array($0) } + [isTrue, isFalse] + withUnsafeBytes(of: operand) { Array($0) }
+        }
     }
 
     private static func addArchitectures(of profile: SeccompProfile, to context: scmp_filter_ctx) throws(SeccompError) {
@@ -40,11 +66,18 @@ public enum SeccompCompiler {
         // A call that this libseccomp, or this architecture, doesn't know can't be made in the container either.
         let number = seccomp_syscall_resolve_name(name)
         if number == __NR_SCMP_ERROR { return }
-        var comparisons: [scmp_arg_cmp] = []
-        for argument in rule.args ?? [] { comparisons.append(try comparison(argument)) }
-        let result = seccomp_rule_add_array(context, action, number, UInt32(comparisons.count), comparisons)
-        if result != 0 && result != -EEXIST && result != -EDOM && result != -EINVAL {
-            throw SeccompError("can't add a rule for \(name)", -result)
+        let arguments = rule.args ?? []
+        // libseccomp takes one comparison an argument. Several of one are alternatives, as runc reads them.
+        let isAlternative = Set(arguments.map(\.index)).count < arguments.count
+        let groups = isAlternative ? arguments.map { [$0] } : [arguments]
+        for group in groups {
+            var comparisons: [scmp_arg_cmp] = []
+            for argument in group { comparisons.append(try comparison(argument)) }
+            let result = seccomp_rule_add_array(context, action, number, UInt32(comparisons.count), comparisons)
+            // The call may not exist on one of the architectures.
+            if result != 0 && result != -EEXIST && result != -EDOM {
+                throw SeccompError("can't add a rule for \(name)", -result)
+            }
         }
     }
 

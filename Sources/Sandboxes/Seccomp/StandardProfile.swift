@@ -76,7 +76,8 @@ extension SeccompProfile {
     /// Calls that exist, or are harmless, on some architectures only.
     private static let architectureRules: [Rule] = [
         onArchitectures(["ppc64le"], "sync_file_range2 swapcontext"),
-        onArchitectures(["arm", "arm64"], "arm_fadvise64_64 arm_sync_file_range sync_file_range2 breakpoint"),
+        onArchitectures(
+            ["arm", "arm64"], "arm_fadvise64_64 arm_sync_file_range sync_file_range2 breakpoint cacheflush set_tls"),
         onArchitectures(["amd64", "x32"], "arch_prctl"),
         onArchitectures(["amd64", "x32", "x86"], "modify_ldt"),
         onArchitectures(["s390", "s390x"], "s390_pci_mmio_read s390_pci_mmio_write s390_runtime_instr"),

@@ -20,7 +20,12 @@ struct Assembly {
             merged = merged.map { Merging.merge($0, extended, ProjectFields.shape) } ?? extended
         }
         try findings.check()
-        guard let merged else { throw findings.failure("the file is empty") }
+        guard let merged, merged.mapping?.isEmpty == false else {
+            let names = location.files.map {
+                $0 == "-" ? "stdin" : FilePath.shown($0, from: request.currentDirectory)
+            }
+            throw findings.failure("\(names.joined(separator: ", ")): empty compose file")
+        }
         return Pruning.prune(merged, ProjectFields.shape)
     }
 

@@ -134,7 +134,7 @@ struct ContainerResolution {
         resources.memswapLimit = bytes(node["memswap_limit"])
         resources.memReservation = bytes(deploy?["reservations"]?["memory"] ?? node["mem_reservation"])
         let cpus = (deploy?["limits"]?["cpus"] ?? node["cpus"])?.number
-        resources.milliCPUs = cpus.map { Int64(($0 * 1000).rounded()) }
+        resources.milliCPUs = cpus.map { Int64(min(max($0 * 1000, 0), 1e12).rounded()) }
         resources.cpuShares = node["cpu_shares"]?.integer
         resources.cpuset = text("cpuset")
         let pids = (deploy?["limits"]?["pids"] ?? node["pids_limit"])?.integer

@@ -13,9 +13,11 @@ struct MountResolution {
         switch node["type"]?.string {
         case "bind":
             let details = node["bind"]
-            // Only the short form, which has no such attribute, and an explicit `true` make the directory.
+            // As Docker: the short form makes the directory, and so does a long one with a `bind` that doesn't forbid
+            // it. The canonical form of either has a `bind`; without one a missing source is an error.
+            let creates = details.map { $0["create_host_path"]?.boolean ?? true } ?? false
             return .bind(
-                path: node["source"]?.string ?? "", create: details?["create_host_path"]?.boolean ?? true,
+                path: node["source"]?.string ?? "", create: creates,
                 propagation: details?["propagation"]?.string)
         case "volume": return node["source"]?.string.map(VolumeMount.Source.named) ?? .anonymous
         case "tmpfs":

@@ -29,10 +29,12 @@ struct PathResolution {
         return node.with(.map(mapping))
     }
 
-    /// `oci:PATH[:TAG]` and `oci-archive:PATH[:TAG]` name files of the host.
+    /// `oci:PATH[:TAG]`, `oci-archive:PATH[:TAG]` and `docker-archive:PATH[:TAG]` name files of the host.
     private func image(_ text: String) -> String {
-        for scheme in ["oci:", "oci-archive:"] where text.hasPrefix(scheme) {
+        for scheme in ["oci:", "oci-archive:", "docker-archive:"] where text.hasPrefix(scheme) {
             let rest = text.dropFirst(scheme.count)
+            // Without a path there is nothing to complete, and it is reported later.
+            guard let first = rest.first, first != ":" else { return text }
             let cut = rest.lastIndex(of: ":") ?? rest.endIndex
             return scheme + absolute(String(rest[..<cut])) + rest[cut...]
         }

@@ -4,6 +4,8 @@ import Diagnostics
 struct Findings: Sendable {
     private(set) var diagnostics: [Diagnostic] = []
     private(set) var sources: [SourceText] = []
+    /// What only a start would stumble over; it doesn't end the work.
+    private(set) var faults: [Diagnostic] = []
 
     /// More messages than anybody reads; the rest is counted only.
     private static let limit = 200
@@ -32,6 +34,13 @@ struct Findings: Sendable {
             Diagnostic(
                 severity: .warning, position: position(mark), path: path.description, message: message,
                 suggestion: suggestion))
+    }
+
+    mutating func fault(_ message: String, at mark: Mark?, _ path: Path, suggestion: String? = nil) {
+        let fault = Diagnostic(
+            position: position(mark), path: path.description, message: message, suggestion: suggestion)
+        guard faults.count < Self.limit, seen.insert(fault.description).inserted else { return }
+        faults.append(fault)
     }
 
     mutating func record(_ diagnostic: Diagnostic) {

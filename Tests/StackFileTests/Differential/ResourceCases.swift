@@ -18,6 +18,8 @@ extension ComposeCase {
                   - {type: bind, source: ./b, target: /b, read_only: true, bind: {propagation: rslave, create_host_path: false}}
                   - {type: bind, source: ./c, target: /c, bind: {create_host_path: true}}
                   - {type: bind, source: ./d, target: /d}
+                  - {type: bind, source: ./d2, target: /d2, bind: {}}
+                  - {type: bind, source: ./d3, target: /d3, bind: {propagation: rslave}}
                   - {type: tmpfs, target: /t, tmpfs: {size: 64m, mode: 0700}}
                   - {type: tmpfs, target: /u}
                   - {type: volume, target: /anonymous}

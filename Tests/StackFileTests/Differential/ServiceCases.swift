@@ -10,6 +10,11 @@ extension ComposeCase {
         .service("nothing said", "deploy:\nlogging: {}\nrestart: \"\"\ndns: \"\"\nmem_limit: 0"),
         .service("user, directory, names", "user: \"1000:1000\"\nworking_dir: /srv\nhostname: h\ndomainname: d.e"),
         .service("container name", "container_name: my-box.1"),
+        .service(
+            "what only a start would refuse",
+            "cap_add: [FLY, \"\"]\ncap_drop: [net_raw]\nstop_signal: NOPE\nuser: \"a b:c:d\"\nsysctls: {\"a b\": 1}\n"
+                + "ulimits: {frobs: 3, nofile: {soft: 10, hard: 5}}"),
+        ComposeCase("an image's name that is none", "services: {a: {image: \"UPPER:v1\"}, b: {image: \"::::\"}}"),
         .service("terminal", "tty: true\nstdin_open: true"),
         .service("switched off", "tty: false\nprivileged: false\nread_only: false\ninit: false"),
         .service("stop", "stop_signal: SIGUSR1\nstop_grace_period: 1m30s"),
