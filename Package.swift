@@ -90,7 +90,7 @@ let package = Package(
 
         // Engines: ignorant of each other.
         // Files -> Stack, in stages.
-        module("StackFile", ["CYAML", "Diagnostics", "StackModel", orderedCollections]),
+        module("StackFile", ["CYAML", "Diagnostics", "OCI", "StackModel", orderedCollections]),
         // The distribution protocol.
         module("Registries", ["OCI", httpClient, nio, nioPosix, nioHTTP1]),
         // Content store and layers.
@@ -119,8 +119,8 @@ let package = Package(
         module(
             "Commands",
             [
-                "Diagnostics", "StackModel", "StackFile", "ControlAPI", "Orchestration", "Kernel", argumentParser, nio,
-                nioPosix, nioHTTP1,
+                "Diagnostics", "StackModel", "StackFile", "ControlAPI", "Orchestration", "Kernel", argumentParser, crypto,
+                nio, nioPosix, nioHTTP1,
             ]),
 
         // Executables.

@@ -2,7 +2,8 @@ import OCI
 import StackModel
 
 extension BundleBuilder {
-    static func linux(_ record: ContainerRecord, _ inputs: BundleInputs) -> RuntimeConfiguration.Linux {
+    static func linux(_ record: ContainerRecord, _ inputs: BundleInputs) throws -> RuntimeConfiguration.Linux {
+        for name in record.settings.sysctls.keys { try checkNamespaced(name, network: inputs.network) }
         var linux = RuntimeConfiguration.Linux()
         linux.namespaces = ["mount", "uts", "ipc", "pid", "cgroup"].map { RuntimeConfiguration.Namespace(type: $0) }
         switch inputs.network {
@@ -19,6 +20,18 @@ extension BundleBuilder {
             linux.readonlyPaths = readonlyPaths
         }
         return linux
+    }
+
+    /// A setting that isn't the container's own would be the host's (`man 7 ipc_namespaces`, network_namespaces).
+    private static func checkNamespaced(_ name: String, network: BundleInputs.BundleNetwork) throws(BundleError) {
+        let interProcess = ["msgmax", "msgmnb", "msgmni", "sem", "shmall", "shmmax", "shmmni", "shm_rmid_forced"]
+        let isPlain = name.allSatisfy { $0.isLetter || $0.isNumber || "._-".contains($0) } && !name.contains("..")
+        let isOwn =
+            name.hasPrefix("net.") && network == .own || name.hasPrefix("fs.mqueue.")
+            || interProcess.contains { name == "kernel." + $0 }
+        guard isPlain && isOwn else {
+            throw BundleError("sysctl \"\(name)\" is not the container's own but the host's; set it on the host")
+        }
     }
 
     private static func resources(_ wanted: Resources) -> RuntimeConfiguration.Resources? {

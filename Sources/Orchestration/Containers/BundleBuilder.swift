@@ -16,7 +16,7 @@ enum BundleBuilder {
         result.domainname = settings.domainname
         result.mounts = mounts(record, inputs)
         result.hooks = hooks(settings)
-        result.linux = linux(record, inputs)
+        result.linux = try linux(record, inputs)
         result.annotations = ["dev.roost.container.name": record.name]
         return result
     }
