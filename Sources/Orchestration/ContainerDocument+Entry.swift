@@ -9,7 +9,7 @@ import Volumes
 extension ContainerDocument {
     init(_ entry: ContainerEntry, engine: Engine, places: [String: NetworkPlace]) {
         let record = entry.record
-        let directory = engine.locations.containerDirectory(record.id)
+        let directory = engine.locations.containerRunDirectory(record.id)
         // A container whose image names no command has been refused before; nothing is shown of it.
         let arguments = (try? BundleBuilder.arguments(record)) ?? []
         Id = record.id

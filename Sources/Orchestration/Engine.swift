@@ -21,6 +21,7 @@ struct Engine: Sendable {
     let cgroups: CgroupDriver
     let seccomp: SeccompCache
     let names = ContainerNames()
+    let skeleton: Skeleton
     let log: Logger
     /// Bit N for each capability that this process can hand on.
     let availableCapabilities: UInt64
@@ -43,6 +44,7 @@ struct Engine: Sendable {
         networks = try NetworkController(
             locations: locations, instance: hexadecimal(stableHash(locations.root), digits: 6),
             group: MultiThreadedEventLoopGroup.singleton)
+        skeleton = try Skeleton(root: locations.root)
         shim = Shim(executable: programs + "/roost-shim", environment: Self.handedOn)
         cgroups = try CgroupDriver()
         seccomp = SeccompCache()

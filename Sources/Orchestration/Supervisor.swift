@@ -21,6 +21,7 @@ actor Supervisor {
     /// Requests that are being answered.
     private var requests = 0
     private var idleSince = ContinuousClock.now
+    private var rest: Task<Void, Never>?
 
     init(engine: Engine) {
         self.engine = engine
@@ -85,11 +86,24 @@ actor Supervisor {
     /// Counts a request that is being answered: while there is one, the supervisor stays.
     func serving<Result: Sendable>(_ work: @Sendable () async throws -> Result) async rethrows -> Result {
         requests += 1
+        rest?.cancel()
         defer {
             requests -= 1
             idleSince = .now
+            if requests == 0 { rest = Task { await self.settle() } }
         }
         return try await work()
+    }
+
+    /// A second after the last request, gives back what only requests need.
+    private func settle() async {
+        do {
+            try await Task.sleep(for: .seconds(1))
+            try CodePages.release()
+        } catch is CancellationError {
+        } catch {
+            engine.log.warning("memory stays in use: \(error)")
+        }
     }
 
     /// Returns when nothing has needed a supervisor for the time.

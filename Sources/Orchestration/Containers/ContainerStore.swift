@@ -2,7 +2,8 @@ import ControlAPI
 import Kernel
 import StackModel
 
-/// The containers on disk: `containers/ID/{container.json,status.json,config.json,rootfs,upper,work,ID-json.log}`.
+/// The containers on disk: `containers/ID/{container.json,status.json,upper,work,ID-json.log}` in the root; and what a
+/// reboot may forget, in the run directory: the bundle and the newest status.
 struct ContainerStore: Sendable {
     let locations: Locations
 
@@ -28,22 +29,39 @@ struct ContainerStore: Sendable {
         return nil
     }
 
+    /// What is known of a container's life: the run directory is newer, the disk outlives a reboot.
     func status(_ id: String) -> ContainerStatus {
-        // A container without a readable status has never been started.
-        (try? JSON.decode(ContainerStatus.self, from: Files.read(locations.containerDirectory(id) + "/status.json")))
-            ?? ContainerStatus()
+        for directory in [locations.containerRunDirectory(id), locations.containerDirectory(id)] {
+            let path = directory + "/status.json"
+            // A damaged status is as good as none.
+            if let status = try? JSON.decode(ContainerStatus.self, from: Files.read(path)) { return status }
+        }
+        var status = ContainerStatus()
+        // It was running when the host went down: the log is there since its first start.
+        if let written = Directory.changeTime(of: logPath(id)) {
+            status.started = written
+            status.wantedRunning = true
+        }
+        return status
     }
 
     /// Makes the container's directories; the record comes last and makes it exist.
     func create(_ record: ContainerRecord) throws {
         let directory = locations.containerDirectory(record.id)
         try Files.makeDirectories(directory, mode: 0o710)
-        for name in ["rootfs", "upper", "work"] { try Files.makeDirectories(directory + "/" + name) }
+        for name in ["upper", "work"] { try Files.makeDirectories(directory + "/" + name) }
         try Files.replace(directory + "/container.json", with: JSON.encode(record), mode: 0o600)
     }
 
+    /// A container that runs changes its status often, and a reboot ends its run: only what comes after a run is for the
+    /// disk.
     func save(_ status: ContainerStatus, of id: String) throws {
-        try Files.replace(locations.containerDirectory(id) + "/status.json", with: JSON.encode(status), mode: 0o600)
+        let content = try JSON.encode(status)
+        try Files.makeDirectories(locations.containerRunDirectory(id), mode: 0o711)
+        try Files.replace(locations.containerRunDirectory(id) + "/status.json", with: content, mode: 0o600)
+        if !status.wantedRunning && status.started != 0 {
+            try Files.replace(locations.containerDirectory(id) + "/status.json", with: content, mode: 0o600)
+        }
     }
 
     /// Removes the container from the disk. The record goes first, so that an interrupted removal leaves something

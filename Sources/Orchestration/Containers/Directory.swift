@@ -24,6 +24,13 @@ enum Directory {
         return names
     }
 
+    /// When a file was changed last, in nanoseconds since 1970; `nil` if it isn't there.
+    static func changeTime(of path: String) -> Int64? {
+        var information = stat()
+        guard stat(path, &information) == 0 else { return nil }
+        return Int64(information.st_mtim.tv_sec) * 1_000_000_000 + Int64(information.st_mtim.tv_nsec)
+    }
+
     /// Removes a directory and everything below it, without following symbolic links. What isn't there is no error.
     ///
     /// A container can make trees deeper than this process may have descriptors: what lies too deep is moved up to the

@@ -16,7 +16,7 @@ struct IdentityFiles {
         endpoints: [IPv4Address], gateway: IPv4Address?, sharing shared: ContainerRecord?
     ) throws -> [String: String] {
         let owner = shared ?? record
-        let directory = engine.locations.containerDirectory(owner.id)
+        let directory = engine.locations.containerRunDirectory(owner.id)
         if shared == nil {
             try Files.replace(directory + "/hostname", with: Array((hostname + "\n").utf8))
             try Files.replace(directory + "/hosts", with: Array(try hosts(endpoints, gateway).utf8))

@@ -31,7 +31,9 @@ struct Launcher: Sendable {
         willLaunch: @Sendable ([ResolvedPort]) async -> Void
     ) async throws -> Launched {
         let directory = SandboxDirectory(engine.locations.containerRunDirectory(record.id))
-        try Files.makeDirectories(directory.path, mode: 0o700)
+        // The bundle is made anew at each start; where the run directory is a tmpfs, as on most hosts, that is no work
+        // for a disk.
+        try Files.makeDirectories(directory.path + "/rootfs", mode: 0o711)
         // The shim inherits the lock: whoever finds it taken knows that a launch is under way or a container runs.
         let lock = try await Self.take(directory.lockPath, of: record)
         try directory.clear()
@@ -63,7 +65,7 @@ struct Launcher: Sendable {
         return try LaunchCompiler.program(for: prepared.configuration, settings: settings)
     }
 
-    func bundlePath(_ record: ContainerRecord) -> String { engine.locations.containerDirectory(record.id) }
+    func bundlePath(_ record: ContainerRecord) -> String { engine.locations.containerRunDirectory(record.id) }
 
     private static func take(_ path: String, of record: ContainerRecord) async throws -> OwnedDescriptor {
         let file = try OwnedDescriptor(open: path, [.readWrite, .create])
@@ -118,19 +120,21 @@ struct Launcher: Sendable {
         _ record: ContainerRecord, network: SandboxNetwork, seccomp: [UInt8],
         limits: RuntimeConfiguration.Resources?
     ) -> SandboxSettings {
-        let directory = bundlePath(record)
+        let directory = engine.locations.containerDirectory(record.id)
+        let bundle = bundlePath(record)
         return SandboxSettings(
-            id: record.id, layers: record.layers, upper: directory + "/upper", work: directory + "/work",
-            mountPoint: directory + "/rootfs", network: network, seccomp: seccomp, reaper: record.settings.runInit,
+            id: record.id, layers: record.layers + [engine.skeleton.path], upper: directory + "/upper",
+            work: directory + "/work",
+            mountPoint: bundle + "/rootfs", network: network, seccomp: seccomp, reaper: record.settings.runInit,
             openStandardInput: record.settings.stdinOpen, cgroupView: cgroupView(limits),
             privileged: record.settings.privileged,
             monitor: MonitorSettings(
-                runDirectory: engine.locations.containerRunDirectory(record.id),
+                runDirectory: bundle,
                 logPath: record.settings.logging.driver == "none" ? "" : engine.store.logPath(record.id),
                 logMaximumSize: UInt64(max(0, record.settings.logging.maximumSize)),
                 logMaximumFiles: UInt32(clamping: max(1, record.settings.logging.maximumFiles)),
                 supervisorFIFO: engine.locations.aliveFIFO, supervisorCommand: engine.supervisorCommand,
-                supervisorLock: engine.locations.startLock, bundle: directory))
+                supervisorLock: engine.locations.startLock, bundle: bundle))
     }
 
     /// On hosts with v1 controllers a container has groups of its own only where it has limits.
@@ -152,7 +156,7 @@ struct Launcher: Sendable {
 
     /// Looks a user up as the container will see it: its own layer lies over the image's.
     func user(of record: ContainerRecord, _ name: String) throws -> ResolvedUser {
-        let layers = [bundlePath(record) + "/upper"] + record.layers
+        let layers = [engine.locations.containerDirectory(record.id) + "/upper"] + record.layers
         return try ResolvedUser(
             user: name, added: record.settings.groupAdd,
             passwd: ImageFiles.text("etc/passwd", layers: layers) ?? "",

@@ -37,7 +37,7 @@ extension StackController {
         guard let processes = entry.processes else {
             throw OperationError("container \(entry.record.name) is not running")
         }
-        let path = engine.locations.containerDirectory(entry.record.id) + "/config.json"
+        let path = engine.locations.containerRunDirectory(entry.record.id) + "/config.json"
         let configuration = try JSON.decode(RuntimeConfiguration.self, from: Files.read(path))
         var process = try LaunchCompiler.processSettings(configuration.process)
         process.arguments = command
