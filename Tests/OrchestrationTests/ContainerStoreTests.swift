@@ -26,7 +26,7 @@ import Testing
         try store.create(record)
         #expect(try store.identifiers() == [record.id])
         #expect(try store.record(record.id) == record)
-        for name in ["rootfs", "upper", "work"] {
+        for name in ["upper", "work"] {
             #expect(Files.exists(place.locations.containerDirectory(record.id) + "/" + name))
         }
     }
