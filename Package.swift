@@ -119,7 +119,8 @@ let package = Package(
         module(
             "Commands",
             [
-                "Diagnostics", "StackModel", "StackFile", "ControlAPI", "Orchestration", "Kernel", argumentParser, crypto,
+                "Diagnostics", "StackModel", "StackFile", "ControlAPI", "Orchestration", "Kernel", argumentParser,
+                crypto,
                 nio, nioPosix, nioHTTP1,
             ]),
 

@@ -127,6 +127,12 @@ struct BadInputTests {
             ImageTests.service(busybox(), "    volumes: [{type: bind, source: ./none, target: /x}]\n"), says: "it",
             "none"),
         Bad(
+            "an OCI hook that fails",
+            ImageTests.service(
+                busybox(),
+                "    x-oci-hooks: {createRuntime: [{path: /bin/sh, args: [sh, -c, 'echo no luck >&2; exit 3']}]}\n"),
+            says: "hook", "3", "no luck"),
+        Bad(
             "a command that isn't in the image",
             "services:\n  it: {image: '\(busybox())', command: [no-such-command]}\n", says: "it", "no-such-command"),
         Bad(
