@@ -9,10 +9,10 @@ func onOwnThread<Value: Sendable>(
     let cancellation = try Cancellation()
     return try await withTaskCancellationHandler {
         try await withCheckedThrowingContinuation { continuation in
-            let work = ThreadWork { continuation.resume(with: Result { try body(cancellation) }) }
-            let failure = work.start()
-            if failure != 0 {
-                continuation.resume(throwing: KernelError("start", "a thread", errno: failure))
+            do {
+                try OwnThread.start { continuation.resume(with: Result { try body(cancellation) }) }
+            } catch {
+                continuation.resume(throwing: error)
             }
         }
     } onCancel: {
@@ -35,32 +35,5 @@ final class Cancellation: Sendable {
         var one: UInt64 = 1
         // It can only fail where the counter is full, and then it is readable already.
         _ = write(event.number, &one, MemoryLayout<UInt64>.size)
-    }
-}
-
-private final class ThreadWork: Sendable {
-    private let body: @Sendable () -> Void
-
-    init(_ body: @escaping @Sendable () -> Void) {
-        self.body = body
-    }
-
-    /// Returns 0, or an errno, in which case the work isn't done.
-    func start() -> Int32 {
-        var thread = pthread_t()
-        let context = Unmanaged.passRetained(self)
-        let failure = pthread_create(
-            &thread, nil,
-            { context in
-                guard let context else { return nil }
-                Unmanaged<ThreadWork>.fromOpaque(context).takeRetainedValue().body()
-                return nil
-            }, context.toOpaque())
-        if failure != 0 {
-            context.release()
-            return failure
-        }
-        pthread_detach(thread)
-        return 0
     }
 }

@@ -64,6 +64,13 @@ public enum Files {
         if unlink(path) != 0 && lastError() != ENOENT { throw KernelError("remove", path, errno: lastError()) }
     }
 
+    /// When a file was changed last, in nanoseconds since 1970; nil if it isn't there.
+    public static func changeTime(_ path: String) -> Int64? {
+        var information = stat()
+        guard stat(path, &information) == 0 else { return nil }
+        return Int64(information.st_mtim.tv_sec) * 1_000_000_000 + Int64(information.st_mtim.tv_nsec)
+    }
+
     /// Whether something is at the path (symbolic links are followed).
     public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 

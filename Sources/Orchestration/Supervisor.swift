@@ -60,7 +60,7 @@ actor Supervisor {
         }
         for name in try Directory.names(in: engine.locations.runRoot + "/containers")
         where !Files.exists(engine.locations.containerDirectory(name)) {
-            try Directory.removeTree(engine.locations.containerRunDirectory(name))
+            try Directory.remove(engine.locations.containerRunDirectory(name))
         }
         var running: [(ContainerRecord, [ResolvedPort])] = []
         for controller in all { running += await controller.runningContainers }

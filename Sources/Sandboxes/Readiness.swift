@@ -41,7 +41,7 @@ private final class ReadinessLoop: Sendable {
     init() throws(KernelError) {
         epoll = try Epoll()
         // The one instance and its thread live as long as the process.
-        OwnThread.start { self.run() }
+        try OwnThread.start { self.run() }
     }
 
     /// Calls `ready` once when the descriptor is readable.
@@ -79,28 +79,5 @@ private final class ReadinessLoop: Sendable {
             // It can only fail by being interrupted, which is retried.
             for ticket in (try? epoll.wait()) ?? [] { take(ticket)?.ready() }
         }
-    }
-}
-
-/// A thread that has no place in the tasks' pool since it always waits.
-private enum OwnThread {
-    private final class Body: Sendable {
-        let run: @Sendable () -> Void
-
-        init(_ run: @escaping @Sendable () -> Void) {
-            self.run = run
-        }
-    }
-
-    static func start(_ body: @escaping @Sendable () -> Void) {
-        let argument = Unmanaged.passRetained(Body(body)).toOpaque()
-        var thread = pthread_t()
-        pthread_create(
-            &thread, nil,
-            { argument in
-                if let argument { Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run() }
-                return nil
-            }, argument)
-        pthread_detach(thread)
     }
 }

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// JSON whose fields keep the order in which Docker prints them.
 indirect enum JSONText {
     case string(String)
@@ -8,31 +10,13 @@ indirect enum JSONText {
 
     func render() -> String {
         switch self {
-        case .string(let text): Self.escaped(text)
+        case .string(let text): quotedJSON(text)
         case .number(let value): String(value)
         case .boolean(let value): value ? "true" : "false"
         case .array(let values): "[" + values.map { $0.render() }.joined(separator: ",") + "]"
         case .object(let fields):
-            "{" + fields.map { Self.escaped($0.0) + ":" + $0.1.render() }.joined(separator: ",") + "}"
+            "{" + fields.map { quotedJSON($0.0) + ":" + $0.1.render() }.joined(separator: ",") + "}"
         }
-    }
-
-    static func escaped(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            case "\r": result += "\\r"
-            case "\t": result += "\\t"
-            case _ where scalar.value < 0x20:
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
     }
 }
 

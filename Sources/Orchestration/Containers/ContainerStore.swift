@@ -38,7 +38,7 @@ struct ContainerStore: Sendable {
         }
         var status = ContainerStatus()
         // It was running when the host went down: the log is there since its first start.
-        if let written = Directory.changeTime(of: logPath(id)) {
+        if let written = Files.changeTime(logPath(id)) {
             status.started = written
             status.wantedRunning = true
         }
@@ -69,8 +69,8 @@ struct ContainerStore: Sendable {
     func remove(_ id: String) throws {
         let directory = locations.containerDirectory(id)
         try Files.remove(directory + "/container.json")
-        try Directory.removeTree(directory)
-        try Directory.removeTree(locations.containerRunDirectory(id))
+        try Directory.remove(directory)
+        try Directory.remove(locations.containerRunDirectory(id))
     }
 
     func logPath(_ id: String) -> String { locations.containerDirectory(id) + "/\(id)-json.log" }

@@ -1,3 +1,4 @@
+import Diagnostics
 import OrderedCollections
 
 /// Writes a tree as JSON with sorted keys. Dollars are doubled, so that the output can be read as a stack file again.
@@ -49,22 +50,11 @@ struct JSONWriter {
         for _ in 0..<depth { text += "  " }
     }
 
+    /// A dollar sign is doubled, so that what is printed can be read again.
     private static func quote(_ string: String, _ text: inout String) {
-        text += "\""
-        for scalar in string.unicodeScalars {
-            switch scalar {
-            case "\"": text += "\\\""
-            case "\\": text += "\\\\"
-            case "\n": text += "\\n"
-            case "\r": text += "\\r"
-            case "\t": text += "\\t"
-            case "$": text += "$$"
-            case _ where scalar.value < 0x20:
-                let hex = String(scalar.value, radix: 16)
-                text += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
-            default: text.unicodeScalars.append(scalar)
-            }
+        for scalar in quotedJSON(string).unicodeScalars {
+            text.unicodeScalars.append(scalar)
+            if scalar == "$" { text.unicodeScalars.append(scalar) }
         }
-        text += "\""
     }
 }

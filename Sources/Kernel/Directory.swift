@@ -1,16 +1,21 @@
 import Glibc
-import Kernel
 
 /// Reads directories and takes trees apart. Names are bytes: a layer's need not be text.
-enum Directory {
+public enum Directory {
     typealias Name = [CChar]
 
-    /// The names in a directory, without `.` and `..`.
-    static func names(in path: String) throws(KernelError) -> [String] {
-        let directory = try OwnedDescriptor(open: path, .directory)
+    /// The names in a directory, without `.` and `..`, sorted; none if there is no such directory.
+    public static func names(in path: String) throws(KernelError) -> [String] {
+        let directory: OwnedDescriptor
+        do {
+            directory = try OwnedDescriptor(open: path, .directory)
+        } catch {
+            if error.errno == ENOENT { return [] }
+            throw error
+        }
         return try rawNames(directory, path: path).map {
             String(decoding: $0.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
-        }
+        }.sorted()
     }
 
     private static func rawNames(
@@ -35,9 +40,9 @@ enum Directory {
         return names
     }
 
-    /// Removes a directory with everything in it. A directory found below is first moved up to `path` itself, so
+    /// Removes a directory with everything in it; one that isn't there is no error. A directory found below is first moved up to `path` itself, so
     /// that neither the depth of a stranger's tree nor the length of its paths matters.
-    static func remove(_ path: String) throws(KernelError) {
+    public static func remove(_ path: String) throws(KernelError) {
         let top: OwnedDescriptor
         do {
             top = try OwnedDescriptor(open: path, [.directory, .noFollow])
