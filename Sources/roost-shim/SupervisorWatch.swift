@@ -28,6 +28,9 @@ struct SupervisorWatch: ~Copyable {
         // Without the FIFO there is nothing to watch.
         if let opened = try? OwnedDescriptor(open: settings.supervisorFIFO, [.readOnly, .nonBlocking]) {
             fifo = opened.release()
+            // A reader is told of a hang-up only once there has been a writer since it came: should the supervisor have
+            // died in the meantime, this one's going is the hang-up.
+            _ = try? OwnedDescriptor(open: settings.supervisorFIFO, [.writeOnly, .nonBlocking])
         }
     }
 

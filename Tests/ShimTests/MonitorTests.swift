@@ -95,4 +95,24 @@ struct MonitorTests {
         }
         for pid in try Files.readText(note).split(separator: "\n") { kill(try #require(pid_t(pid)), SIGKILL) }
     }
+
+    /// A supervisor that died before its shim looked for it is missed all the same.
+    @Test func supervisorThatIsGoneAlreadyIsStarted() throws {
+        let fixture = try ShimFixture()
+        let fifo = "\(fixture.directory)/alive"
+        let note = "\(fixture.directory)/started"
+        #expect(mkfifo(fifo, 0o600) == 0)
+        let shim = try StartedShim(
+            fixture,
+            fixture.program(["sleep", "1000"]) {
+                $0.monitor.supervisorFIFO = fifo
+                $0.monitor.supervisorCommand = ["/bin/sh", "-c", "echo $$ >> \(note); exec sleep 1000 > \(fifo)"]
+                $0.monitor.supervisorLock = "\(fixture.directory)/lock"
+            })
+        try #require(shim.answer.error == nil, "\(shim.answer)")
+        try waitUntil { try Files.exists(note) && !Files.readText(note).isEmpty }
+        try shim.kill()
+        #expect(try shim.exit().code == 137)
+        for pid in try Files.readText(note).split(separator: "\n") { kill(try #require(pid_t(pid)), SIGKILL) }
+    }
 }
