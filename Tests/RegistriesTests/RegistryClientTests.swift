@@ -1,3 +1,4 @@
+import Glibc
 import NIOHTTP1
 import OCI
 import Synchronization
@@ -145,14 +146,21 @@ import Testing
     }
 
     @Test func saysThatTheRegistryIsDown() async throws {
-        let port = Mutex(0)
-        try await TestServer.with { _ in
-            .init()
-        } _: { server in
-            port.withLock { $0 = server.port }
+        // Bound, so that no other test gets the port, but nobody listens.
+        let taken = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(taken) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isBound = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(taken, $0, size) == 0 && getsockname(taken, $0, &size) == 0
+            }
         }
+        try #require(isBound)
         let client = RegistryClient()
-        let reference = try Reference(parsing: "127.0.0.1:\(port.withLock { $0 })/app")
+        let reference = try Reference(parsing: "127.0.0.1:\(UInt16(bigEndian: address.sin_port))/app")
         let error = await failure { _ = try await client.manifest(of: reference) }
         #expect(error?.reason == .unreachable(detail: "connection refused"))
         let unknown = try Reference(parsing: "registry.invalid/app")

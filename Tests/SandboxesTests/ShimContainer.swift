@@ -74,8 +74,19 @@ struct ShimContainer {
     }
 
     /// Whether nobody holds the lock.
+    func isLocked() throws -> Bool {
+        let file = try OwnedDescriptor(open: directory.lockPath, [.readWrite, .create])
+        return flock(file.number, LOCK_EX | LOCK_NB) != 0
+    }
+
+    /// Whether the shim has let go of its lock, in two seconds at the latest.
     func isUnlocked() throws -> Bool {
         let file = try OwnedDescriptor(open: directory.lockPath, [.readWrite, .create])
-        return flock(file.number, LOCK_EX | LOCK_NB) == 0
+        // A process that another test spawns has a copy of every descriptor until it executes its program.
+        for _ in 0..<200 {
+            if flock(file.number, LOCK_EX | LOCK_NB) == 0 { return true }
+            usleep(10_000)
+        }
+        return false
     }
 }

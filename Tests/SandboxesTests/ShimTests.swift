@@ -40,7 +40,7 @@ struct ShimTests {
         #expect(state.shim == ProcessIdentity(pid: processes.shim, startTime: processes.shimStartTime))
         #expect(state.process.isAlive)
         #expect(container.directory.exit() == nil)
-        #expect(try !container.isUnlocked())
+        #expect(try container.isLocked())
         try ProcessDescriptor(state.process).signal(SIGKILL)
         try end(of: processes.shim)
         #expect(container.directory.exit()?.code == 137)
