@@ -254,5 +254,3 @@ void clinux_trim(void) {
 }
 
 pid_t clinux_fork(void) { return fork(); }
-
-void clinux_map_allocations(size_t least) { mallopt(M_MMAP_THRESHOLD, (int)least); }

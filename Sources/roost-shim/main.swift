@@ -1,11 +1,8 @@
 // The interpreter of launch programs, and the parent of one container. See docs/architecture.md.
 import Glibc
-import Kernel
 
 switch CommandLine.arguments.dropFirst().first {
-case "launch":
-    Memory.mapLargeAllocations()
-    exit(LaunchMode.run())
+case "launch": exit(LaunchMode.run())
 case "exec": exit(ExecMode.run())
 case "--version": print("roost-shim 0.1.0")
 default:

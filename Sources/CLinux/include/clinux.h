@@ -78,5 +78,3 @@ int clinux_execve(const char *path, char *const arguments[], char *const environ
 
 // Gives free heap and the unused part of the stack back to the kernel. Only for a process with a single thread.
 void clinux_trim(void);
-// Allocations from this size on are mappings of their own, which go back to the kernel when they are freed.
-void clinux_map_allocations(size_t least);

@@ -91,7 +91,7 @@ extension StackController {
     }
 
     /// A container's shim has ended: what it wrote says how its container did.
-    private func ended(_ id: String, _ processes: LaunchSuccess) async {
+    func ended(_ id: String, _ processes: LaunchSuccess) async {
         guard let entry = entries[id], entry.processes == processes else { return }
         let directory = SandboxDirectory(engine.locations.containerRunDirectory(id))
         let exit = directory.exit()

@@ -1,6 +1,7 @@
 import ControlAPI
 import Images
 import Kernel
+import Launching
 import Logging
 import Planning
 import Sandboxes
@@ -31,7 +32,13 @@ actor StackController {
 
     /// The stack as the planner sees it.
     func observe() async throws -> ObservedStack {
-        ObservedStack(
+        // The news of an end may still be on its way; what is true counts.
+        for entry in entries.values {
+            guard let processes = entry.processes else { continue }
+            let shim = ProcessIdentity(pid: processes.shim, startTime: processes.shimStartTime)
+            if !shim.isAlive { await ended(entry.record.id, processes) }
+        }
+        return ObservedStack(
             name: name, containers: entries.values.map(\.observed),
             networks: await engine.networks.definitions(of: name),
             volumes: try engine.volumes.definitions(of: name))
