@@ -9,13 +9,6 @@ public enum JSON {
         return Array(try encoder.encode(value))
     }
 
-    /// Indented by two spaces, for people.
-    public static func encodePretty(_ value: some Encodable) throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return Array(try encoder.encode(value))
-    }
-
     /// One line of NDJSON, with its line break.
     public static func line(_ value: some Encodable) throws -> [UInt8] { try encode(value) + [UInt8(ascii: "\n")] }
 

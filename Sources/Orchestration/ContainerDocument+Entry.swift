@@ -100,29 +100,22 @@ extension ContainerDocument {
 
     private static func configuration(_ record: ContainerRecord) -> Configuration {
         let settings = record.settings
-        var environment: [String: String] = [:]
-        for entry in record.defaults.environment {
-            let parts = entry.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            environment[String(parts[0])] = parts.count > 1 ? String(parts[1]) : ""
-        }
-        environment.merge(settings.environment) { _, own in own }
         let check = record.healthCheck.map {
             Healthcheck(
                 Test: ["CMD"] + $0.command, Interval: $0.interval.nanoseconds, Timeout: $0.timeout.nanoseconds,
                 Retries: $0.retries, StartPeriod: $0.startPeriod.nanoseconds,
                 StartInterval: $0.startInterval.nanoseconds)
         }
-        let exposed = record.defaults.exposedPorts + settings.expose.map { $0.contains("/") ? $0 : $0 + "/tcp" }
         return Configuration(
             Hostname: settings.hostname ?? String(record.id.prefix(12)), Domainname: settings.domainname ?? "",
             User: settings.user ?? record.defaults.user, Tty: settings.tty, OpenStdin: settings.stdinOpen,
-            Env: environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" },
+            Env: record.environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" },
             Cmd: settings.command ?? record.defaults.command,
             Entrypoint: settings.entrypoint ?? record.defaults.entrypoint, Image: record.image,
             WorkingDir: settings.workingDir ?? record.defaults.workingDirectory, Labels: record.labels,
             StopSignal: record.stopSignal,
             StopTimeout: settings.stopGracePeriod.map { $0.nanoseconds / 1_000_000_000 },
-            ExposedPorts: exposed.reduce(into: [:]) { $0[$1] = [:] }, Healthcheck: check)
+            ExposedPorts: record.exposedPorts.reduce(into: [:]) { $0[$1] = [:] }, Healthcheck: check)
     }
 
     private static func network(_ entry: ContainerEntry, _ places: [String: NetworkPlace]) -> NetworkState {

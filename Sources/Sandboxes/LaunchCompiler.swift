@@ -17,9 +17,7 @@ public enum LaunchCompiler {
             monitor: monitor(configuration, settings))
     }
 
-    /// What `exec` does in a running container. The container's own process is the model for everything that
-    /// `process` doesn't say.
-    public static func process(
+    private static func process(
         _ configuration: RuntimeConfiguration, _ settings: SandboxSettings
     ) throws(LaunchCompilerError) -> ProcessSettings {
         var result = try processSettings(configuration.process)

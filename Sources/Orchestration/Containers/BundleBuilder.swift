@@ -66,11 +66,7 @@ enum BundleBuilder {
         variables["HOSTNAME"] = inputs.hostname
         variables["HOME"] = inputs.user.home
         if record.settings.tty { variables["TERM"] = "xterm" }
-        for entry in record.defaults.environment {
-            let parts = entry.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            variables[String(parts[0])] = parts.count > 1 ? String(parts[1]) : ""
-        }
-        variables.merge(record.settings.environment) { _, own in own }
+        variables.merge(record.environment) { _, own in own }
         return variables.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
     }
 

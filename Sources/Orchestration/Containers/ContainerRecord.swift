@@ -34,6 +34,21 @@ struct ContainerRecord: Codable, Equatable, Sendable {
 
     var reference: ContainerReference { ContainerReference(service: service, number: number, name: name, id: id) }
 
+    /// The image's variables under the service's own.
+    var environment: [String: String] {
+        let image = defaults.environment.map { entry in
+            let parts = entry.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            return (String(parts[0]), parts.count > 1 ? String(parts[1]) : "")
+        }
+        // Of two entries of the image for one variable, the later one counts.
+        return Dictionary(image) { _, later in later }.merging(settings.environment) { _, own in own }
+    }
+
+    /// `80/tcp`: what the image and the service say they listen on, each once.
+    var exposedPorts: Set<String> {
+        Set((defaults.exposedPorts + settings.expose).map { $0.contains("/") ? $0 : $0 + "/tcp" })
+    }
+
     /// What PID 1 is sent to stop, by name or number.
     var stopSignal: String { settings.stopSignal ?? defaults.stopSignal ?? "SIGTERM" }
 

@@ -220,7 +220,7 @@ actor NetworkController {
 
     /// Serves the sockets that the container's shim holds.
     private func startNames(_ record: ContainerRecord, _ processes: LaunchSuccess) async throws -> NameService {
-        let shim = try ProcessDescriptor(ProcessIdentity(pid: processes.shim, startTime: processes.shimStartTime))
+        let shim = try ProcessDescriptor(processes.monitor)
         let host = ResolvConf(parsing: (try? Files.readText("/etc/resolv.conf")) ?? "")
         let own = record.settings.dns.compactMap { IPAddress($0) }
         let datagram = try shim.descriptor(MonitorSettings.nameSocketDescriptors.datagram)

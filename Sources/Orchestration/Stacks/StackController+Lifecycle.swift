@@ -53,7 +53,7 @@ extension StackController {
 
     private static func end(_ processes: LaunchSuccess) {
         // A process that is gone needs no signal.
-        try? ProcessDescriptor(ProcessIdentity(pid: processes.pid, startTime: processes.startTime)).signal(SIGKILL)
+        try? ProcessDescriptor(processes.process).signal(SIGKILL)
     }
 
     /// Notes that a container runs, and begins to watch it.
@@ -71,7 +71,7 @@ extension StackController {
     /// Watches a running container: its shim's end, its health, its place in its networks.
     func watch(_ id: String) async {
         guard let entry = entries[id], let processes = entry.processes else { return }
-        let shim = ProcessIdentity(pid: processes.shim, startTime: processes.shimStartTime)
+        let shim = processes.monitor
         let task = Task {
             await Self.waitForEnd(of: shim)
             if !Task.isCancelled { await self.ended(id, processes) }
@@ -172,7 +172,7 @@ extension StackController {
         try await settle(id)
         guard let processes = entries[id]?.processes else { return }
         let number = try SignalName.number(signal ?? entry.record.stopSignal)
-        let target = ProcessIdentity(pid: processes.pid, startTime: processes.startTime)
+        let target = processes.process
         // A process that is gone needs no signal.
         if let process = try? ProcessDescriptor(target) {
             // A signal that PID 1 doesn't handle is dropped by the kernel: waiting for it would be waiting for nothing.
@@ -201,7 +201,7 @@ extension StackController {
         }
         try await settle(id)
         guard let processes = entries[id]?.processes else { return }
-        try? ProcessDescriptor(ProcessIdentity(pid: processes.pid, startTime: processes.startTime)).signal(number)
+        try? ProcessDescriptor(processes.process).signal(number)
         if number == SIGKILL { _ = try await wait(for: id) { $0?.processes == processes ? nil : true } }
     }
 

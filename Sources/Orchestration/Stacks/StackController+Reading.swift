@@ -60,8 +60,7 @@ extension ContainerEntry {
                 url: $0.hostIP ?? "0.0.0.0", targetPort: $0.target, publishedPort: $0.published, protocol: $0.protocol)
         }
         let shown = Set(status.publishedPorts.map { "\($0.target)/\($0.protocol)" })
-        let exposed = Set(record.defaults.exposedPorts + record.settings.expose)
-            .map { $0.contains("/") ? $0 : $0 + "/tcp" }.filter { isRunning && !shown.contains($0) }.sorted()
+        let exposed = record.exposedPorts.filter { isRunning && !shown.contains($0) }.sorted()
             .compactMap { text -> PortSummary? in
                 let parts = text.split(separator: "/")
                 guard let number = UInt16(parts[0]) else { return nil }

@@ -34,9 +34,8 @@ actor StackController {
     func observe() async throws -> ObservedStack {
         // The news of an end may still be on its way; what is true counts.
         for entry in entries.values {
-            guard let processes = entry.processes else { continue }
-            let shim = ProcessIdentity(pid: processes.shim, startTime: processes.shimStartTime)
-            if !shim.isAlive { await ended(entry.record.id, processes) }
+            guard let processes = entry.processes, !processes.monitor.isAlive else { continue }
+            await ended(entry.record.id, processes)
         }
         return ObservedStack(
             name: name, containers: entries.values.map(\.observed),
