@@ -18,6 +18,16 @@ public struct LoadRequest: Sendable {
     public var services: [String] = []
     /// The standard input's content for `-f -`; `nil`: it is read when it is needed.
     public var standardInput: [UInt8]?
+    /// `false`: variables stay as they are written (`--no-interpolate`).
+    public var interpolates = true
+    /// `false`: what the files leave to defaults isn't filled in (`--no-normalize`).
+    public var normalizes = true
+    /// `false`: relative paths stay relative (`--no-path-resolution`).
+    public var resolvesPaths = true
+    /// `false`: references to what isn't defined, and contradictions, are let pass (`--no-consistency`).
+    public var checksConsistency = true
+    /// `false`: `env_file` and variables without a value stay as they are written (`--no-env-resolution`).
+    public var resolvesEnvironment = true
 
     public init(environment: [String: String], currentDirectory: String) {
         self.environment = environment

@@ -14,6 +14,12 @@ public struct LoadedStack: Sendable {
     public var sources: [SourceText]
     /// What `config` prints.
     public var canonical: CanonicalStack
+    /// Each use of a variable in the files, in their order.
+    public var variables: [VariableUse] = []
+    /// The variables of each service's containers, by service and name.
+    public var containerVariables: [ContainerVariable] = []
+    /// What interpolation sees (`config --environment`): the shell's variables and those of the environment files.
+    public var environment: [String: String] = [:]
 }
 
 /// Loads a stack in stages: locate, read, interpolate, read into canonical form, extend, merge, select, complete,

@@ -143,10 +143,6 @@ extension ComposeCase {
             ]),
     ]
 
-    static let accepted =
-        processes + environments + portsAndNames + limits + health + volumes + networks + files + dependencies
-        + interpolation + yaml + merging + extending
-
     /// Service `a` in two files, with `b` beside it.
     private static func two(
         _ name: String, _ first: String, _ second: String, _ files: [String: String] = [:]

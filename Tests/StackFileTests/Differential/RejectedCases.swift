@@ -1,5 +1,5 @@
 extension ComposeCase {
-    static let rejected: [ComposeCase] = [
+    static let wrong: [ComposeCase] = [
         .service("unknown key", "enviroment: {A: 1}"),
         ComposeCase("unknown key at the top", "service: {}\nservices: {a: {image: x}}"),
         .service("image as list", "hostname: [a]"),

@@ -4,18 +4,36 @@ import Testing
 
 /// Files and an environment, to be loaded by Roost, and by Docker Compose beside it.
 struct ComposeCase: Sendable, CustomTestStringConvertible {
+    /// The row of the parity table that counts it; ``topic(_:_:)`` gives it to a whole group.
+    var topic = "other"
     var name: String
-    /// `compose.yaml` and whatever else it needs.
+    /// `compose.yaml` and whatever else it needs. A name that begins with `../` stands beside the project's directory.
     var files: [String: String]
     var environment: [String: String]
     /// `-f`; empty: the default search.
     var order: [String] = []
     var profiles: [String] = []
+    /// `--env-file`.
+    var envFiles: [String] = []
+    /// `-p`.
+    var projectName: String?
+    /// `--project-directory`.
+    var projectDirectory: String?
+    /// Where both programs start, below the project's directory.
+    var directory = ""
+    /// What both read from the standard input.
+    var standardInput: String?
+    /// Flags and services after `config`: `--no-interpolate`.
+    var flags: [String] = []
+    /// Why Roost's answer is right where it isn't Docker's: the case is then a reasoned exception.
+    var exception: String?
 
     /// `text` is a whole compose.yaml.
     init(
         _ name: String, _ text: String, files: [String: String] = [:], environment: [String: String] = [:],
-        order: [String] = [], profiles: [String] = []
+        order: [String] = [], profiles: [String] = [], envFiles: [String] = [], projectName: String? = nil,
+        projectDirectory: String? = nil, directory: String = "", standardInput: String? = nil, flags: [String] = [],
+        exception: String? = nil
     ) {
         self.name = name
         self.files = files
@@ -23,6 +41,29 @@ struct ComposeCase: Sendable, CustomTestStringConvertible {
         self.environment = environment
         self.order = order
         self.profiles = profiles
+        self.envFiles = envFiles
+        self.projectName = projectName
+        self.projectDirectory = projectDirectory
+        self.directory = directory
+        self.standardInput = standardInput
+        self.flags = flags
+        self.exception = exception
+    }
+
+    /// The same cases as one row of the parity table.
+    static func topic(_ name: String, _ cases: [ComposeCase]) -> [ComposeCase] {
+        cases.map { example in
+            var example = example
+            example.topic = name
+            return example
+        }
+    }
+
+    /// The same case, which counts as a reasoned exception.
+    func except(_ reason: String) -> ComposeCase {
+        var example = self
+        example.exception = reason
+        return example
     }
 
     /// One service `a` with these attributes.
@@ -42,11 +83,31 @@ struct ComposeCase: Sendable, CustomTestStringConvertible {
             environment: ReferenceCompose.shell.merging(environment) { $1 }, currentDirectory: directory)
         request.files = order
         request.profiles = profiles
+        request.envFiles = envFiles
+        request.projectName = projectName
+        request.projectDirectory = projectDirectory
+        request.standardInput = standardInput.map { Array($0.utf8) }
+        for flag in flags { Self.apply(flag, to: &request) }
         return request
     }
 
+    private static func apply(_ flag: String, to request: inout LoadRequest) {
+        switch flag {
+        case "--no-interpolate": request.interpolates = false
+        case "--no-normalize": request.normalizes = false
+        case "--no-path-resolution": request.resolvesPaths = false
+        case "--no-consistency": request.checksConsistency = false
+        case "--no-env-resolution": request.resolvesEnvironment = false
+        default: request.services.append(flag)
+        }
+    }
+
     var arguments: [String] {
-        order.flatMap { ["-f", $0] } + profiles.flatMap { ["--profile", $0] }
+        var words = order.flatMap { ["-f", $0] } + profiles.flatMap { ["--profile", $0] }
+        words += envFiles.flatMap { ["--env-file", $0] }
+        if let projectName { words += ["-p", projectName] }
+        if let projectDirectory { words += ["--project-directory", projectDirectory] }
+        return words
     }
 }
 

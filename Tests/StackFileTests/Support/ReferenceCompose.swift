@@ -26,11 +26,12 @@ enum ReferenceCompose {
     }
 
     static func config(
-        _ arguments: [String], in directory: String, environment: [String: String]
+        _ example: ComposeCase, in directory: String
     ) throws -> Command.Result {
         let program = try #require(program)
         return try Command.run(
-            [program] + arguments + ["config", "--format", "json"], in: directory, environment: environment)
+            [program] + example.arguments + ["config", "--format", "json"] + example.flags, in: directory,
+            environment: shell.merging(example.environment) { $1 }, standardInput: example.standardInput)
     }
 }
 
@@ -47,13 +48,16 @@ enum Command {
         var code: Int32
     }
 
-    static func run(_ words: [String], in directory: String, environment: [String: String]) throws -> Result {
+    static func run(
+        _ words: [String], in directory: String, environment: [String: String], standardInput: String? = nil
+    ) throws -> Result {
+        let input = try ScratchFile(standardInput ?? "")
         let output = try ScratchFile()
         let errors = try ScratchFile()
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_adddup2(&actions, input.descriptor, 0)
         posix_spawn_file_actions_adddup2(&actions, output.descriptor, 1)
         posix_spawn_file_actions_adddup2(&actions, errors.descriptor, 2)
         var process = pid_t()
@@ -84,9 +88,14 @@ enum Command {
     private struct ScratchFile: ~Copyable {
         let descriptor: Int32
 
-        init() throws {
+        init(_ content: String = "") throws {
             descriptor = open("/tmp", (O_DIRECTORY | 0o20000000) | O_RDWR | O_CLOEXEC, 0o600)
             guard descriptor >= 0 else { throw Failure(call: "open", code: errno) }
+            let bytes = Array(content.utf8)
+            guard write(descriptor, bytes, bytes.count) == bytes.count, lseek(descriptor, 0, SEEK_SET) == 0 else {
+                close(descriptor)
+                throw Failure(call: "write", code: errno)
+            }
         }
 
         deinit { close(descriptor) }
