@@ -34,6 +34,8 @@ let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "as
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let toml = Target.Dependency.product(name: "TOMLKit", package: "TOMLKit")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
@@ -59,6 +61,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
@@ -92,7 +96,7 @@ let package = Package(
         // Files -> Stack, in stages.
         module("StackFile", ["CYAML", "Diagnostics", "OCI", "StackModel", orderedCollections]),
         // The distribution protocol.
-        module("Registries", ["OCI", httpClient, nio, nioPosix, nioHTTP1]),
+        module("Registries", ["OCI", "Kernel", httpClient, nio, nioPosix, nioHTTP1, nioSSL, toml]),
         // Content store and layers.
         module("Images", ["OCI", "Kernel", "CLinux"]),
         // Launch, exec, signal, wait for and adopt containers.
@@ -139,7 +143,7 @@ let package = Package(
         tests("DiagnosticsTests", ["Diagnostics"]),
         tests("StackFileTests", ["StackFile", "Diagnostics", "StackModel"]),
         tests("OCITests", ["OCI"]),
-        tests("RegistriesTests", ["Registries", "OCI", nio, nioPosix, nioHTTP1]),
+        tests("RegistriesTests", ["Registries", "OCI", "Kernel", nio, nioPosix, nioHTTP1]),
         tests("ImagesTests", ["Images", "Registries", "OCI", "Kernel"]),
         tests("PlanningTests", ["Planning", "StackModel"]),
         tests("LaunchingTests", ["Launching"]),

@@ -29,7 +29,7 @@ struct RegistryContent: ContentSource {
     }
 
     func blob(_ descriptor: Descriptor, into sink: (UnsafeRawBufferPointer) async throws -> Void) async throws {
-        try await registry.blob(descriptor, of: reference, into: sink)
+        try await registry.blob(descriptor, of: reference, from: 0, into: sink)
     }
 }
 

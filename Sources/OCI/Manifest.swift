@@ -10,9 +10,13 @@ public struct Descriptor: Hashable, Sendable, Codable {
     public var platform: Platform?
     /// Notes, such as `org.opencontainers.image.ref.name` in an index.
     public var annotations: [String: String]?
+    /// Where else the content can be had from, as foreign layers have it.
+    public var urls: [String]?
+    /// What kind of artifact the content is, in a list of referrers.
+    public var artifactType: String?
 
     private enum CodingKeys: String, CodingKey {
-        case mediaType, digest, size, platform, annotations
+        case mediaType, digest, size, platform, annotations, urls, artifactType
     }
 
     public init(

@@ -26,7 +26,7 @@ public final class RegistryClient: Sendable {
     private let tokens = TokenCache()
 
     /// Makes a client on the process's shared event loops.
-    public init(limits: Limits = Limits()) {
+    public init(configuration settings: RegistryConfiguration = RegistryConfiguration(), limits: Limits = Limits()) {
         self.limits = limits
         var configuration = HTTPClient.Configuration()
         // On a redirect to another origin, as to a storage service, the library leaves the token out.
@@ -71,9 +71,10 @@ public final class RegistryClient: Sendable {
 
     /// Hands the blob to `sink` piece by piece, never more than its descriptor says. The caller verifies the digest.
     public func blob(
-        _ descriptor: Descriptor, of reference: Reference,
+        _ descriptor: Descriptor, of reference: Reference, from offset: Int64 = 0,
         into sink: (UnsafeRawBufferPointer) async throws -> Void
     ) async throws {
+        guard offset == 0 else { throw RegistryError(reference, "blob", .malformed(detail: "no ranges yet")) }
         let subject = "blob \(descriptor.digest)"
         let url = Endpoint(registry: reference.registry).blob(descriptor.digest, of: reference)
         let response = try await get(url, accept: "*/*", for: reference, subject)
