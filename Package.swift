@@ -123,7 +123,8 @@ let package = Package(
         module(
             "Commands",
             [
-                "Diagnostics", "StackModel", "StackFile", "ControlAPI", "Orchestration", "Kernel", argumentParser,
+                "Diagnostics", "OCI", "StackModel", "StackFile", "Registries", "Images", "ControlAPI", "Orchestration",
+                "Kernel", argumentParser,
                 crypto,
                 nio, nioPosix, nioHTTP1,
             ]),

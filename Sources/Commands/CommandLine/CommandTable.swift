@@ -20,7 +20,7 @@ func commandType(named name: String) -> (any RoostCommand.Type)? {
     case "ls": LsCommand.self
     case "version": VersionCommand.self
     case "supervise": SuperviseCommand.self
-    default: nil
+    default: imageShortcutType(named: name)
     }
 }
 
@@ -33,7 +33,7 @@ let listedCommands = [
 
 /// Commands that Compose has and Roost doesn't yet.
 let unsupportedCommands: Set<String> = [
-    "attach", "bridge", "build", "commit", "cp", "create", "events", "export", "pause", "port", "publish", "push", "rm",
+    "attach", "bridge", "build", "commit", "cp", "create", "events", "export", "pause", "port", "publish", "rm",
     "run", "scale", "stats", "top", "unpause", "volumes", "wait", "watch",
 ]
 
@@ -42,9 +42,14 @@ func globalHelp(columns: Int) -> String {
     var text = GlobalOptions.helpMessage(columns: columns)
     if !text.hasSuffix("\n") { text += "\n" }
     text += "\nCOMMANDS:\n"
-    for name in listedCommands {
+    for name in (listedCommands + imageShortcutNames).sorted() {
         guard let type = commandType(named: name) else { continue }
         text += "  " + padded(name, to: 22) + "  " + type.configuration.abstract + "\n"
+    }
+    text += "\nGROUPS OF COMMANDS:\n"
+    for name in CommandGroup.names {
+        guard let group = CommandGroup(named: name) else { continue }
+        text += "  " + padded(name, to: 22) + "  " + group.abstract + "\n"
     }
     return text + "\nRun 'roost COMMAND --help' for more information on a command.\n"
 }

@@ -44,10 +44,24 @@ private struct CommandRun {
             try streams.output.write(globalHelp(columns: streams.columns))
             return 0
         }
-        if name == "help" { throw CleanExit.helpRequest(try command(named: split.rest[0])) }
+        if let group = askedGroup {
+            try streams.output.write(group.help())
+            return 0
+        }
+        if name == "help" {
+            throw CleanExit.helpRequest(try CommandChoice(split.rest[0], Array(split.rest.dropFirst())).type)
+        }
         let context = Context(global: global, streams: streams)
         errorText = context.errorText
-        return try await command(named: name).read(split.rest).perform(in: context)
+        let choice = try CommandChoice(name, split.rest)
+        return try await choice.type.read(choice.arguments).perform(in: context)
+    }
+
+    /// The group whose help the line asks for.
+    private var askedGroup: CommandGroup? {
+        let words = (split.command == "help" ? [] : [split.command].compactMap(\.self)) + split.rest
+        guard let name = words.first, CommandGroup.wantsHelp(Array(words.dropFirst())) else { return nil }
+        return CommandGroup(named: name)
     }
 
     /// Shows what ended the command, and returns the code to exit with.
@@ -72,8 +86,9 @@ private struct CommandRun {
     /// Compose does. `nil` for any other error.
     private func reportUsage(_ error: any Error) throws -> Int32? {
         if error is CommandFailure || error is SilentExit || error is OutputFailure { return nil }
-        let name = split.command == "help" ? split.rest.first : split.command
-        let type: any ParsableCommand.Type = name.flatMap(commandType(named:)) ?? GlobalOptions.self
+        let words = (split.command == "help" ? [] : [split.command].compactMap(\.self)) + split.rest
+        let type: any ParsableCommand.Type =
+            words.first.flatMap { CommandChoice.type($0, Array(words.dropFirst())) } ?? GlobalOptions.self
         switch type.exitCode(for: error) {
         case .success:
             try streams.output.write(helpText(for: error, of: type, columns: streams.columns))
@@ -85,12 +100,6 @@ private struct CommandRun {
         default: return nil
         }
     }
-}
-
-private func command(named name: String) throws -> any RoostCommand.Type {
-    if let type = commandType(named: name) { return type }
-    if unsupportedCommands.contains(name) { throw CommandFailure.notSupportedYet("roost \(name)") }
-    throw CommandFailure("unknown command \"\(name)\" for \"roost\"; see roost --help")
 }
 
 private func helpText(for error: any Error, of type: any ParsableCommand.Type, columns: Int) -> String {

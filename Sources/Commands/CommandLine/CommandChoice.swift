@@ -1,0 +1,84 @@
+import ArgumentParser
+
+/// The command that a line asks for, with the arguments that belong to it.
+struct CommandChoice {
+    var type: any RoostCommand.Type
+    var arguments: [String]
+
+    /// `image ls --quiet` is the command `ls` of the group `image`.
+    init(_ name: String, _ rest: [String]) throws(CommandFailure) {
+        if let group = CommandGroup(named: name) {
+            guard let word = rest.first, !word.hasPrefix("-") else { throw group.withoutCommand(rest) }
+            guard let type = group.command(named: word) else { throw group.unknown(word) }
+            self.type = type
+            arguments = Array(rest.dropFirst())
+        } else {
+            guard let type = commandType(named: name) else { throw Self.unknown(name) }
+            self.type = type
+            arguments = rest
+        }
+    }
+
+    /// For messages about a line that may name no command.
+    static func type(_ name: String, _ rest: [String]) -> (any RoostCommand.Type)? {
+        if let group = CommandGroup(named: name) { return rest.first.flatMap(group.command(named:)) }
+        return commandType(named: name)
+    }
+
+    private static func unknown(_ name: String) -> CommandFailure {
+        if unsupportedCommands.contains(name) { return .notSupportedYet("roost \(name)") }
+        return CommandFailure("unknown command \"\(name)\" for \"roost\"; see roost --help")
+    }
+}
+
+/// Commands about one kind of thing, behind one word: `roost image …`.
+struct CommandGroup {
+    let name: String
+    let abstract: String
+    /// The names that help lists.
+    let commands: [String]
+    private let find: (String) -> (any RoostCommand.Type)?
+
+    init?(named name: String) {
+        self.name = name
+        switch name {
+        case "image":
+            abstract = "Manage images"
+            (commands, find) = (imageCommandNames, imageCommandType(named:))
+        case "system":
+            abstract = "Look at what Roost keeps on the disk, and clear it up"
+            (commands, find) = (["df", "prune"], systemCommandType(named:))
+        case "bundle":
+            abstract = "Carry a whole stack to a host without a network"
+            (commands, find) = (["load", "save"], bundleCommandType(named:))
+        default: return nil
+        }
+    }
+
+    static let names = ["bundle", "image", "system"]
+
+    func command(named name: String) -> (any RoostCommand.Type)? { find(name) }
+
+    func help() -> String {
+        var text = "OVERVIEW: \(abstract)\n\nUSAGE: roost \(name) COMMAND\n\nCOMMANDS:\n"
+        for command in commands {
+            guard let type = find(command) else { continue }
+            text += "  " + padded(command, to: 22) + "  " + type.configuration.abstract + "\n"
+        }
+        return text + "\nRun 'roost \(name) COMMAND --help' for more information on a command.\n"
+    }
+
+    fileprivate func unknown(_ word: String) -> CommandFailure {
+        CommandFailure("unknown command \"\(word)\" for \"roost \(name)\"; see roost \(name) --help")
+    }
+
+    fileprivate func withoutCommand(_ rest: [String]) -> CommandFailure {
+        guard let word = rest.first else {
+            return CommandFailure("roost \(name) needs a command; see roost \(name) --help")
+        }
+        return CommandFailure("unknown flag: \(word)")
+    }
+
+    /// Whether the arguments ask for the group's help: `--help`, or nothing at all.
+    static func wantsHelp(_ rest: [String]) -> Bool { rest.isEmpty || ["-h", "--help", "help"].contains(rest[0]) }
+}
