@@ -17,23 +17,20 @@ public struct CanonicalStack: Sendable {
         services.compactMap { project.section("services")[$0]?["image"]?.string }
     }
 
-    /// The top of the tree in the order of Docker's output.
+    /// What is printed: without interpolation, the files' own keys in order of their names.
+    private var form: OutputForm? { project.request.interpolates ? OutputForms.project : nil }
+
+    /// The merged tree with the project's name at its top.
     var tree: Node {
-        var result = Mapping()
-        result.set("name", Node(.string(project.name), project.tree.mark))
-        for key in ["services", "networks", "volumes", "secrets", "configs"] {
-            guard let section = project.tree[key] else { continue }
-            result.set(key, section)
-        }
-        for (key, entry) in project.tree.mapping?.entries ?? [:] where result[key] == nil && key != "version" {
-            result.set(key, entry.node)
-        }
-        return project.tree.with(.map(result))
+        guard case .map(var top) = project.tree.value else { return project.tree }
+        top.set("name", Node(.string(project.name), project.tree.mark))
+        if project.request.interpolates { top.remove("version") }
+        return project.tree.with(.map(top))
     }
 
-    /// The service as JSON on one line with sorted keys: equal texts, equal services. What doesn't make a container
-    /// different (`build`, `pull_policy`, `scale`, `deploy.replicas`, `depends_on`, `profiles`) is left out, so its
-    /// digest is what `--hash` prints. `nil`: no such service.
+    /// What Docker Compose takes the hash of a service from: its JSON on one line, without what doesn't make a container
+    /// different (`build`, `pull_policy`, `scale`, `deploy.replicas`, `depends_on`, `profiles`). Its SHA-256 is what
+    /// `--hash` prints, and the label `com.docker.compose.config-hash`. `nil`: no such service.
     public func hashInput(service: String) -> String? {
         guard let node = project.section("services")[service], case .map(var mapping) = node.value else { return nil }
         for key in ["build", "pull_policy", "scale", "depends_on", "profiles"] { mapping.remove(key) }
@@ -41,59 +38,17 @@ public struct CanonicalStack: Sendable {
             entries.remove("replicas")
             mapping.set("deploy", deploy.with(.map(entries)))
         }
-        return JSONWriter(isIndented: false).text(of: node.with(.map(mapping)))
+        return JSONWriter(isIndented: false, doublesDollars: false).text(
+            of: node.with(.map(mapping)), OutputForms.service)
     }
 
-    /// As `config --format json` prints it, with a final newline.
+    /// As `config --format json` prints it; like Docker's, it ends without a newline.
     public func json() -> String {
-        JSONWriter(isIndented: true).text(of: JSONForm.complete(tree)) + "\n"
+        JSONWriter(isIndented: true, doublesDollars: project.request.interpolates).text(of: tree, form)
     }
 
     /// As `config` prints it.
-    public func yaml() -> String { YAMLWriter.text(of: tree) }
-}
-
-/// What Docker's JSON has and its YAML leaves out.
-enum JSONForm {
-    static func complete(_ tree: Node) -> Node {
-        guard case .map(var top) = tree.value else { return tree }
-        if let services = top["services"] {
-            top.set("services", each(services, service))
-        }
-        if let networks = top["networks"] {
-            top.set("networks", each(networks) { adding("ipam", .map(Mapping()), to: withoutExtensions($0)) })
-        }
-        for key in ["secrets", "configs"] {
-            if let section = top[key] { top.set(key, each(section, withoutExtensions)) }
-        }
-        return tree.with(.map(top))
-    }
-
-    private static func service(_ node: Node) -> Node {
-        var result = adding("entrypoint", .null, to: adding("command", .null, to: withoutExtensions(node)))
-        guard case .map(var mapping) = result.value else { return result }
-        guard let deploy = mapping["deploy"] else { return node.with(.map(mapping)) }
-        let filled = adding("placement", .map(Mapping()), to: adding("resources", .map(Mapping()), to: deploy))
-        mapping.set("deploy", filled)
-        result = node.with(.map(mapping))
-        return result
-    }
-
-    private static func withoutExtensions(_ node: Node) -> Node {
-        guard case .map(var mapping) = node.value else { return node }
-        for key in mapping.keys where key.hasPrefix("x-") { mapping.remove(key) }
-        return node.with(.map(mapping))
-    }
-
-    private static func each(_ node: Node, _ change: (Node) -> Node) -> Node {
-        guard case .map(var mapping) = node.value else { return node }
-        for (key, entry) in mapping.entries { mapping.entries[key]?.node = change(entry.node) }
-        return node.with(.map(mapping))
-    }
-
-    private static func adding(_ key: String, _ value: Node.Value, to node: Node) -> Node {
-        guard case .map(var mapping) = node.value, mapping[key] == nil else { return node }
-        mapping.set(key, node.with(value))
-        return node.with(.map(mapping))
+    public func yaml() -> String {
+        YAMLWriter.text(of: tree, form, doublesDollars: project.request.interpolates)
     }
 }

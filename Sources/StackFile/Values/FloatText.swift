@@ -11,9 +11,34 @@ enum FloatText {
         if exponent < -4 || exponent >= 6 {
             return sign + scientific(digits, exponent)
         }
-        if point <= 0 { return sign + "0." + String(repeating: "0", count: -point) + digits }
-        if digits.count <= point { return sign + digits + String(repeating: "0", count: point - digits.count) }
-        return sign + digits.prefix(point) + "." + digits.dropFirst(point)
+        return sign + plain(digits, point)
+    }
+
+    /// As Docker writes numbers into JSON: with an exponent below 1e-6 and from 1e21 on.
+    static func json(_ number: Double) -> String {
+        guard number.isFinite else { return "null" }
+        if number == 0 { return number.sign == .minus ? "-0" : "0" }
+        let (digits, point) = decompose(abs(number))
+        let sign = number < 0 ? "-" : ""
+        let exponent = point - 1
+        if exponent < -6 || exponent >= 21 {
+            let fraction = digits.count > 1 ? "." + digits.dropFirst() : ""
+            return sign + digits.prefix(1) + fraction + "e" + (exponent < 0 ? "-" : "+") + String(abs(exponent))
+        }
+        return sign + plain(digits, point)
+    }
+
+    /// As Docker writes numbers into YAML.
+    static func yaml(_ number: Double) -> String {
+        if number.isNaN { return ".nan" }
+        if number.isInfinite { return number < 0 ? "-.inf" : ".inf" }
+        return format(number)
+    }
+
+    private static func plain(_ digits: String, _ point: Int) -> String {
+        if point <= 0 { return "0." + String(repeating: "0", count: -point) + digits }
+        if digits.count <= point { return digits + String(repeating: "0", count: point - digits.count) }
+        return digits.prefix(point) + "." + digits.dropFirst(point)
     }
 
     private static func scientific(_ digits: String, _ exponent: Int) -> String {
