@@ -22,17 +22,15 @@ final class ImageReader: Sendable {
     func image(_ entry: Descriptor, name: String) -> StoredImage? {
         guard let documents = documents(entry.digest) else { return nil }
         let diffIDs = documents.configuration.rootfs.diffIDs
-        guard diffIDs.allSatisfy({ StoreFiles.isDirectory(paths.layerTree($0)) }) else { return nil }
-        return image(entry.digest, documents, name)
-    }
-
-    private func image(_ digest: Digest, _ documents: Documents, _ name: String) -> StoredImage {
-        let diffIDs = documents.configuration.rootfs.diffIDs
         var seen: Set<Digest> = []
+        var layers: [StoredLayer] = []
         // A layer that occurs twice adds nothing below its upper occurrence, and overlayfs refuses to have it twice.
-        let layers = diffIDs.reversed().filter { seen.insert($0).inserted }.map(paths.layerTree)
+        for diffID in diffIDs.reversed() where seen.insert(diffID).inserted {
+            guard let layer = paths.storedLayer(diffID) else { return nil }
+            layers.append(layer)
+        }
         return StoredImage(
-            name: name, manifestDigest: digest, id: documents.manifest.config.digest,
+            name: name, manifestDigest: entry.digest, id: documents.manifest.config.digest,
             configuration: documents.configuration, layers: layers, diffIDs: diffIDs,
             size: documents.manifest.layers.reduce(0) { $0 + $1.size })
     }

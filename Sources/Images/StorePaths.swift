@@ -28,4 +28,14 @@ struct StorePaths: Sendable {
     /// A layer's directory; it has this name only once it is complete and on the disk.
     func layer(_ diffID: Digest) -> String { "\(layerDirectory(diffID.algorithm))/\(diffID.hex)" }
     func layerTree(_ diffID: Digest) -> String { "\(layer(diffID))/fs" }
+    /// A layer's image; it has this name only once it is complete and on the disk.
+    func layerImage(_ diffID: Digest) -> String { layer(diffID) + StoredLayer.imageSuffix }
+
+    /// The layer as it is kept; `nil` if it isn't.
+    func storedLayer(_ diffID: Digest) -> StoredLayer? {
+        let image = layerImage(diffID)
+        if StoreFiles.status(image) != nil { return StoredLayer(diffID: diffID, form: .erofs, path: image) }
+        let tree = layerTree(diffID)
+        return StoreFiles.isDirectory(tree) ? StoredLayer(diffID: diffID, form: .tree, path: tree) : nil
+    }
 }

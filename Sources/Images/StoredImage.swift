@@ -10,8 +10,8 @@ public struct StoredImage: Hashable, Sendable {
     public let id: Digest
     /// What the image says of itself.
     public let configuration: ImageConfiguration
-    /// Absolute paths of the unpacked layers, the top one first as overlayfs' `lowerdir` wants them, each once.
-    public let layers: [String]
+    /// The layers' contents, the top one first as overlayfs' `lowerdir` wants them, each once.
+    public let layers: [StoredLayer]
     /// Digests of the layers' contents, the bottom one first.
     public let diffIDs: [Digest]
     /// Bytes of the layers' blobs, as they are transferred.

@@ -32,6 +32,20 @@ struct Unpacker: Sendable {
         return Unpacker(executable: path[..<(path.lastIndex(of: "/") ?? path.startIndex)] + "/roost-layer")
     }
 
+    /// The form in which layers are kept on this host.
+    func layerForm() async -> LayerForm { .tree }
+
+    /// Unpacks a layer's blob that is on the disk already.
+    func unpack(
+        _ blob: String, into output: LayerOutput, algorithm: Digest.Algorithm, _ what: String, for subject: String
+    ) async throws -> LayerResult {
+        switch output {
+        case .tree(let path), .erofs(let path):
+            let diffID = try await unpack(blob, as: .tree, into: path, algorithm: algorithm, what, for: subject)
+            return LayerResult(diffID: diffID, bytes: 0, entries: 0)
+        }
+    }
+
     /// Fills `directory` with the archive in `file`, and returns the digest of the uncompressed stream. `what` names
     /// the archive in errors.
     func unpack(

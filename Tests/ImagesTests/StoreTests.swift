@@ -29,7 +29,7 @@ struct StoreTests {
         let source = try source("oci:\(layout.path):2")
         let image = try await store.open(source)
         #expect(image.name == "oci:\(layout.path):2" && image.layers.count == 2)
-        #expect(try Files.readText("\(image.layers[0])/tag") == "2")
+        #expect(try Files.readText("\(image.layers[0].path)/tag") == "2")
         #expect(try await store.open(source) == image)
         try Workbench.run("/bin/rm", ["-r", layout.path])
         #expect(try await bench.store().open(source) == image)
@@ -96,7 +96,7 @@ struct StoreTests {
         let images = try await store.load(archive: path)
         #expect(images.map(\.name) == [name])
         let image = try #require(images.first)
-        #expect(try Files.readText("\(image.layers[0])/tag") == "1")
+        #expect(try Files.readText("\(image.layers[0].path)/tag") == "1")
         #expect(image.configuration.config.command == ["/bin/sh"])
         #expect(try store.resolve(.registry(Reference(parsing: name))) == image)
         let opened = try await store.open(source("\(form):\(path)\(suffix)"))
@@ -111,9 +111,9 @@ struct StoreTests {
         let one = try await store.open(source("oci:\(layout.path):1"))
         let two = try await store.open(source("oci:\(layout.path):2"))
         #expect(try await store.remove(one.name, keeping: Set(one.diffIDs)))
-        #expect(Files.exists(one.layers[0]))
+        #expect(Files.exists(one.layers[0].path))
         #expect(try await !store.remove(one.name))
-        #expect(!Files.exists(one.layers[0]) && Files.exists(one.layers[1]))
+        #expect(!Files.exists(one.layers[0].path) && Files.exists(one.layers[1].path))
         #expect(try store.list() == [two])
         #expect(try await store.remove(two.name))
         let left = try Workbench.run("/usr/bin/find", ["\(bench.path)/root", "-type", "f", "-path", "*sha256*"])
@@ -125,7 +125,7 @@ struct StoreTests {
         let source = try source("oci:\(layout.path):1")
         let image = try await bench.store().open(source)
         let damages = [
-            "rm -r \(image.layers[0])", "echo >\(bench.path)/root/images/blobs/sha256/\(image.id.hex)",
+            "rm -r \(image.layers[0].path)", "echo >\(bench.path)/root/images/blobs/sha256/\(image.id.hex)",
             "rm \(bench.path)/root/images/blobs/sha256/\(image.manifestDigest.hex)",
         ]
         for damage in damages {

@@ -24,7 +24,7 @@ enum Samples {
     ) -> ContainerRecord {
         ContainerRecord(
             id: id, name: "shop-\(service)-\(number)", stack: "shop", service: service, number: number, created: 1,
-            image: "app:1", imageID: "sha256:00", layers: ["/layers/1"], defaults: defaults,
+            image: "app:1", imageID: "sha256:00", layers: [], defaults: defaults,
             settings: settings(change), dependsOn: [:], networks: networks, volumes: [:], anonymousVolumes: [:],
             labels: [:], projectDirectory: "/srv/shop", files: [])
     }

@@ -1,3 +1,4 @@
+import Images
 import OCI
 import Planning
 import StackModel
@@ -16,8 +17,8 @@ struct ContainerRecord: Codable, Equatable, Sendable {
     var image: String
     /// The digest of the image's configuration.
     var imageID: String
-    /// The image's layers as directories, top first.
-    var layers: [String]
+    /// The image's layers, top first.
+    var layers: [StoredLayer]
     /// What the image says about starting it.
     var defaults: ContainerDefaults
     var settings: ContainerSettings

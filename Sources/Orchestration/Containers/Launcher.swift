@@ -2,6 +2,7 @@ import Addressing
 import Cgroups
 import ControlAPI
 import Glibc
+import Images
 import Kernel
 import Launching
 import Networks
@@ -123,7 +124,7 @@ struct Launcher: Sendable {
         let directory = engine.locations.containerDirectory(record.id)
         let bundle = bundlePath(record)
         return SandboxSettings(
-            id: record.id, layers: record.layers + [engine.skeleton.path], upper: directory + "/upper",
+            id: record.id, layers: record.layers.map(\.path) + [engine.skeleton.path], upper: directory + "/upper",
             work: directory + "/work",
             mountPoint: bundle + "/rootfs", network: network, seccomp: seccomp, reaper: record.settings.runInit,
             openStandardInput: record.settings.stdinOpen, cgroupView: cgroupView(limits),
@@ -156,7 +157,7 @@ struct Launcher: Sendable {
 
     /// Looks a user up as the container will see it: its own layer lies over the image's.
     func user(of record: ContainerRecord, _ name: String) throws -> ResolvedUser {
-        let layers = [engine.locations.containerDirectory(record.id) + "/upper"] + record.layers
+        let layers = [engine.locations.containerDirectory(record.id) + "/upper"] + record.layers.map(\.path)
         return try ResolvedUser(
             user: name, added: record.settings.groupAdd,
             passwd: ImageFiles.text("etc/passwd", layers: layers) ?? "",

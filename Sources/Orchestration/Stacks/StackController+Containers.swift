@@ -117,10 +117,10 @@ extension Engine {
             guard try volumes.store.find(name) != nil else {
                 throw OperationError("volume \(name) doesn't exist; make it, or take `external` away")
             }
-            try volumes.store.fill(name, fromLayers: record.layers, path: mount.target)
+            try volumes.store.fill(name, fromLayers: record.layers.map(\.path), path: mount.target)
         }
         for (target, name) in record.anonymousVolumes {
-            try volumes.store.fill(name, fromLayers: record.layers, path: target)
+            try volumes.store.fill(name, fromLayers: record.layers.map(\.path), path: target)
         }
     }
 
