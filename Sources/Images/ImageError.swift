@@ -21,6 +21,14 @@ public struct ImageError: Error, Sendable, CustomStringConvertible {
         case noPlatform(wanted: Platform, available: [Platform])
         /// A layout or an archive has no image of that name.
         case noSuchImage(tag: String?, available: [String])
+        /// The store has no image that the name or id means.
+        case unknown
+        /// The beginning of an id means several images.
+        case ambiguous(ids: [Digest])
+        /// Something stands against it, in Docker's words.
+        case conflict(detail: String)
+        /// The image is of a kind that Roost doesn't take; `detail` is why.
+        case unsupported(detail: String)
         /// A layer couldn't be unpacked; `detail` is the unpacking process's own line.
         case unpack(subject: String, detail: String)
         /// The unpacking process can't be started.
@@ -60,6 +68,10 @@ public struct ImageError: Error, Sendable, CustomStringConvertible {
         case .noSuchImage(let tag, let available):
             (tag.map { "it has no image \"\($0)\"" } ?? "it has no single image, so name one with :TAG")
                 + "; it has " + (available.isEmpty ? "none" : available.prefix(20).joined(separator: ", "))
+        case .unknown: "no such image"
+        case .ambiguous(let ids):
+            "the id is the beginning of several: " + ids.prefix(5).map(\.short).joined(separator: ", ")
+        case .conflict(let detail), .unsupported(let detail): detail
         case .unpack(let subject, let detail): "\(subject) can't be unpacked: \(detail)"
         case .noUnpacker(let error):
             "\(error.description); roost-layer belongs beside roost, or in $ROOST_LIBEXEC"

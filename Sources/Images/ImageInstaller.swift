@@ -27,7 +27,12 @@ struct ImageInstaller: Sendable {
             try await keep(manifest.config, bytes)
             try await keep(document.descriptor, document.bytes)
             progress(.done(manifest: document.descriptor.digest))
-            return document.descriptor
+            var entry = document.descriptor
+            entry.platform = configuration.platform
+            if root.descriptor.digest != entry.digest {
+                entry.annotations = [EntryNote.root: root.descriptor.digest.description]
+            }
+            return entry
         } catch let error as DocumentError {
             throw ImageError(subject, .malformed(detail: error.description))
         } catch let error as KernelError {

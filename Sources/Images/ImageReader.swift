@@ -30,7 +30,10 @@ final class ImageReader: Sendable {
             layers.append(layer)
         }
         return StoredImage(
-            name: name, manifestDigest: entry.digest, id: documents.manifest.config.digest,
+            name: name, isDangling: LayoutContent.name(entry) == nil,
+            repository: EntryNote.repository(of: entry), root: EntryNote.root(of: entry),
+            tagged: entry.annotations?[EntryNote.tagged], manifestDigest: entry.digest,
+            id: documents.manifest.config.digest,
             configuration: documents.configuration, layers: layers, diffIDs: diffIDs,
             size: documents.manifest.layers.reduce(0) { $0 + $1.size })
     }

@@ -42,7 +42,7 @@ extension ImageStore {
         do {
             let root = try await installer.document(try installer.best(candidates), layout)
             let document = try await installer.manifest(in: root, layout, depth: 0)
-            if stamp == nil, let entry = IndexFile.entry(name, in: try index.read()),
+            if stamp == nil, let entry = IndexFile.entry(name, host, in: try index.read()),
                 entry.digest == document.descriptor.digest, let image = reader.image(entry, name: name)
             {
                 return image
@@ -59,7 +59,8 @@ extension ImageStore {
     ) async throws -> StoredImage {
         // An archive that hasn't changed isn't unpacked again.
         let stamp = Self.stamp(of: path)
-        if let entry = IndexFile.entry(name, in: try index.read()), entry.annotations?[Self.stampNote] == stamp,
+        if let entry = IndexFile.entry(name, host, in: try index.read()),
+            entry.annotations?[EntryNote.archive] == stamp,
             let image = reader.image(entry, name: name)
         {
             return image
@@ -76,13 +77,10 @@ extension ImageStore {
         }
     }
 
-    /// The note that tells which state of an archive an image came from.
-    private static let stampNote = "io.roost.archive.stamp"
-
     private func stamped(_ descriptor: Descriptor, _ stamp: String?) -> Descriptor {
         guard let stamp else { return descriptor }
         var descriptor = descriptor
-        descriptor.annotations = [Self.stampNote: stamp]
+        descriptor.annotations = (descriptor.annotations ?? [:]).merging([EntryNote.archive: stamp]) { $1 }
         return descriptor
     }
 

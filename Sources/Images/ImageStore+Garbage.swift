@@ -1,52 +1,77 @@
-import Glibc
 import Kernel
-import OCI
+public import OCI
 
 extension ImageStore {
     /// Removes blobs and layers that no image needs. While someone adds to the store nothing can be told apart, so
-    /// then it is left to the next time.
-    func collectGarbage(keeping inUse: Set<Digest>) async throws {
+    /// then it is left to them, when they are done.
+    func collectGarbage(keeping inUse: Set<Digest>, gone: [StoredImage] = []) async throws -> Removal {
         try await onOwnThread { [self] _ in
             do {
-                guard let lock = try StoreLock.attempt(paths.contentLock, .exclusive) else { return }
-                try withExtendedLifetime(lock) { try removeUnreferenced(keeping: inUse) }
+                guard let lock = try StoreLock.attempt(paths.contentLock, .exclusive) else {
+                    var removal = Removal()
+                    removal.isIncomplete = true
+                    return removal
+                }
+                return try withExtendedLifetime(lock) { try removeUnreferenced(keeping: inUse, gone) }
             } catch let error as KernelError {
                 throw error.about("image store \(paths.root)")
             }
         }
     }
 
-    private func removeUnreferenced(keeping inUse: Set<Digest>) throws {
+    private func removeUnreferenced(keeping inUse: Set<Digest>, _ gone: [StoredImage]) throws -> Removal {
+        var removal = Removal()
+        guard let needed = try referenced(keeping: inUse) else { return removal }
+        let inventory = try Inventory(paths)
+        var workspace: Workspace?
+        var removed: Set<Digest> = []
+        for layer in inventory.layers where !needed.layers.contains(layer.digest) {
+            removal.freed += layer.bytes
+            removed.insert(layer.digest)
+            guard StoreFiles.isDirectory(layer.path) else {
+                try Files.remove(layer.path)
+                continue
+            }
+            // First out of the way in one step: a layer that is partly removed mustn't have its name.
+            let place = try workspace ?? Workspace.make(in: paths.temporary)
+            workspace = place
+            let target = "\(place.path)/\(layer.digest.hex)"
+            try StoreFiles.rename(layer.path, to: target)
+            try Directory.remove(target)
+        }
+        for blob in inventory.blobs where !needed.blobs.contains(blob.digest) {
+            removal.freed += blob.bytes
+            try Files.remove(blob.path)
+        }
+        for image in gone {
+            removal.lines.append(.deleted(image.id))
+            let chain = zip(image.diffIDs, image.chainIDs).reversed()
+            removal.lines += chain.filter { removed.contains($0.0) }.map { .deleted($0.1) }
+        }
+        return removal
+    }
+
+    /// What the images in the index need; `nil` if one of them is broken: what it needs isn't known, so nothing is
+    /// removed until it is got anew or removed.
+    func referenced(keeping inUse: Set<Digest>) throws -> (blobs: Set<Digest>, layers: Set<Digest>)? {
         var blobs: Set<Digest> = []
         var layers = inUse
         for entry in try index.read().manifests {
-            // What a broken manifest needs isn't known, so nothing is removed until its image is got anew or removed.
-            guard let references = reader.references(of: entry.digest) else { return }
+            guard let references = reader.references(of: entry.digest) else { return nil }
             blobs.formUnion(references.blobs)
             layers.formUnion(references.layers)
         }
-        let workspace = try Workspace.make(in: paths.temporary)
-        for algorithm in Digest.Algorithm.allCases {
-            try removeEntries(of: paths.layerDirectory(algorithm), algorithm, except: layers) { path, name in
-                // First out of the way in one step: a layer that is partly removed mustn't have its name.
-                let place = "\(workspace.path)/\(name)"
-                try StoreFiles.rename(path, to: place)
-                try Directory.remove(place)
-            }
-            try removeEntries(of: paths.blobDirectory(algorithm), algorithm, except: blobs) { path, _ in
-                try Files.remove(path)
-            }
-        }
+        return (blobs, layers)
     }
+}
 
-    private func removeEntries(
-        of directory: String, _ algorithm: Digest.Algorithm, except kept: Set<Digest>,
-        _ remove: (_ path: String, _ name: String) throws -> Void
-    ) throws {
-        for name in try Directory.names(in: directory) {
-            // What isn't named by a digest isn't the store's.
-            guard let digest = Digest("\(algorithm.rawValue):\(name)"), !kept.contains(digest) else { continue }
-            try remove("\(directory)/\(name)", name)
+extension StoredImage {
+    /// The chain ids of the layers, the bottom one first (image-spec, config.md#layer-chainid).
+    public var chainIDs: [Digest] {
+        var chain: [Digest] = []
+        for diffID in diffIDs {
+            chain.append(chain.last.map { .sha256(of: Array("\($0) \(diffID)".utf8)) } ?? diffID)
         }
+        return chain
     }
 }

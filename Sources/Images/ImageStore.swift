@@ -40,23 +40,42 @@ public final class ImageStore: Sendable {
         }
     }
 
-    /// The image as far as the store has it, whole and unpacked; `nil` if it has to be got first.
-    public func resolve(_ source: ImageSource) throws -> StoredImage? {
+    /// The image as far as the store has it, whole and unpacked; `nil` if it has to be got first. Without `platform`
+    /// it is one for this machine.
+    public func resolve(_ source: ImageSource, platform: Platform? = nil) throws -> StoredImage? {
         let index = try index.read()
-        if let entry = IndexFile.entry(source.description, in: index) {
-            return reader.image(entry, name: source.description)
+        let wanted = platform ?? host
+        let name = source.description
+        if let entry = IndexFile.entry(name, wanted, in: index) {
+            return reader.image(entry, name: name).flatMap { suits($0, platform) ? $0 : nil }
         }
+        guard case .registry(let reference) = source else { return nil }
         // A reference by digest also means an image that came under another name.
-        guard case .registry(let reference) = source, let digest = reference.digest,
-            let entry = index.manifests.first(where: { $0.digest == digest })
-        else { return nil }
-        return reader.image(entry, name: source.description)
+        if let digest = reference.digest {
+            let found = index.manifests.filter { $0.digest == digest || EntryNote.root(of: $0) == digest }
+            return Index(manifests: found).best(for: wanted).flatMap { reader.image($0, name: name) }
+        }
+        guard let beginning = source.imageID else { return nil }
+        let found = try images().filter { $0.id.hex.hasPrefix(beginning) && suits($0, platform) }
+        return Set(found.map(\.id)).count == 1 ? found.first : nil
     }
 
-    /// All images that are whole, by name.
+    private func suits(_ image: StoredImage, _ platform: Platform?) -> Bool {
+        guard let platform, let own = image.platform else { return true }
+        return platform.suitability(of: own) != nil
+    }
+
+    /// All images that are whole and have a name, by name.
     public func list() throws -> [StoredImage] {
+        try images().filter { !$0.isDangling }
+    }
+
+    /// All images that are whole, by name, also those that no name stands for.
+    public func images() throws -> [StoredImage] {
         try index.read().manifests
-            .compactMap { entry in LayoutContent.name(entry).flatMap { reader.image(entry, name: $0) } }
+            .compactMap { entry in
+                reader.image(entry, name: EntryNote.name(of: entry))
+            }
             .sorted { $0.name < $1.name }
     }
 
@@ -79,15 +98,6 @@ public final class ImageStore: Sendable {
             return try await install(root, from: content, as: name, progress: progress)
         }
     }
-
-    /// Takes `name` out of the store, and everything that no other image needs. Layers in `inUse`, by the digests of
-    /// their contents, stay until the next removal. Returns whether there was such an image.
-    @discardableResult
-    public func remove(_ name: String, keeping inUse: Set<Digest> = []) async throws -> Bool {
-        let removed = try await index.remove(name)
-        try await collectGarbage(keeping: inUse)
-        return removed
-    }
 }
 
 extension ImageStore {
@@ -109,8 +119,8 @@ extension ImageStore {
 
     /// Gives an image that is in the store a name.
     func record(_ descriptor: Descriptor, as name: String) async throws -> StoredImage {
-        try await index.put(descriptor, as: name)
-        guard let image = reader.image(descriptor, name: name) else {
+        let entry = try await index.put(descriptor, as: name)
+        guard let image = reader.image(entry, name: name) else {
             throw ImageError(name, .malformed(detail: "it was removed by another process while it was being stored"))
         }
         return image

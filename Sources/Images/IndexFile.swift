@@ -33,43 +33,80 @@ struct IndexFile: Sendable {
         }
     }
 
-    /// The entry that has `name`.
-    static func entry(_ name: String, in index: Index) -> Descriptor? {
-        index.manifests.first { $0.annotations?[Annotation.referenceName] == name }
+    /// The entries that have `name`: one for each platform.
+    static func entries(_ name: String, in index: Index) -> [Descriptor] {
+        index.manifests.filter { LayoutContent.name($0) == name }
     }
 
-    /// Lets `name` stand for `descriptor`, and for nothing else.
-    func put(_ descriptor: Descriptor, as name: String) async throws {
+    /// The entry that has `name` and suits `platform` best.
+    static func entry(_ name: String, _ platform: Platform, in index: Index) -> Descriptor? {
+        Index(manifests: entries(name, in: index)).best(for: platform)
+    }
+
+    /// Lets `name` stand for `descriptor`, and for nothing else on its platform. An image that was pulled and loses its
+    /// last name by this stays without one, as with Docker, until it is removed or pruned.
+    @discardableResult
+    func put(_ descriptor: Descriptor, as name: String) async throws -> Descriptor {
         var entry = descriptor
         var notes = entry.annotations ?? [:]
         notes[Annotation.referenceName] = name
-        if Reference(name)?.description == name { notes[Annotation.imageName] = name }
+        if let reference = Reference(name), reference.description == name { notes[Annotation.imageName] = name }
+        notes[EntryNote.tagged] = nil
         entry.annotations = notes
+        let unstamped = entry
+        notes[EntryNote.tagged] = EntryNote.now()
+        entry.annotations = notes
+        var result = entry
         let replacement = entry
         try await change { index in
-            if Self.entry(name, in: index) == replacement { return false }
-            index.manifests.removeAll { $0.annotations?[Annotation.referenceName] == name }
+            let old = Self.entries(name, in: index).filter { Self.isSamePlatform($0, replacement) }
+            if let only = old.first, old.count == 1, EntryNote.withoutTime(only) == unstamped {
+                result = only
+                return false
+            }
+            index.manifests.removeAll { old.contains($0) }
+            // A nameless entry of the same image has a name again.
+            index.manifests.removeAll { LayoutContent.name($0) == nil && $0.digest == replacement.digest }
             index.manifests.append(replacement)
+            for entry in old where EntryNote.repository(of: entry) != nil { Self.keepNameless(entry, in: &index) }
             return true
         }
+        return result
     }
 
-    /// Takes `name` out; whether it was there.
+    private static func isSamePlatform(_ one: Descriptor, _ other: Descriptor) -> Bool {
+        guard let first = one.platform, let second = other.platform else { return true }
+        return first == second
+    }
+
+    /// Keeps an image that has lost a name unless it has another one.
+    private static func keepNameless(_ entry: Descriptor, in index: inout Index) {
+        guard !index.manifests.contains(where: { $0.digest == entry.digest }) else { return }
+        var nameless = entry
+        var notes = entry.annotations ?? [:]
+        notes[EntryNote.repository] = EntryNote.repository(of: entry)
+        notes[Annotation.referenceName] = nil
+        notes[Annotation.imageName] = nil
+        nameless.annotations = notes
+        index.manifests.append(nameless)
+    }
+
+    /// Takes `name` out, on all platforms; whether it was there.
     func remove(_ name: String) async throws -> Bool {
         try await change { index in
             let before = index.manifests.count
-            index.manifests.removeAll { $0.annotations?[Annotation.referenceName] == name }
+            index.manifests.removeAll { LayoutContent.name($0) == name }
             return index.manifests.count < before
         }
     }
 
     /// Changes the index as the only one of all processes, if `body` says that there is something to write.
     @discardableResult
-    private func change(_ body: (inout Index) -> Bool) async throws -> Bool {
+    func change(_ body: (inout Index) throws -> Bool) async throws -> Bool {
         let lock = try await StoreLock.wait(paths.indexLock, .exclusive)
         return try withExtendedLifetime(lock) {
             var index = try read()
-            guard body(&index) else { return false }
+            guard try body(&index) else { return false }
             do {
                 try Files.replace(paths.indexFile, with: try index.json(), durable: true)
             } catch let error as KernelError {

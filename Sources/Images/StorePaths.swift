@@ -12,6 +12,13 @@ struct StorePaths: Sendable {
     var layers: String { "\(root)/layers" }
     /// Work that isn't finished.
     var temporary: String { "\(root)/tmp" }
+    /// The places where a layer may be: as an EROFS image, or as a directory.
+    func layerForms(_ diffID: Digest) -> [String] {
+        [layerImage(diffID), layer(diffID)]
+    }
+
+    /// Downloads that aren't complete.
+    var partial: String { "\(root)/partial" }
     var locks: String { "\(root)/locks" }
     /// Held shared by whoever adds to the store, exclusively by whoever clears it up.
     var contentLock: String { "\(locks)/content" }

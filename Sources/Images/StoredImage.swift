@@ -3,7 +3,16 @@ public import OCI
 /// An image that is in the store, whole and unpacked.
 public struct StoredImage: Hashable, Sendable {
     /// The name under which the store keeps it: a normalised reference, or a source such as `oci:/path:tag`.
+    /// The digest of the manifest for an image whose name went to another one.
     public let name: String
+    /// No name stands for it any more: a later pull or tag took its name.
+    public let isDangling: Bool
+    /// The repository that it was pulled from, `docker.io/library/redis`; `nil` if it came from elsewhere.
+    public let repository: String?
+    /// Digest of what the registry's name stood for: the manifest's, or that of an index above it.
+    public let root: Digest
+    /// When the name was given last, in RFC 3339; `nil` in an index that another program wrote.
+    public let tagged: String?
     /// Digest of the image's manifest for this platform.
     public let manifestDigest: Digest
     /// Digest of the image's configuration, which is what Docker calls the image's id.

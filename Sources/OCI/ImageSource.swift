@@ -13,8 +13,17 @@ public enum ImageSource: Hashable, Sendable, LosslessStringConvertible {
         case docker = "docker-archive"
     }
 
-    /// Reads a reference with an optional transport in front; the path ends at its first colon.
+    /// Reads a reference with an optional transport in front; the path ends at its first colon. `docker://` is the
+    /// transport of registries, and may be left out.
     public init(parsing text: String) throws(ReferenceError) {
+        if text.hasPrefix("docker://") {
+            self = .registry(try Reference(parsing: String(text.dropFirst(9))))
+            return
+        }
+        if ReferenceGrammar.isImageID(Substring(text)) {
+            self = .registry(try Reference(parsing: "sha256:\(text)"))
+            return
+        }
         guard let colon = text.firstIndex(of: ":") else {
             self = .registry(try Reference(parsing: text))
             return
@@ -55,6 +64,27 @@ public enum ImageSource: Hashable, Sendable, LosslessStringConvertible {
         case .layout(let path, let tag): .layout(path: absolute(path), tag: tag)
         case .archive(let path, let tag, let form): .archive(path: absolute(path), tag: tag, form: form)
         }
+    }
+
+    /// The beginning of the id of a local image that the text may also mean, as Docker takes it: `sha256:…`, or a bare
+    /// word of hexadecimal digits that no image has for a name.
+    public var imageID: String? {
+        guard case .registry(let reference) = self, reference.registry == "docker.io", reference.digest == nil,
+            reference.repository.hasPrefix("library/")
+        else { return nil }
+        let name = reference.repository.dropFirst(8)
+        let isHex = { (text: Substring) in
+            (4...64).contains(text.utf8.count)
+                && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+        }
+        if name == "sha256", let tag = reference.tag, isHex(Substring(tag)) { return tag }
+        return reference.tag == "latest" && isHex(name) ? String(name) : nil
+    }
+
+    /// Whether the text can only be the id of a local image.
+    public var isOnlyAnImageID: Bool {
+        guard case .registry(let reference) = self else { return false }
+        return reference.registry == "docker.io" && reference.repository == "library/sha256" && imageID?.count == 64
     }
 
     /// The normalised text, which is also the image's name in the store.

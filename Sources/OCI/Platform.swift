@@ -53,9 +53,15 @@ public struct Platform: Hashable, Sendable, Codable, CustomStringConvertible {
         guard candidate.os == os, candidate.architecture == architecture else { return nil }
         guard let wanted = candidate.variant, !wanted.isEmpty else { return 0 }
         guard let generation = Self.generation(wanted) else { return wanted == variant ? 1 : nil }
-        // Without a variant of its own a host is taken for the first generation that its architecture has.
-        let own = variant.flatMap(Self.generation) ?? (architecture == "arm64" ? 8 : 1)
+        let own = variant.flatMap(Self.generation) ?? ownGeneration
         return generation <= own ? generation : nil
+    }
+
+    /// Without a variant of its own a platform is taken for the first generation that its architecture has; this
+    /// machine for what its processor is.
+    private var ownGeneration: Int {
+        if architecture == "arm64" { return 8 }
+        return self == .host && architecture == "amd64" ? Self.x86Generation : 1
     }
 
     private static func generation(_ variant: String) -> Int? {

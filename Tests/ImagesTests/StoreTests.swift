@@ -105,17 +105,28 @@ struct StoreTests {
         #expect(try await store.open(source("\(form):\(path)\(suffix)")) == opened)
     }
 
+    private var forced: RemovalOptions {
+        var options = RemovalOptions()
+        options.force = true
+        return options
+    }
+
     @Test func removesWhatNobodyNeeds() async throws {
         let layout = try layout(["1", "2"])
         let store = try bench.store()
         let one = try await store.open(source("oci:\(layout.path):1"))
         let two = try await store.open(source("oci:\(layout.path):2"))
-        #expect(try await store.remove(one.name, keeping: Set(one.diffIDs)))
+        // A container that runs keeps the layers, and an image without a name.
+        let use = ImageUse(container: "c0ffee", image: one.id, isRunning: false)
+        await #expect(throws: ImageError.self) { try await store.remove(one.name, inUse: [use]) }
+        let untagged = try await store.remove(one.name, options: forced, inUse: [use])
+        #expect(untagged.lines.map(\.description) == ["Untagged: \(one.name)", "Deleted: \(one.id)"])
         #expect(Files.exists(one.layers[0].path))
-        #expect(try await !store.remove(one.name))
+        await #expect(throws: ImageError.self) { try await store.remove(one.name) }
+        #expect(try await store.prune().freed > 0)
         #expect(!Files.exists(one.layers[0].path) && Files.exists(one.layers[1].path))
         #expect(try store.list() == [two])
-        #expect(try await store.remove(two.name))
+        #expect(try await store.remove(two.name).lines.count == 4)
         let left = try Workbench.run("/usr/bin/find", ["\(bench.path)/root", "-type", "f", "-path", "*sha256*"])
         #expect(left.text.split(separator: "\n").allSatisfy { $0.contains("/locks/") })
     }

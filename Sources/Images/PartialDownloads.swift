@@ -1,0 +1,32 @@
+import Glibc
+import Kernel
+import OCI
+
+extension ImageStore {
+    /// Removes what is left of downloads that nobody has continued for `seconds`, and returns the bytes.
+    @discardableResult
+    func removePartialDownloads(olderThan seconds: Int) throws -> Int64 {
+        var freed: Int64 = 0
+        do {
+            for name in try Directory.names(in: paths.partial) {
+                let path = "\(paths.partial)/\(name)"
+                guard let status = StoreFiles.status(path), time(nil) - status.st_mtim.tv_sec >= seconds,
+                    let lock = try StoreLock.attempt(path, .exclusive)
+                else { continue }
+                try withExtendedLifetime(lock) { try Files.remove(path) }
+                freed += Int64(status.st_blocks) * 512
+            }
+        } catch let error as KernelError {
+            throw error.about("image store \(paths.root)")
+        }
+        return freed
+    }
+
+    func partialBytes() throws -> Int64 {
+        do {
+            return try Directory.names(in: paths.partial).reduce(0) { $0 + DiskUsage.of("\(paths.partial)/\($1)") }
+        } catch {
+            throw error.about("image store \(paths.root)")
+        }
+    }
+}
