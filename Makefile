@@ -5,7 +5,7 @@ SWIFT ?= swift
 CONFIGURATION ?= debug
 BIN = .build/$(CONFIGURATION)
 
-.PHONY: help build test lint format bench demo demo-down images packages clean
+.PHONY: help build test lint format bench fuzz demo demo-down images packages clean
 
 help:
 	@echo "make demo       bring examples/counter up and look at it"
@@ -13,6 +13,7 @@ help:
 	@echo "make test       run every test (those that need root are skipped without it)"
 	@echo "make lint       check the format of the sources"
 	@echo "make bench      measure beside Docker Engine and Docker Compose"
+	@echo "make fuzz       give the parsers ten million made-up inputs each (SEED=, EXECUTIONS=)"
 	@echo "make build      build the programs into $(BIN)"
 	@echo "make images     make the images of the demo and of the tests from Debian packages"
 
@@ -43,5 +44,8 @@ demo-down:
 bench: packages
 	@benchmarks/run
 
+fuzz: packages
+	@scripts/fuzz
+
 clean:
-	rm -rf .build .build-images .build-bench
+	rm -rf .build .build-images .build-bench .build-fuzz

@@ -128,6 +128,8 @@ let package = Package(
                 crypto,
                 nio, nioPosix, nioHTTP1,
             ]),
+        // Inputs from a seed, the run over them, and what they are given to. Of the tests; no program for users links it.
+        module("Fuzzing", ["Diagnostics", "Kernel", "StackFile"]),
 
         // Executables.
         .executableTarget(
@@ -138,6 +140,9 @@ let package = Package(
         .executableTarget(
             name: "roost-layer", dependencies: ["CArchive"], swiftSettings: strict,
             linkerSettings: layerLinking),
+        // `make fuzz`.
+        .executableTarget(
+            name: "roost-fuzz", dependencies: ["Fuzzing", "Kernel", argumentParser], swiftSettings: strict),
 
         // Tests. None depends on an executable: `swift build` makes those, and the tests find them beside themselves.
         tests("AddressingTests", ["Addressing"]),
@@ -164,6 +169,7 @@ let package = Package(
         tests(
             "CommandsTests",
             ["Commands", "ControlAPI", "StackModel", "Orchestration", "Kernel", nio, nioPosix, nioHTTP1]),
+        tests("FuzzingTests", ["Fuzzing", "Kernel"]),
         tests("SystemTests", []),
     ],
     swiftLanguageModes: [.v6]
