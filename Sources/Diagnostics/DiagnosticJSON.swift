@@ -1,7 +1,9 @@
 extension Diagnostic {
-    /// One line of JSON, for `--progress json`. Keys: `level`, `file`, `line`, `column`, `path`, `message`, `suggestion`.
+    /// One line of JSON, for `--progress json`. Keys, in this order: `error` (true, only of errors, as Docker's JSON has
+    /// it), `level`, `file`, `line`, `column`, `path`, `message`, `suggestion`; what there is nothing for is left out.
     public var json: String {
-        var fields = ["\"level\":\(quotedJSON(severity.rawValue))"]
+        var fields = severity == .error ? ["\"error\":true"] : []
+        fields.append("\"level\":\(quotedJSON(severity.rawValue))")
         if let position {
             fields.append("\"file\":\(quotedJSON(position.file))")
             fields.append("\"line\":\(position.line)")

@@ -34,7 +34,7 @@ public struct DiagnosticRenderer: Sendable {
         guard let position = diagnostic.position, let source = sources.first(where: { $0.name == position.file }),
             let line = source.line(position.line)
         else { return nil }
-        let characters = Array(line.unicodeScalars)
+        let characters = Array(Self.visible(line).unicodeScalars)
         let column = max(0, min(position.column - 1, characters.count))
         let start = column > Self.widest / 2 ? column - Self.widest / 2 : 0
         let shown = characters[start..<min(characters.count, start + Self.widest)]
@@ -42,8 +42,10 @@ public struct DiagnosticRenderer: Sendable {
         text.unicodeScalars.append(contentsOf: shown.map { $0 == "\t" ? " " : $0 })
         let number = String(position.line)
         let margin = String(repeating: " ", count: number.count)
-        let caret = String(repeating: " ", count: column - start) + paint("^", "1;\(colour)")
-        return "\(number) | \(Self.visible(text))\n\(margin) | \(caret)"
+        // A caret under a wide character's first column; marks that take no column of their own don't move it.
+        let indent = characters[start..<column].reduce(0) { $0 + DisplayWidth.of($1) }
+        let caret = String(repeating: " ", count: indent) + paint("^", "1;\(colour)")
+        return "\(number) | \(text)\n\(margin) | \(caret)"
     }
 
     private func paint(_ text: String, _ code: String) -> String {

@@ -26,6 +26,26 @@ struct DiagnosticTests {
                 """)
     }
 
+    /// Tabs are shown as one blank; a wide character takes two columns, a combining mark none, and an escape sequence
+    /// is made harmless without moving the caret.
+    @Test(arguments: [
+        ("\tkey: x", 2, " key: x", 1), ("\u{65E5}\u{672C}: x", 5, "\u{65E5}\u{672C}: x", 6),
+        ("e\u{301}e: x", 5, "e\u{301}e: x", 3), ("\u{1B}[2J: x", 7, "\u{FFFD}[2J: x", 6),
+        ("\u{1F600}: x", 2, "\u{1F600}: x", 2), ("a: x", 99, "a: x", 4),
+    ])
+    func caretsUnderUnusualLines(line: String, column: Int, shown: String, indent: Int) {
+        let source = SourceText(name: "f", bytes: Array((line + "\n").utf8))
+        let diagnostic = Diagnostic(position: Position(file: "f", line: 1, column: column), message: "m")
+        let lines = DiagnosticRenderer(sources: [source], excerpts: true).render(diagnostic).split(separator: "\n")
+        #expect(lines.count == 3)
+        #expect(lines[1] == "1 | \(shown)")
+        #expect(lines[2] == "  | \(String(repeating: " ", count: indent))^")
+    }
+
+    @Test func warningsAsJSON() {
+        #expect(Diagnostic(severity: .warning, message: "m").json == #"{"level":"warning","message":"m"}"#)
+    }
+
     @Test func excerptOfALongLine() throws {
         let source = SourceText(name: "f", bytes: Array(repeating: UInt8(ascii: "x"), count: 1000))
         let diagnostic = Diagnostic(position: Position(file: "f", line: 1, column: 500), message: "m")
@@ -46,9 +66,10 @@ struct DiagnosticTests {
 
     @Test func json() {
         #expect(
-            Self.example.json == #"{"level":"error","file":"compose.yaml","line":3,"column":5,"path":"services.web","#
+            Self.example.json
+                == #"{"error":true,"level":"error","file":"compose.yaml","line":3,"column":5,"path":"services.web","#
                 + #""message":"unknown key \"enviroment\"","suggestion":"did you mean \"environment\"?"}"#)
-        #expect(Diagnostic(message: "a\n\u{1}b").json == #"{"level":"error","message":"a\n\u0001b"}"#)
+        #expect(Diagnostic(message: "a\n\u{1}b").json == #"{"error":true,"level":"error","message":"a\n\u0001b"}"#)
     }
 
     @Test(arguments: [

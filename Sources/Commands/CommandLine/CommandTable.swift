@@ -19,6 +19,7 @@ func commandType(named name: String) -> (any RoostCommand.Type)? {
     case "inspect": InspectCommand.self
     case "ls": LsCommand.self
     case "version": VersionCommand.self
+    case "why": WhyCommand.self
     case "supervise": SuperviseCommand.self
     default: imageShortcutType(named: name)
     }
@@ -28,7 +29,7 @@ func commandType(named name: String) -> (any RoostCommand.Type)? {
 let listedCommands = [
     "config", "down", "exec", "images", "inspect", "kill", "load", "logs", "ls", "ps", "pull", "restart", "start",
     "stop",
-    "up", "version",
+    "up", "version", "why",
 ]
 
 /// Commands that Compose has and Roost doesn't yet.

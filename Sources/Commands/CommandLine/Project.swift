@@ -22,8 +22,14 @@ enum FaultTreatment {
 
 extension Context {
     /// The stack of the files. Services named on the command line switch their profiles on; an unknown one is an error.
-    func loadStack(services: [String] = [], faults: FaultTreatment) throws -> LoadedStack {
-        let loaded = try StackLoader.load(loadRequest(services: services))
+    ///
+    /// - Parameter change: further options of the loader.
+    func loadStack(
+        services: [String] = [], faults: FaultTreatment, change: (inout LoadRequest) -> Void = { _ in }
+    ) throws -> LoadedStack {
+        var request = loadRequest(services: services)
+        change(&request)
+        let loaded = try StackLoader.load(request)
         var warnings = loaded.warnings
         if case .shown = faults { warnings += loaded.faults.map(\.asWarning) }
         if !warnings.isEmpty { streams.error.show(errorText.render(warnings, sources: loaded.sources)) }

@@ -17,20 +17,35 @@ struct ErrorText {
     init(streams: StandardStreams) { self.streams = streams }
 
     func render(_ error: any Error) -> String {
-        if json {
-            return JSONText.object([("error", .boolean(true)), ("message", .string(String(describing: error)))])
-                .render()
-        }
-        guard let error = error as? StackFileError, streams.errorIsTerminal else { return String(describing: error) }
+        if let error = error as? StackFileError { return render(error) }
+        guard json else { return String(describing: error) }
+        return JSONText.object([("error", .boolean(true)), ("message", .string(String(describing: error)))]).render()
+    }
+
+    /// Everything that is wrong with the files: a line each, with an excerpt on a terminal, or as JSON (with the
+    /// warnings, which may be the cause).
+    private func render(_ error: StackFileError) -> String {
+        if json { return error.diagnostics.map(\.json).joined(separator: "\n") }
+        guard streams.errorIsTerminal else { return error.description }
         return renderer(error.sources).render(error.diagnostics.filter { $0.severity == .error })
     }
 
     /// Warnings of a file that could be loaded.
     func render(_ warnings: [Diagnostic], sources: [SourceText]) -> String {
-        renderer(sources).render(warnings)
+        json ? warnings.map { $0.json + "\n" }.joined() : renderer(sources).render(warnings)
     }
 
     private func renderer(_ sources: [SourceText]) -> DiagnosticRenderer {
         DiagnosticRenderer(sources: sources, colours: colored, excerpts: streams.errorIsTerminal)
     }
+}
+
+extension Context {
+    /// Says on standard error what the user should know, though nothing is wrong.
+    func warn(_ message: String) {
+        streams.error.show(errorText.render([Diagnostic(severity: .warning, message: message)], sources: []))
+    }
+
+    /// Whether standard output gets colours.
+    var colorsOutput: Bool { global.colored(isTerminal: streams.outputIsTerminal) }
 }

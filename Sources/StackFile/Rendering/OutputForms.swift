@@ -1,26 +1,46 @@
 /// The keys of each object in the order in which Docker Compose prints them.
 enum OutputForms {
     static let project = OutputForm(
-        "name services networks volumes secrets configs models",
-        [
-            "services": OutputForm(each: service), "networks": OutputForm(each: network),
-            "volumes": OutputForm(each: volume), "secrets": OutputForm(each: file), "configs": OutputForm(each: file),
-            "models": OutputForm(each: OutputForm("name model context_size runtime_flags")),
-        ], onlyInYAML: ["models"], isTop: true)
+        "name services networks volumes secrets configs models", projectParts, onlyInYAML: ["models"], isTop: true)
+
+    /// A file with nothing but images.
+    static let lock = OutputForm("name services", projectParts, alwaysInJSON: [("name", .string(""))], isTop: true)
+
+    private static let projectParts = [
+        "services": OutputForm(each: service), "networks": OutputForm(each: network),
+        "volumes": OutputForm(each: volume), "secrets": OutputForm(each: file), "configs": OutputForm(each: file),
+        "models": OutputForm(each: OutputForm("name model context_size runtime_flags")),
+    ]
 
     static let service = OutputForm(
         "profiles deploy develop restart scale attach container_name external_links extends links pre_start post_start"
             + " pre_stop provider " + container
             + " build depends_on expose healthcheck ports stdin_open tty",
-        parts.merging(
-            [
-                "deploy": deploy, "develop": develop, "extends": OutputForm("file service"), "pre_start": containerHook,
-                "post_start": hook, "pre_stop": hook, "provider": OutputForm("type options"), "build": build,
-                "depends_on": OutputForm(each: OutputForm("condition restart required")),
-                "healthcheck": OutputForm("test timeout interval retries start_period start_interval disable"),
-                "ports": OutputForm("name mode host_ip target published protocol app_protocol"),
-            ]
-        ) { $1 }, alwaysInJSON: [("command", .null), ("entrypoint", .null)])
+        serviceParts, alwaysInJSON: [("command", .null), ("entrypoint", .null)])
+
+    /// The older order, which the hash of a service is still taken in.
+    static let hashedService = OutputForm(
+        """
+        profiles annotations attach build develop blkio_config cap_add cap_drop cgroup_parent cgroup cpu_count
+        cpu_percent cpu_period cpu_quota cpu_rt_period cpu_rt_runtime cpus cpuset cpu_shares command configs
+        container_name credential_spec depends_on deploy device_cgroup_rules devices dns dns_opt dns_search domainname
+        entrypoint provider environment env_file expose extends external_links extra_hosts group_add gpus hostname
+        healthcheck image init ipc isolation labels label_file links logging mem_limit mem_reservation memswap_limit
+        mem_swappiness mac_address models network_mode networks oom_kill_disable oom_score_adj pid pids_limit platform
+        ports privileged pull_policy read_only restart runtime scale secrets security_opt shm_size stdin_open
+        stop_grace_period stop_signal storage_opt sysctls tmpfs tty ulimits use_api_socket user userns_mode uts volumes
+        volumes_from working_dir pre_start post_start pre_stop pull_refresh_after
+        """, serviceParts, alwaysInJSON: [("command", .null), ("entrypoint", .null)])
+
+    private static let serviceParts = parts.merging(
+        [
+            "deploy": deploy, "develop": develop, "extends": OutputForm("file service"), "pre_start": containerHook,
+            "post_start": hook, "pre_stop": hook, "provider": OutputForm("type options"), "build": build,
+            "depends_on": OutputForm(each: OutputForm("condition restart required")),
+            "healthcheck": OutputForm("test timeout interval retries start_period start_interval disable"),
+            "ports": OutputForm("name mode host_ip target published protocol app_protocol"),
+        ]
+    ) { $1 }
 
     /// What a service and a hook with a container of its own have in common.
     private static let container = """

@@ -4,12 +4,19 @@ import OrderedCollections
 struct YAMLWriter {
     /// So that what is printed can be read as a stack file again.
     var doublesDollars = true
+    /// How far a mapping stands to the right of its key.
+    private let step: Int
     private var lines = YAMLLines()
 
-    init(doublesDollars: Bool = true) { self.doublesDollars = doublesDollars }
+    private init(doublesDollars: Bool, step: Int) {
+        self.doublesDollars = doublesDollars
+        self.step = step
+    }
 
-    static func text(of tree: Node, _ form: OutputForm? = nil, doublesDollars: Bool = true) -> String {
-        var writer = YAMLWriter(doublesDollars: doublesDollars)
+    static func text(
+        of tree: Node, _ form: OutputForm? = nil, doublesDollars: Bool = true, indent step: Int = 2
+    ) -> String {
+        var writer = YAMLWriter(doublesDollars: doublesDollars, step: step)
         if case .map(let mapping) = tree.value, !mapping.isEmpty {
             writer.entries(mapping, form, indent: 0)
         } else {
@@ -24,7 +31,7 @@ struct YAMLWriter {
         switch value {
         case .map(let mapping) where !mapping.isEmpty:
             if isItem { lines.put(" ") } else { lines.endLine() }
-            entries(mapping, form, indent: indent + 2, isOnLine: isItem)
+            entries(mapping, form, indent: indent + (isItem ? 2 : step), isOnLine: isItem)
         case .list(let items) where !items.isEmpty:
             if isItem { lines.put(" ") } else { lines.endLine() }
             for (index, item) in items.enumerated() {
