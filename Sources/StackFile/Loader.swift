@@ -29,10 +29,12 @@ public enum StackLoader {
     ///
     /// - Throws: ``StackFileError`` with everything that is wrong, as far as one stage can see it.
     public static func load(_ request: LoadRequest) throws(StackFileError) -> LoadedStack {
-        let (canonical, stack, findings) = try resolve(request)
+        var findings = Findings()
+        let (project, uses) = try resolve(request, &findings)
         return LoadedStack(
-            stack: stack, warnings: findings.diagnostics, faults: findings.faults, sources: findings.sources,
-            canonical: canonical)
+            stack: Resolution(project: project).stack(), warnings: findings.diagnostics, faults: findings.faults,
+            sources: findings.sources, canonical: CanonicalStack(project: project), variables: uses,
+            containerVariables: project.containerVariables, environment: project.location.environment)
     }
 
     /// Whether there is a file: named by the request or by `COMPOSE_FILE`, or with a default name here or above.
@@ -66,9 +68,8 @@ public enum StackLoader {
     }
 
     private static func resolve(
-        _ request: LoadRequest
-    ) throws(StackFileError) -> (CanonicalStack, Stack, Findings) {
-        var findings = Findings()
+        _ request: LoadRequest, _ findings: inout Findings
+    ) throws(StackFileError) -> (Project, [VariableUse]) {
         var location = Location.find(request, &findings)
         try findings.check()
         guard !location.files.isEmpty else {
@@ -76,18 +77,23 @@ public enum StackLoader {
                 "no compose.yaml here or in the directories above \(request.currentDirectory)",
                 suggestion: "name a file with -f")
         }
-        var trees: [Node] = []
+        var documents: [Document] = []
         for file in location.files {
-            for document in try SourceFile.read(file, request, &findings) { trees.append(document) }
+            documents += try SourceFile.read(file, request, &findings).map { Document(file: file, tree: $0) }
         }
-        let name = ProjectName.choose(request, location, trees, &findings)
+        let name = ProjectName.choose(request, location, documents.map(\.tree), &findings)
         try findings.check()
-        location.environment["COMPOSE_PROJECT_NAME"] = name
+        location.variables.setProject(name)
 
-        var assembly = Assembly(request: request, location: location)
-        let merged = try assembly.merge(trees, &findings)
+        var assembly = Assembly(request: request, variables: location.variables)
+        let merged = try assembly.merge(documents, at: .init(directory: location.directory), &findings)
         try findings.check()
-        var project = Project(name: name, tree: merged, location: location, request: request)
+        guard let merged, merged.mapping?.isEmpty == false else {
+            let names = location.files.map { $0 == "-" ? "stdin" : FilePath.shown($0, from: request.currentDirectory) }
+            throw findings.failure("\(names.joined(separator: ", ")): empty compose file")
+        }
+        var project = Project(
+            name: name, tree: Pruning.prune(merged, ProjectFields.shape), location: location, request: request)
         project.select(&findings)
         try findings.check()
         project.complete(&findings)
@@ -95,7 +101,6 @@ public enum StackLoader {
         Validation(project: project).check(&findings)
         try findings.check()
         StartFaults(project: project).find(&findings)
-        let stack = Resolution(project: project).stack()
-        return (CanonicalStack(project: project), stack, findings)
+        return (project, assembly.interpolation.uses)
     }
 }

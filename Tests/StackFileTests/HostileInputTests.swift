@@ -24,7 +24,9 @@ struct HostileInputTests {
         ("a control character", Array("services: {a: {image: x\u{1}}}".utf8), "not valid"),
         (
             "nested variables",
-            Array(("services: {a: {image: \"" + String(repeating: "${A:-", count: 100) + "\"}}").utf8),
+            Array(
+                ("services: {a: {image: \"" + String(repeating: "${A:-", count: 100)
+                    + String(repeating: "}", count: 100) + "\"}}").utf8),
             "nested too deeply"
         ),
     ]

@@ -43,7 +43,7 @@ struct MessageTests {
             #"compose.yaml:2:3: services.a: has no image, and building one is not supported yet; name one with "image:""#
         ),
         ("empty", "", "compose.yaml: empty compose file"),
-        ("only a comment", "# nothing\n---\n", "compose.yaml: empty compose file"),
+        ("only a comment", "# nothing\n", "compose.yaml: empty compose file"),
         ("an empty mapping", "{}\n", "compose.yaml: empty compose file"),
         ("a list", "- a\n", "compose.yaml:1:1: the top of the file must be a mapping, not a list"),
     ]

@@ -1,6 +1,6 @@
-/// The language of `.env` files and `env_file` (Compose specification, "Interpolation", ".env file"):
-/// `NAME=value`, `export NAME=value`, `NAME: value`, comments, single quotes without and double quotes with escapes and
-/// variables, values over several lines in quotes.
+/// The language of `.env` files, `env_file` and `label_file` as Docker Compose reads it: `NAME=value`,
+/// `export NAME=value`, `NAME: value`, comments, single quotes without and double quotes with escapes and variables,
+/// values over several lines in quotes, several assignments on a line after a quote.
 struct DotEnv {
     /// A line that isn't an assignment.
     struct Failure: Error {
@@ -8,34 +8,45 @@ struct DotEnv {
         var message: String
     }
 
-    /// One assignment; `value` is `nil` for a name alone, which is taken from the shell.
+    /// One assignment; `value` is `nil` for a name alone that the surroundings don't know.
     struct Assignment {
         var name: String
         var value: String?
         var line: Int
     }
 
-    private let bytes: [UInt8]
-    private var next = 0
-    private var line = 1
-    private let lookup: (String) -> String?
-    private let missing: (String) -> Void
-    private var values: [String: String] = [:]
-
-    private init(_ bytes: [UInt8], _ lookup: @escaping (String) -> String?, _ missing: @escaping (String) -> Void) {
-        let hasByteOrderMark = bytes.starts(with: [0xEF, 0xBB, 0xBF])
-        self.bytes = hasByteOrderMark ? Array(bytes.dropFirst(3)) : bytes
-        self.lookup = lookup
-        self.missing = missing
+    /// Where variables come from, apart from the file itself.
+    struct Surroundings {
+        /// Wins over the file's own assignments.
+        var stronger: (String) -> String?
+        /// Gives way to them.
+        var weaker: (String) -> String? = { _ in nil }
+        /// Told of each variable that has no value.
+        var missing: (String) -> Void = { _ in }
     }
 
-    /// The assignments in the file's order. `lookup` gives variables from outside, which win over those of the file.
-    static func parse(
-        _ bytes: [UInt8], lookup: @escaping (String) -> String?, missing: @escaping (String) -> Void = { _ in }
-    ) throws(Failure) -> [Assignment] {
-        var file = DotEnv(bytes, lookup, missing)
+    private let scalars: [Unicode.Scalar]
+    private var next = 0
+    private var line = 1
+    private let surroundings: Surroundings
+    private var values: [String: String] = [:]
+    /// What expansions may still add up to, in bytes.
+    private var budget = 16 << 20
+
+    private init(_ bytes: [UInt8], _ surroundings: Surroundings) {
+        scalars = Array(String(decoding: Self.withoutMark(bytes[...]), as: UTF8.self).unicodeScalars)
+        self.surroundings = surroundings
+    }
+
+    private static func withoutMark(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes
+    }
+
+    /// The assignments in the file's order.
+    static func parse(_ bytes: [UInt8], _ surroundings: Surroundings) throws(Failure) -> [Assignment] {
+        var file = DotEnv(bytes, surroundings)
         var assignments: [Assignment] = []
-        while try file.skipToStatement() {
+        while file.skipToStatement() {
             let assignment = try file.assignment()
             if let value = assignment.value { file.values[assignment.name] = value }
             assignments.append(assignment)
@@ -44,172 +55,227 @@ struct DotEnv {
     }
 
     /// `format: raw`: `NAME=value` up to the end of the line, nothing means anything.
-    static func parseRaw(_ bytes: [UInt8]) throws(Failure) -> [Assignment] {
+    static func parseRaw(_ bytes: [UInt8], lookup: (String) -> String?) throws(Failure) -> [Assignment] {
         var assignments: [Assignment] = []
-        for (index, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
-            var text = String(decoding: line, as: UTF8.self)
-            if text.hasSuffix("\r") { text.removeLast() }
-            if text.hasPrefix("#") || text.allSatisfy({ $0 == " " || $0 == "\t" }) { continue }
+        let lines = withoutMark(bytes[...]).split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        for (index, line) in lines.enumerated() {
+            var text = String(decoding: line, as: UTF8.self)[...]
+            if text.utf8.last == UInt8(ascii: "\r") { text = Substring(text.unicodeScalars.dropLast()) }
+            text = Substring(text.unicodeScalars.drop { $0.properties.isWhitespace })
+            if text.isEmpty || text.hasPrefix("#") { continue }
             let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let name = String(parts[0])
-            guard !name.isEmpty, !name.contains(where: { $0 == " " || $0 == "\t" }) else {
+            guard !name.isEmpty, !name.unicodeScalars.contains(where: \.properties.isWhitespace) else {
                 throw Failure(line: index + 1, message: "\"\(name)\" is not a variable name")
             }
-            let value = parts.count > 1 ? String(parts[1]) : nil
+            let value = parts.count > 1 ? String(parts[1]) : lookup(name)
             assignments.append(Assignment(name: name, value: value, line: index + 1))
         }
         return assignments
     }
 
-    private var current: UInt8? { next < bytes.count ? bytes[next] : nil }
+    // MARK: the text
+
+    private var current: Unicode.Scalar? { next < scalars.count ? scalars[next] : nil }
 
     private mutating func advance() {
-        if bytes[next] == UInt8(ascii: "\n") { line += 1 }
+        if scalars[next] == "\n" { line += 1 }
         next += 1
     }
 
-    private mutating func skipLine() {
-        while let byte = current, byte != UInt8(ascii: "\n") { advance() }
+    private mutating func skip(while condition: (Unicode.Scalar) -> Bool) {
+        while let scalar = current, condition(scalar) { advance() }
     }
 
-    private mutating func skipBlanks() {
-        while let byte = current, byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") { advance() }
-    }
-
-    private mutating func skipToStatement() throws(Failure) -> Bool {
-        while let byte = current {
-            switch byte {
-            case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"), UInt8(ascii: "\n"): advance()
-            case UInt8(ascii: "#"): skipLine()
-            default: return true
-            }
+    /// Blanks within a line.
+    private static func isBlank(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar {
+        case "\t", "\u{B}", "\u{C}", "\r", " ", "\u{85}", "\u{A0}": true
+        default: false
         }
-        return false
     }
+
+    private func text(_ range: Range<Int>) -> String {
+        var text = ""
+        text.unicodeScalars.append(contentsOf: scalars[range])
+        return text
+    }
+
+    private mutating func skipToStatement() -> Bool {
+        while true {
+            skip { $0.properties.isWhitespace }
+            guard let scalar = current else { return false }
+            if scalar != "#" { return true }
+            skip { $0 != "\n" }
+        }
+    }
+
+    // MARK: assignments
 
     private mutating func assignment() throws(Failure) -> Assignment {
+        skipExport()
         let start = line
-        var name = word()
-        if name == "export", let byte = current, byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") {
-            skipBlanks()
-            name = word()
-        }
-        skipBlanks()
-        guard !name.isEmpty else {
-            throw Failure(line: start, message: "a variable name is missing")
-        }
-        switch current {
-        case nil, UInt8(ascii: "\n"), UInt8(ascii: "\r"), UInt8(ascii: "#"):
-            skipLine()
-            return Assignment(name: name, value: lookup(name), line: start)
-        case UInt8(ascii: "="), UInt8(ascii: ":"):
+        let first = next
+        var end: Int?
+        search: while let scalar = current {
+            switch scalar {
+            case "=", ":", "\n":
+                end = next
+                break search
+            case "_", ".", "-", "[", "]": break
+            default:
+                guard Self.isBlank(scalar) || Self.isLetterOrNumber(scalar) else {
+                    let rest = text(first..<(scalars[first...].firstIndex(of: "\n") ?? scalars.count))
+                    throw Failure(
+                        line: start, message: "unexpected character \"\(scalar)\" in the variable name \"\(rest)\"")
+                }
+            }
             advance()
-            skipBlanks()
-            return Assignment(name: name, value: try value(), line: start)
-        default:
-            throw Failure(line: start, message: "\"\(name)\" is not followed by \"=\"")
         }
+        // A file that ends within a name: Docker takes the rest for the value of a variable without a name.
+        guard let end else {
+            next = first
+            return Assignment(name: "", value: try value(), line: start)
+        }
+        let isAlone = current == "\n"
+        let name = trimmed(first..<end)
+        guard !name.contains(" ") else {
+            throw Failure(line: start, message: "the variable name \"\(name)\" contains a space")
+        }
+        advance()
+        skip(while: Self.isBlank)
+        if isAlone { return Assignment(name: name, value: surroundings.stronger(name), line: start) }
+        return Assignment(name: name, value: try value(), line: start)
     }
 
-    private mutating func word() -> String {
-        let start = next
-        while let byte = current, Self.isNameByte(byte) { advance() }
-        return String(decoding: bytes[start..<next], as: UTF8.self)
+    private mutating func skipExport() {
+        let word = Array("export".unicodeScalars)
+        guard scalars[next...].starts(with: word), next + word.count < scalars.count,
+            scalars[next + word.count].properties.isWhitespace
+        else { return }
+        next += word.count
+        skip(while: Self.isBlank)
     }
 
-    private static func isNameByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "-"),
-            UInt8(ascii: "["), UInt8(ascii: "]"):
+    private static func isLetterOrNumber(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .decimalNumber,
+            .letterNumber, .otherNumber:
             true
         default: false
         }
     }
 
+    /// Without white space at the end.
+    private func trimmed(_ range: Range<Int>) -> String {
+        var end = range.upperBound
+        while end > range.lowerBound, scalars[end - 1].properties.isWhitespace { end -= 1 }
+        return text(range.lowerBound..<end)
+    }
+
+    // MARK: values
+
     private mutating func value() throws(Failure) -> String {
         switch current {
-        case UInt8(ascii: "'"): return try quoted(by: UInt8(ascii: "'"), named: "single")
-        case UInt8(ascii: "\""): return try expanded(Self.unescape(try quoted(by: UInt8(ascii: "\""), named: "double")))
-        default: return try expanded(unquoted())
+        case "'": return try quoted(by: "'")
+        case "\"": return try expanded(DotEnvEscapes.expand(try quoted(by: "\"")), line)
+        default: return try unquoted()
         }
     }
 
-    /// Up to the end of the line or a comment, which needs a blank before it.
-    private mutating func unquoted() -> String {
+    /// Up to the end of the line or a comment, which needs a space before it.
+    private mutating func unquoted() throws(Failure) -> String {
         let start = next
+        let place = line
+        skip { $0 != "\n" }
         var end = next
-        while let byte = current, byte != UInt8(ascii: "\n") {
-            if byte == UInt8(ascii: "#"), next == start || Self.isBlank(bytes[next - 1]) { break }
-            advance()
-            if !Self.isBlank(byte), byte != UInt8(ascii: "\r") { end = next }
+        if next < scalars.count { advance() }
+        if end - start > 1,
+            let comment = (start + 1..<end).first(where: { scalars[$0] == "#" && scalars[$0 - 1] == " " })
+        {
+            end = comment - 1
         }
-        skipLine()
-        return String(decoding: bytes[start..<end], as: UTF8.self)
+        return try expanded(trimmed(start..<end), place)
     }
 
-    private mutating func quoted(by quote: UInt8, named kind: String) throws(Failure) -> String {
+    private mutating func quoted(by quote: Unicode.Scalar) throws(Failure) -> String {
         let start = line
         advance()
-        var content: [UInt8] = []
-        while let byte = current, byte != quote {
+        var content = String.UnicodeScalarView()
+        var isEscaped = false
+        while let scalar = current {
             advance()
-            content.append(byte)
-            if byte == UInt8(ascii: "\\"), let escaped = current {
-                if escaped == quote { content.removeLast() }
-                if escaped == quote, quote == UInt8(ascii: "\"") { content.append(byte) }
-                content.append(escaped)
-                advance()
-            }
-        }
-        guard current != nil else { throw Failure(line: start, message: "the \(kind) quote is never closed") }
-        advance()
-        skipBlanks()
-        if let byte = current, byte != UInt8(ascii: "#") && byte != UInt8(ascii: "\n") && byte != UInt8(ascii: "\r") {
-            throw Failure(line: line, message: "text stands after the closing quote")
-        }
-        skipLine()
-        return String(decoding: content, as: UTF8.self)
-    }
-
-    private static func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
-
-    /// The escapes inside double quotes; an escaped dollar stays one through the expansion.
-    private static func unescape(_ text: String) -> String {
-        guard text.contains("\\") else { return text }
-        var result = ""
-        var characters = text.unicodeScalars.makeIterator()
-        while let scalar = characters.next() {
-            guard scalar == "\\", let escaped = characters.next() else {
-                result.unicodeScalars.append(scalar)
+            if scalar == quote, !isEscaped { return String(content) }
+            if scalar == "\\", !isEscaped {
+                isEscaped = true
                 continue
             }
-            switch escaped {
-            case "n": result += "\n"
-            case "r": result += "\r"
-            case "t": result += "\t"
-            case "\\": result += "\\"
-            case "\"": result += "\""
-            case "$": result += "$$"
-            default:
-                result += "\\"
-                result.unicodeScalars.append(escaped)
-            }
+            if isEscaped, scalar != quote { content.append("\\") }
+            isEscaped = false
+            content.append(scalar)
         }
-        return result
+        throw Failure(
+            line: start, message: "the \(quote == "'" ? "single" : "double") quote is never closed")
     }
 
-    private func expanded(_ text: String) throws(Failure) -> String {
-        let (values, lookup) = (values, lookup)
+    private mutating func expanded(_ text: String, _ place: Int) throws(Failure) -> String {
+        guard text.utf8.contains(UInt8(ascii: "$")) else { return text }
+        let (values, surroundings) = (values, surroundings)
         do throws(Template.Failure) {
-            return try Template.expand(text, lookup: { lookup($0) ?? values[$0] }, missing: missing)
+            let result = try Template.expand(
+                text, limit: budget,
+                lookup: { surroundings.stronger($0) ?? values[$0] ?? surroundings.weaker($0) },
+                missing: surroundings.missing)
+            budget -= result.utf8.count
+            return result
         } catch {
-            switch error {
-            case .required(let name, let message):
-                throw Failure(line: line, message: "required variable \(name) is missing a value: \(message)")
-            case .invalid, .tooDeep:
-                throw Failure(line: line, message: "invalid interpolation format in \"\(text)\"")
+            throw Failure(line: place, message: error.message(in: text))
+        }
+    }
+}
+
+/// The escapes inside double quotes of a `.env` file.
+enum DotEnvEscapes {
+    /// An escaped dollar stays one through the expansion of variables; what is no escape stays as it is.
+    static func expand(_ text: String) -> String {
+        guard text.utf8.contains(UInt8(ascii: "\\")) else { return text }
+        let scalars = Array(text.unicodeScalars)
+        var result = String.UnicodeScalarView()
+        var next = 0
+        while next < scalars.count {
+            let scalar = scalars[next]
+            next += 1
+            guard scalar == "\\", next < scalars.count else {
+                result.append(scalar)
+                continue
+            }
+            let escaped = scalars[next]
+            next += 1
+            if let known = named[escaped] {
+                result.append(contentsOf: known.unicodeScalars)
+            } else if escaped == "0" {
+                var digits = ""
+                while digits.count < 3, next < scalars.count, ("0"..."9").contains(scalars[next]) {
+                    digits.unicodeScalars.append(scalars[next])
+                    next += 1
+                }
+                result.append(contentsOf: octal(digits).unicodeScalars)
+            } else {
+                result.append("\\")
+                result.append(escaped)
             }
         }
+        return String(result)
+    }
+
+    private static let named: [Unicode.Scalar: String] = [
+        "a": "\u{7}", "b": "\u{8}", "f": "\u{C}", "n": "\n", "r": "\r", "t": "\t", "v": "\u{B}", "$": "$$", "\"": "\"",
+        "\\": "\\",
+    ]
+
+    /// Three octal digits up to 0377 are a character; otherwise Docker drops the zero only.
+    private static func octal(_ digits: String) -> String {
+        if digits.count == 3, let code = UInt8(digits, radix: 8) { return String(Unicode.Scalar(code)) }
+        return "\\" + digits
     }
 }

@@ -1,6 +1,6 @@
 import Diagnostics
 
-/// A `.env` file or an `env_file` on disk.
+/// A `.env` file, an `env_file` or a `label_file` on disk.
 struct EnvironmentFile {
     /// Absolute.
     var path: String
@@ -9,7 +9,7 @@ struct EnvironmentFile {
     var isRaw = false
 
     /// Its assignments; what is wrong goes to the findings.
-    func read(lookup: @escaping (String) -> String?, _ findings: inout Findings) -> [DotEnv.Assignment] {
+    func read(_ surroundings: DotEnv.Surroundings, _ findings: inout Findings) -> [DotEnv.Assignment] {
         let bytes: [UInt8]
         do throws(FileBytes.Failure) {
             bytes = try FileBytes.read(path)
@@ -17,33 +17,29 @@ struct EnvironmentFile {
             findings.record(Diagnostic(message: "can't read the env file \(name): \(error.reason)"))
             return []
         }
-        var missing: [String] = []
-        let result = parse(bytes, lookup) { missing.append($0) }
-        for variable in missing {
-            findings.warning("The \"\(variable)\" variable is not set. Defaulting to a blank string.", at: nil)
+        let missing = Missing()
+        var surroundings = surroundings
+        surroundings.missing = { missing.names.append($0) }
+        defer {
+            for variable in missing.names {
+                findings.warning("The \"\(variable)\" variable is not set. Defaulting to a blank string.", at: nil)
+            }
         }
-        switch result {
-        case .success(let assignments): return assignments
-        case .failure(let failure):
+        do throws(DotEnv.Failure) {
+            if isRaw { return try DotEnv.parseRaw(bytes, lookup: surroundings.stronger) }
+            return try DotEnv.parse(bytes, surroundings)
+        } catch {
             _ = findings.add(SourceText(name: name, bytes: bytes))
             findings.record(
                 Diagnostic(
-                    position: Position(file: name, line: failure.line, column: 1), message: failure.message,
+                    position: Position(file: name, line: error.line, column: 1), message: error.message,
                     suggestion: "write NAME=VALUE"))
             return []
         }
     }
 
-    private func parse(
-        _ bytes: [UInt8], _ lookup: @escaping (String) -> String?, _ note: (String) -> Void
-    ) -> Result<[DotEnv.Assignment], DotEnv.Failure> {
-        withoutActuallyEscaping(note) { note in
-            do throws(DotEnv.Failure) {
-                return .success(
-                    try isRaw ? DotEnv.parseRaw(bytes) : DotEnv.parse(bytes, lookup: lookup, missing: note))
-            } catch {
-                return .failure(error)
-            }
-        }
+    /// What the parser reports while it runs.
+    private final class Missing {
+        var names: [String] = []
     }
 }

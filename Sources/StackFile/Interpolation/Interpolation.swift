@@ -2,11 +2,32 @@ import OrderedCollections
 
 /// Puts variables into the values of a tree; keys are left as they are.
 struct Interpolation {
-    var environment: [String: String]
-    /// Each missing variable is named once in a load, as Docker does.
+    let variables: Variables
+    /// Where each variable of the text came from, in the files' order.
+    private(set) var uses: [VariableUse] = []
+    /// Each missing variable is named once in a load.
     private var warned: Set<String> = []
+    /// What interpolated texts may still add up to, in bytes.
+    private var budget = 64 << 20
 
-    init(environment: [String: String]) { self.environment = environment }
+    /// More uses than anybody reads.
+    private static let mostUses = 100_000
+
+    init(variables: Variables) { self.variables = variables }
+
+    /// The same bookkeeping with other variables, for an included file; ``join(_:)`` brings it back.
+    func nested(_ variables: Variables) -> Interpolation {
+        var copy = Interpolation(variables: variables)
+        copy.warned = warned
+        copy.budget = budget
+        return copy
+    }
+
+    mutating func join(_ nested: Interpolation) {
+        uses += nested.uses
+        warned = nested.warned
+        budget = nested.budget
+    }
 
     mutating func apply(to node: Node, _ path: Path, _ findings: inout Findings) -> Node {
         switch node.value {
@@ -28,37 +49,37 @@ struct Interpolation {
     }
 
     mutating func expand(_ text: String, at mark: Mark?, _ path: Path, _ findings: inout Findings) -> String {
-        var missing: [String] = []
-        let environment = environment
+        let missing = Missing()
+        let variables = variables
+        if uses.count < Self.mostUses {
+            uses += VariableTrace(variables: variables, text: text, position: findings.position(mark), path: path)
+                .uses()
+        }
         do throws(Template.Failure) {
-            let result = try withoutActuallyEscaping({ (name: String) in missing.append(name) }) {
-                (note) throws(Template.Failure) in
-                try Template.expand(text, lookup: { environment[$0] }, missing: note)
-            }
-            for name in missing where warned.insert(name).inserted {
+            let result = try Template.expand(
+                text, limit: min(budget, 4 << 20), lookup: { variables[$0] }, missing: { missing.names.append($0) })
+            budget -= result.utf8.count
+            for name in missing.names where warned.insert(name).inserted {
                 findings.warning(
                     "The \"\(name)\" variable is not set. Defaulting to a blank string.", at: mark, path)
             }
             return result
         } catch {
-            report(error, text, mark, path, &findings)
+            findings.error(error.message(in: text), at: mark, path, suggestion: suggestion(for: error))
             return text
         }
     }
 
-    private func report(
-        _ failure: Template.Failure, _ text: String, _ mark: Mark?, _ path: Path, _ findings: inout Findings
-    ) {
+    private func suggestion(for failure: Template.Failure) -> String? {
         switch failure {
-        case .invalid:
-            findings.error(
-                "invalid interpolation format in \"\(text)\"", at: mark, path,
-                suggestion: "write $$ for a dollar sign that is meant as one")
-        case .required(let name, let message):
-            findings.error(
-                "required variable \(name) is missing a value" + (message.isEmpty ? "" : ": \(message)"), at: mark,
-                path, suggestion: "set \(name) in the shell or in the .env file")
-        case .tooDeep: findings.error("variables are nested too deeply in \"\(text)\"", at: mark, path)
+        case .invalid: "write $$ for a dollar sign that is meant as one"
+        case .required(let name, _): "set \(name) in the shell or in the .env file"
+        case .tooDeep, .tooLong: nil
         }
+    }
+
+    /// What a template reports while it is expanded.
+    private final class Missing {
+        var names: [String] = []
     }
 }

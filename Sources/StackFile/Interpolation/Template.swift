@@ -1,5 +1,8 @@
 /// A text with variables in it (Compose specification, "Interpolation"): `$NAME`, `${NAME}`, `${NAME:-default}`,
 /// `${NAME-default}`, `${NAME:?message}`, `${NAME?message}`, `${NAME:+other}`, `${NAME+other}`, nested, and `$$`.
+///
+/// Where braces don't match, the rules are those of Docker Compose: an expression reaches to the brace that closes it
+/// on the same line, or to the last brace of the line where none does.
 struct Template {
     /// Why a text could not be expanded.
     enum Failure: Error {
@@ -8,121 +11,82 @@ struct Template {
         /// `${NAME?message}` of a variable that isn't set.
         case required(name: String, message: String)
         case tooDeep
+        /// The text would grow beyond the limit.
+        case tooLong
     }
 
-    private static let deepest = 32
+    private static let deepest = 64
 
     private let bytes: [UInt8]
-    private var next = 0
     private let lookup: (String) -> String?
     /// Called with the name of a variable that is neither set nor has a default.
     private let missing: (String) -> Void
+    private var budget: Int
 
-    private init(_ text: String, _ lookup: @escaping (String) -> String?, _ missing: @escaping (String) -> Void) {
-        bytes = Array(text.utf8)
-        self.lookup = lookup
-        self.missing = missing
-    }
-
+    /// - Parameter limit: the greatest length of the result, in bytes.
     static func expand(
-        _ text: String, lookup: @escaping (String) -> String?, missing: @escaping (String) -> Void
+        _ text: String, limit: Int = 4 << 20, lookup: @escaping (String) -> String?,
+        missing: @escaping (String) -> Void
     ) throws(Failure) -> String {
         guard text.utf8.contains(UInt8(ascii: "$")) else { return text }
-        var template = Template(text, lookup, missing)
-        return try template.text(untilBrace: false, depth: 0)
-    }
-
-    /// Text up to the end, or up to the brace that ends the variable that it stands in.
-    private mutating func text(untilBrace: Bool, depth: Int) throws(Failure) -> String {
-        guard depth < Self.deepest else { throw .tooDeep }
-        var result: [UInt8] = []
-        while next < bytes.count {
-            let byte = bytes[next]
-            if byte == UInt8(ascii: "}"), untilBrace { return String(decoding: result, as: UTF8.self) }
-            next += 1
-            guard byte == UInt8(ascii: "$"), next < bytes.count else {
-                result.append(byte)
-                continue
-            }
-            switch bytes[next] {
-            case UInt8(ascii: "$"):
-                next += 1
-                result.append(byte)
-            case UInt8(ascii: "{"):
-                next += 1
-                result += try braced(depth: depth).utf8
-            case let first where Self.startsName(first):
-                result += value(of: name()).utf8
-            default:
-                result.append(byte)
-            }
-        }
-        if untilBrace { throw .invalid }
+        var template = Template(bytes: Array(text.utf8), lookup: lookup, missing: missing, budget: limit)
+        let result = try template.expand(0..<template.bytes.count, depth: 0)
         return String(decoding: result, as: UTF8.self)
     }
 
-    private mutating func braced(depth: Int) throws(Failure) -> String {
-        guard next < bytes.count, Self.startsName(bytes[next]) else { throw .invalid }
-        let name = name()
-        guard next < bytes.count else { throw .invalid }
-        if bytes[next] == UInt8(ascii: "}") {
-            next += 1
-            return value(of: name)
+    private mutating func expand(_ range: Range<Int>, depth: Int) throws(Failure) -> [UInt8] {
+        guard depth < Self.deepest else { throw .tooDeep }
+        var result: [UInt8] = []
+        var scanner = TemplateScanner(bytes, range)
+        while let piece = scanner.next() {
+            let before = result.count
+            switch piece {
+            case .text(let range): result += bytes[range]
+            case .dollar: result.append(UInt8(ascii: "$"))
+            case .invalid: throw .invalid
+            case .variable(let expression): result += try value(of: expression, depth)
+            }
+            budget -= result.count - before
+            guard budget >= 0 else { throw .tooLong }
         }
-        let emptyCounts = bytes[next] == UInt8(ascii: ":")
-        if emptyCounts { next += 1 }
-        guard next < bytes.count else { throw .invalid }
-        let operation = bytes[next]
-        next += 1
+        return result
+    }
+
+    private mutating func value(of expression: TemplateScanner.Expression, _ depth: Int) throws(Failure) -> [UInt8] {
+        let name = String(decoding: bytes[expression.name], as: UTF8.self)
         let current = lookup(name)
-        let isSet = current.map { !(emptyCounts && $0.isEmpty) } ?? false
-        switch operation {
-        case UInt8(ascii: "-"): return try operand(used: !isSet, depth: depth) ?? current ?? ""
-        case UInt8(ascii: "+"): return try operand(used: isSet, depth: depth) ?? ""
-        case UInt8(ascii: "?"):
-            if let message = try operand(used: !isSet, depth: depth) { throw .required(name: name, message: message) }
-            return current ?? ""
-        default: throw .invalid
+        let isFilled = current.map { !(expression.operator.looksInside && $0.isEmpty) } ?? false
+        switch expression.operator {
+        case .none:
+            if current == nil { missing(name) }
+        case .defaultWhenEmpty, .defaultWhenUnset:
+            if !isFilled { return try expand(expression.operand, depth: depth + 1) }
+        case .alternativeWhenFilled, .alternativeWhenSet:
+            if isFilled { return try expand(expression.operand, depth: depth + 1) }
+        case .requiredFilled, .requiredSet:
+            if !isFilled {
+                let message = try expand(expression.operand, depth: depth + 1)
+                throw .required(name: name, message: String(decoding: message, as: UTF8.self))
+            }
+        }
+        return Array((current ?? "").utf8)
+    }
+}
+
+extension VariableUse.Operator {
+    /// Whether an empty value counts as none.
+    var looksInside: Bool { rawValue.hasPrefix(":") }
+}
+
+extension Template.Failure {
+    /// As a message about the text.
+    func message(in text: String) -> String {
+        switch self {
+        case .invalid: "invalid interpolation format in \"\(text)\""
+        case .required(let name, let message):
+            "required variable \(name) is missing a value" + (message.isEmpty ? "" : ": \(message)")
+        case .tooDeep: "variables are nested too deeply in \"\(text.prefix(80))\""
+        case .tooLong: "variables make \"\(text.prefix(80))\" too long"
         }
     }
-
-    /// The text up to the closing brace; one that isn't used gives neither warnings nor errors.
-    private mutating func operand(used: Bool, depth: Int) throws(Failure) -> String? {
-        if used {
-            let text = try text(untilBrace: true, depth: depth + 1)
-            next += 1
-            return text
-        }
-        var silent = self
-        silent = Template(copying: self)
-        _ = try silent.text(untilBrace: true, depth: depth + 1)
-        next = silent.next + 1
-        return nil
-    }
-
-    /// The same place in the same text where every variable is set.
-    private init(copying other: Template) {
-        bytes = other.bytes
-        next = other.next
-        lookup = { _ in "set" }
-        missing = { _ in }
-    }
-
-    private func value(of name: String) -> String {
-        if let value = lookup(name) { return value }
-        missing(name)
-        return ""
-    }
-
-    private mutating func name() -> String {
-        let start = next
-        while next < bytes.count, Self.startsName(bytes[next]) || Self.isDigit(bytes[next]) { next += 1 }
-        return String(decoding: bytes[start..<next], as: UTF8.self)
-    }
-
-    private static func startsName(_ byte: UInt8) -> Bool {
-        byte == UInt8(ascii: "_") || (byte | 0x20) >= UInt8(ascii: "a") && (byte | 0x20) <= UInt8(ascii: "z")
-    }
-
-    private static func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
 }

@@ -1,13 +1,16 @@
 import Diagnostics
 
-/// Which files make the stack, and the environment that they are read in.
+/// Which files make the stack, and the variables that they are read with.
 struct Location {
     /// Absolute paths; `-` is the standard input.
     var files: [String] = []
     /// Absolute.
     var directory: String
     /// The shell's variables, then those of the environment files.
-    var environment: [String: String]
+    var variables: Variables
+
+    /// The values of ``variables``.
+    var environment: [String: String] { variables.values }
 
     private static let names = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"]
     private static let overrideNames = [
@@ -18,49 +21,64 @@ struct Location {
     /// here and in the directories above. `files` stays empty where there are none.
     static func find(_ request: LoadRequest, _ findings: inout Findings) -> Location {
         let current = request.currentDirectory
-        let home = request.environment["HOME"]
-        var location = Location(directory: current, environment: request.environment)
-        location.files = request.files.map { $0 == "-" ? "-" : FilePath.absolute($0, in: current, home: home) }
+        var shell = request.environment
+        if shell["PWD"] == nil { shell["PWD"] = current }
+        var location = Location(directory: current, variables: Variables(shell: shell))
+        location.files = request.files.map { location.absolute($0, request) }
         location.directory = location.projectDirectory(request)
         let read = location.readEnvironment(request, alreadyRead: [], &findings)
-        if location.files.isEmpty, let list = location.environment["COMPOSE_FILE"], !list.isEmpty {
-            let separator = location.environment["COMPOSE_PATH_SEPARATOR"].flatMap(\.first) ?? ":"
-            let paths = list.split(separator: separator)
-            location.files = paths.map {
-                $0 == "-" ? "-" : FilePath.absolute(String($0), in: location.directory, home: home)
-            }
+        if location.files.isEmpty, let list = location.variables["COMPOSE_FILE"] {
+            let separator = location.variables["COMPOSE_PATH_SEPARATOR"] ?? ""
+            location.files = split(list, by: separator.isEmpty ? ":" : separator).map { location.absolute($0, request) }
         }
-        if location.files.isEmpty { location.searchUpwards(&findings, shownFrom: current) }
+        if location.files.isEmpty { location.searchUpwards(&findings) }
         location.directory = location.projectDirectory(request)
         _ = location.readEnvironment(request, alreadyRead: read, &findings)
         return location
     }
 
+    private func absolute(_ path: String, _ request: LoadRequest) -> String {
+        path == "-" ? "-" : FilePath.absolute(path, in: request.currentDirectory, home: nil)
+    }
+
+    private static func split(_ text: String, by separator: String) -> [String] {
+        var parts: [String] = []
+        var rest = text[...]
+        while let found = rest.firstRange(of: separator) {
+            parts.append(String(rest[..<found.lowerBound]))
+            rest = rest[found.upperBound...]
+        }
+        return parts + [String(rest)]
+    }
+
     private func projectDirectory(_ request: LoadRequest) -> String {
-        if let directory = request.projectDirectory {
-            return FilePath.absolute(directory, in: request.currentDirectory, home: request.environment["HOME"])
+        if let directory = request.projectDirectory, !directory.isEmpty {
+            return FilePath.absolute(directory, in: request.currentDirectory, home: nil)
         }
         guard let first = files.first(where: { $0 != "-" }) else { return request.currentDirectory }
         return FilePath.directory(of: first)
     }
 
-    private mutating func searchUpwards(_ findings: inout Findings, shownFrom current: String) {
+    private mutating func searchUpwards(_ findings: inout Findings) {
         var place = directory
         while true {
             let found = Self.names.map { FilePath.clean(place + "/" + $0) }.filter(FileBytes.exists)
             if let file = found.first {
-                if found.count > 1 {
-                    let names = found.map(FilePath.name(of:)).joined(separator: ", ")
-                    findings.warning(
-                        "several files could be meant: \(names); using \(FilePath.name(of: file))", at: nil)
-                }
-                files = [file]
-                files += Self.overrideNames.map { FilePath.clean(place + "/" + $0) }.filter(FileBytes.exists).prefix(1)
+                let overrides = Self.overrideNames.map { FilePath.clean(place + "/" + $0) }.filter(FileBytes.exists)
+                warn(found, &findings)
+                warn(overrides, &findings)
+                files = [file] + overrides.prefix(1)
                 return
             }
             if place == "/" || place == "." { return }
             place = FilePath.directory(of: place)
         }
+    }
+
+    private func warn(_ files: [String], _ findings: inout Findings) {
+        guard let first = files.first, files.count > 1 else { return }
+        let names = files.map(FilePath.name(of:)).joined(separator: ", ")
+        findings.warning("several files could be meant: \(names); using \(FilePath.name(of: first))", at: nil)
     }
 
     /// Reads `--env-file`, `COMPOSE_ENV_FILES` or `.env`. What is set already stays. Returns the paths read.
@@ -71,23 +89,27 @@ struct Location {
             request.envFiles.isEmpty
             ? (request.environment["COMPOSE_ENV_FILES"] ?? "").split(separator: ",").map(String.init)
             : request.envFiles
-        var paths = explicit.map {
-            FilePath.absolute($0, in: request.currentDirectory, home: request.environment["HOME"])
-        }
-        if paths.isEmpty, !["1", "true"].contains(request.environment["COMPOSE_DISABLE_ENV_FILE"] ?? "") {
+        var paths = explicit.map { FilePath.absolute($0, in: request.currentDirectory, home: nil) }
+        if paths.isEmpty, !isDisabled(request, &findings) {
             let path = FilePath.clean(directory + "/.env")
             if FileBytes.exists(path), !FileBytes.isDirectory(path) { paths = [path] }
         }
-        var fromFiles: [String: String] = [:]
-        for path in paths where !alreadyRead.contains(path) {
-            let known = environment.merging(fromFiles) { shell, _ in shell }
-            let name = FilePath.shown(path, from: request.currentDirectory)
-            let file = EnvironmentFile(path: path, name: name)
-            for entry in file.read(lookup: { known[$0] }, &findings) {
-                if let value = entry.value { fromFiles[entry.name] = value }
-            }
+        let files = paths.filter { !alreadyRead.contains($0) }.map { path in
+            EnvironmentFile(path: path, name: FilePath.shown(path, from: request.currentDirectory))
         }
-        environment.merge(fromFiles) { shell, _ in shell }
+        variables.add(files, &findings)
         return alreadyRead.union(paths)
+    }
+
+    private func isDisabled(_ request: LoadRequest, _ findings: inout Findings) -> Bool {
+        switch request.environment["COMPOSE_DISABLE_ENV_FILE"] {
+        case nil, "0", "f", "F", "false", "FALSE", "False": return false
+        case "1", "t", "T", "true", "TRUE", "True": return true
+        case let text?:
+            findings.error(
+                "COMPOSE_DISABLE_ENV_FILE must be true or false, not \"\(text)\"", at: nil,
+                suggestion: "set it to 1 or 0")
+            return true
+        }
     }
 }

@@ -3,7 +3,7 @@ enum ProjectName {
     /// `-p`, then `COMPOSE_PROJECT_NAME`; `nil` where neither says one.
     static func explicit(_ request: LoadRequest, _ location: Location) -> String? {
         if let name = request.projectName, !name.isEmpty { return name }
-        if let name = location.environment["COMPOSE_PROJECT_NAME"], !name.isEmpty { return name }
+        if let name = location.variables[Variables.projectName], !name.isEmpty { return name }
         return nil
     }
 
@@ -17,10 +17,9 @@ enum ProjectName {
             }
             return name
         }
-        var interpolation = Interpolation(environment: location.environment)
         for tree in trees.reversed() {
             guard let node = tree["name"], let text = node.string, !text.isEmpty else { continue }
-            let name = Names.normalised(interpolation.expand(text, at: node.mark, Path("name"), &findings))
+            let name = name(text, node.mark, request, location, &findings)
             if name.isEmpty { findings.error("\"\(text)\" makes no project name", at: node.mark, Path("name")) }
             return name
         }
@@ -31,5 +30,17 @@ enum ProjectName {
                 suggestion: "give one with -p or \"name:\" in the file")
         }
         return name
+    }
+
+    private static func name(
+        _ text: String, _ mark: Mark, _ request: LoadRequest, _ location: Location, _ findings: inout Findings
+    ) -> String {
+        var name = text
+        if request.interpolates {
+            // The same text is expanded again with the whole file, which then reports what is wrong once.
+            var interpolation = Interpolation(variables: location.variables)
+            name = interpolation.expand(text, at: mark, Path("name"), &findings)
+        }
+        return request.normalizes ? Names.normalised(name) : name
     }
 }

@@ -1,121 +1,123 @@
 import OrderedCollections
 
-/// Interpolates each tree, brings it into canonical form, follows `extends`, and merges it onto those before.
+/// One document of a file.
+struct Document {
+    /// Absolute; `-` is the standard input.
+    var file: String
+    var tree: Node
+}
+
+/// Brings the documents of a stack into one tree: interpolates each, adds what it includes, brings it into canonical
+/// form, follows `extends`, and merges it onto those before.
 struct Assembly {
     let request: LoadRequest
-    let location: Location
-    private var interpolation: Interpolation
+    var interpolation: Interpolation
 
-    init(request: LoadRequest, location: Location) {
+    /// Where the documents belong.
+    struct Place {
+        /// Absolute: relative paths start here.
+        var directory: String
+        /// The files that led here, the first one first.
+        var chain: [String] = []
+        /// `true` in an included file, whose variables are unknown outside: what `environment` lists by name alone
+        /// gets its value here.
+        var resolvesPassedVariables = false
+    }
+
+    init(request: LoadRequest, variables: Variables) {
         self.request = request
-        self.location = location
-        interpolation = Interpolation(environment: location.environment)
+        interpolation = Interpolation(variables: variables)
     }
 
-    mutating func merge(_ trees: [Node], _ findings: inout Findings) throws(StackFileError) -> Node {
+    init(request: LoadRequest, interpolation: Interpolation) {
+        self.request = request
+        self.interpolation = interpolation
+    }
+
+    var home: String? { request.environment["HOME"] }
+
+    /// The merged tree; `nil` where no document says anything.
+    mutating func merge(
+        _ documents: [Document], at place: Place, _ findings: inout Findings
+    ) throws(StackFileError) -> Node? {
         var merged: Node?
-        for tree in trees where !tree.isNull {
-            guard let canonical = canonical(tree, &findings) else { continue }
-            let extended = try extend(canonical, in: location.directory, &findings)
-            merged = merged.map { Merging.merge($0, extended, ProjectFields.shape) } ?? extended
+        for document in documents {
+            var place = place
+            place.chain.append(document.file)
+            guard let tree = try canonical(document, at: place, &findings) else { continue }
+            merged = merged.map { Merging.merge($0, tree, ProjectFields.shape) } ?? tree
         }
-        try findings.check()
-        guard let merged, merged.mapping?.isEmpty == false else {
-            let names = location.files.map {
-                $0 == "-" ? "stdin" : FilePath.shown($0, from: request.currentDirectory)
-            }
-            throw findings.failure("\(names.joined(separator: ", ")): empty compose file")
-        }
-        return Pruning.prune(merged, ProjectFields.shape)
+        return merged
     }
 
-    private mutating func canonical(_ tree: Node, _ findings: inout Findings) -> Node? {
-        guard tree.mapping != nil else {
+    /// A document with its variables, together with what it includes and extends.
+    private mutating func canonical(
+        _ document: Document, at place: Place, _ findings: inout Findings
+    ) throws(StackFileError) -> Node? {
+        var tree = interpolated(document.tree, &findings)
+        if place.resolvesPassedVariables { tree = withPassedVariables(tree) }
+        guard case .map(var top) = tree.value else {
             return findings.invalid(tree, Path(), "the top of the file must be a mapping, not \(tree.kind)")
         }
-        let interpolated = interpolation.apply(to: tree, Path(), &findings)
-        return ProjectFields.shape.read(interpolated, Path(), &findings)
+        let included = try include(top["include"], at: place, &findings)
+        top.remove("include")
+        let own = tree.with(.map(top))
+        let raw = own["services"]?.mapping ?? Mapping()
+        guard let canonical = ProjectFields.shape.read(withoutExtending(own), Path(), &findings) else { return nil }
+        let known = included.map { Merging.merge($0, canonical, ProjectFields.shape) } ?? canonical
+        var extending = Extension(
+            services: raw, included: included?["services"]?.mapping ?? Mapping(),
+            resolved: known["services"]?.mapping ?? Mapping(), file: document.file, directory: place.directory)
+        return try extend(known, &extending, &findings)
     }
 
-    // MARK: extends (Compose specification, "Services", "extends")
+    mutating func interpolated(_ tree: Node, _ findings: inout Findings) -> Node {
+        request.interpolates ? interpolation.apply(to: tree, Path(), &findings) : tree
+    }
 
-    private mutating func extend(
-        _ tree: Node, in directory: String, _ findings: inout Findings
-    ) throws(StackFileError) -> Node {
+    private func withPassedVariables(_ tree: Node) -> Node {
         guard case .map(var top) = tree.value, let services = top["services"], case .map(var mapping) = services.value
         else { return tree }
-        for (name, entry) in mapping.entries where entry.node["extends"] != nil {
-            let chain = Chain(file: "", tree: tree, directory: directory)
-            mapping.entries[name]?.node = try extended(name, chain, [], &findings) ?? entry.node
+        for (name, entry) in mapping.entries {
+            guard case .map(var service) = entry.node.value, let environment = service["environment"],
+                let items = environment.list
+            else { continue }
+            let filled = items.map { item -> Node in
+                guard let variable = item.string, let value = interpolation.variables[variable] else { return item }
+                return item.with(.string("\(variable)=\(value)"))
+            }
+            service.set("environment", environment.with(.list(filled)))
+            mapping.set(name, entry.node.with(.map(service)))
         }
         top.set("services", services.with(.map(mapping)))
         return tree.with(.map(top))
     }
 
-    /// Where a service stands that another one extends.
-    private struct Chain {
-        /// Empty: the file that is being loaded.
-        var file: String
-        var tree: Node
-        var directory: String
+    /// The services that extend another one are read when that one is known.
+    private func withoutExtending(_ tree: Node) -> Node {
+        guard case .map(var top) = tree.value, let services = top["services"], case .map(var mapping) = services.value
+        else { return tree }
+        for (name, entry) in mapping.entries where entry.node["extends"] != nil { mapping.remove(name) }
+        top.set("services", services.with(.map(mapping)))
+        return tree.with(.map(top))
     }
 
-    private mutating func extended(
-        _ name: String, _ place: Chain, _ seen: [String], _ findings: inout Findings
-    ) throws(StackFileError) -> Node? {
-        let path = Path("services", name)
-        guard let service = place.tree["services"]?[name] else { return nil }
-        let key = place.file + "\u{0}" + name
-        guard !seen.contains(key), seen.count < 32 else {
-            let names = (seen + [key]).compactMap { $0.split(separator: "\u{0}").last }.joined(separator: " → ")
-            throw findings.failure("extends goes in a circle: \(names)", at: service["extends"]?.mark, path)
-        }
-        guard let extends = service["extends"] else { return service }
-        guard let target = extends.string ?? extends["service"]?.string else {
-            return findings.invalid(extends, path.key("extends"), "must name a service")
-        }
-        var source = place
-        if let file = extends["file"]?.string {
-            guard let opened = try open(file, extends, place, path.key("extends"), &findings) else { return nil }
-            source = opened
-        }
-        guard let base = try extended(target, source, seen + [key], &findings) else {
-            let where_ = extends["file"]?.string.map { " in \($0)" } ?? ""
-            return findings.invalid(extends, path.key("extends"), "there is no service \"\(target)\"\(where_)")
-        }
-        let rebased = source.directory == place.directory ? base : rebase(base, in: source.directory)
-        var merged = Merging.merge(without(["depends_on"], rebased), service, ServiceFields.shape)
-        if let dependencies = rebased["depends_on"] {
-            let own = service["depends_on"].map { Merging.merge(dependencies, $0, Dependencies.shape) }
-            if case .map(var mapping) = merged.value {
-                mapping.set("depends_on", own ?? dependencies)
-                merged = merged.with(.map(mapping))
+    private mutating func extend(
+        _ tree: Node, _ extending: inout Extension, _ findings: inout Findings
+    ) throws(StackFileError) -> Node {
+        let names = extending.services.entries.filter { $0.value.node["extends"] != nil }.map(\.key)
+        guard !names.isEmpty, case .map(var top) = tree.value, let services = top["services"],
+            case .map(var mapping) = services.value
+        else { return tree }
+        for name in names {
+            guard let entry = extending.services.entries[name] else { continue }
+            if let problem = Names.keyProblem(name) {
+                findings.error("\"\(name)\" \(problem)", at: entry.keyMark, Path("services"))
             }
+            guard let service = try extended(name, &extending, [], &findings) else { continue }
+            mapping.set(name, service, keyMark: entry.keyMark)
         }
-        return without(["extends"], merged)
-    }
-
-    private mutating func open(
-        _ file: String, _ node: Node, _ place: Chain, _ path: Path, _ findings: inout Findings
-    ) throws(StackFileError) -> Chain? {
-        let full = FilePath.absolute(file, in: place.directory, home: location.environment["HOME"])
-        guard FileBytes.exists(full) else {
-            findings.error("the file \"\(file)\" doesn't exist", at: node.mark, path)
-            return nil
-        }
-        guard let document = try SourceFile.read(full, request, &findings).first,
-            let tree = canonical(document, &findings)
-        else { return nil }
-        return Chain(file: full, tree: tree, directory: FilePath.directory(of: full))
-    }
-
-    private func rebase(_ service: Node, in directory: String) -> Node {
-        PathResolution(directory: directory, home: location.environment["HOME"]).service(service)
-    }
-
-    private func without(_ keys: [String], _ node: Node) -> Node {
-        guard case .map(var mapping) = node.value else { return node }
-        for key in keys { mapping.remove(key) }
-        return node.with(.map(mapping))
+        top.set("services", services.with(.map(mapping)))
+        return tree.with(.map(top))
     }
 }

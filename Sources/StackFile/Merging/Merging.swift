@@ -33,6 +33,27 @@ enum Merging {
         return base.with(.map(result))
     }
 
+    /// What a service says to those that extend it, or a file to those that include it: what was reset isn't there,
+    /// and what replaces has done so.
+    static func cleared(_ node: Node) -> Node {
+        var result = node
+        result.override = .none
+        switch node.value {
+        case .map(var mapping):
+            for (key, entry) in mapping.entries {
+                if entry.node.override == .reset {
+                    mapping.remove(key)
+                } else if entry.node.mapping != nil || entry.node.list != nil || entry.node.override != .none {
+                    mapping.entries[key]?.node = cleared(entry.node)
+                }
+            }
+            result.value = .map(mapping)
+        case .list(let items): result.value = .list(items.map(cleared))
+        default: break
+        }
+        return result
+    }
+
     /// Items that a list of one file names twice.
     static func unique(_ items: [Node], by key: (Node) -> String) -> [Node] {
         var places: [String: Int] = [:]

@@ -21,6 +21,8 @@ public struct VariableUse: Sendable, Equatable {
     public var name: String
     public var `operator`: Operator
     /// The default, the alternative or the message, as it is written; empty without an operator.
+    ///
+    /// A variable in it is a use of its own, after this one.
     public var operand: String
     /// The whole text that the variable stands in, as it is written.
     public var text: String
@@ -30,7 +32,9 @@ public struct VariableUse: Sendable, Equatable {
     public var path: String
     /// What the expression gave; empty where the variable isn't set and there is no default.
     public var value: String
-    /// Where it came from.
+    /// `false`: it stands in a default or an alternative that wasn't needed.
+    public var isReached: Bool
+    /// Where the value came from.
     public var source: VariableSource
     /// The sources that also have the variable and lost, the strongest first.
     public var shadowed: [VariableSource]

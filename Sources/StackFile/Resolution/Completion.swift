@@ -8,13 +8,18 @@ struct Completion {
     init(project: Project) {
         self.project = project
         paths = PathResolution(
-            directory: project.location.directory, home: project.location.environment["HOME"])
+            directory: project.location.directory, home: project.request.environment["HOME"])
     }
 
-    func service(_ node: Node, _ name: String, _ findings: inout Findings) -> Node {
-        guard case .map(var service) = paths.service(node).value else { return node }
-        let path = Path("services", name)
-        environment(of: &service, node, path, &findings)
+    /// `variables` gets those of the service's containers.
+    func service(
+        _ node: Node, _ name: String, _ variables: inout [ContainerVariable], _ findings: inout Findings
+    ) -> Node {
+        let completed = project.request.resolvesPaths ? paths.service(node) : node
+        guard case .map(var service) = completed.value else { return node }
+        let environment = ServiceEnvironment(request: project.request, variables: project.location.variables)
+        variables += environment.resolve(&service, name, node, &findings)
+        environment.labels(&service, name, node, &findings)
         if let mode = service["network_mode"], let text = mode.string {
             if text.hasPrefix("service:") { depend(&service, on: String(text.dropFirst(8)), mode) }
         } else if service["networks"]?.mapping?.isEmpty ?? true {
@@ -76,42 +81,6 @@ struct Completion {
         return grant.with(.map(mapping))
     }
 
-    /// `env_file`s in order, then `environment`; a name without a value takes the shell's.
-    private func environment(of service: inout Mapping, _ node: Node, _ path: Path, _ findings: inout Findings) {
-        let known = project.location.environment
-        var variables = Mapping()
-        for (index, file) in (service["env_file"]?.list ?? []).enumerated() {
-            read(file, path.key("env_file").index(index), into: &variables, &findings)
-        }
-        for (key, entry) in service["environment"]?.mapping?.entries ?? [:] {
-            let shell = entry.node.isNull ? known[key] : nil
-            variables.set(key, shell.map { entry.node.with(.string($0)) } ?? entry.node, keyMark: entry.keyMark)
-        }
-        service.remove("env_file")
-        if !variables.isEmpty { service.set("environment", node.with(.map(variables))) }
-    }
-
-    private func read(_ file: Node, _ path: Path, into variables: inout Mapping, _ findings: inout Findings) {
-        guard let name = file["path"]?.string else { return }
-        let isRequired = file["required"]?.boolean ?? true
-        guard FileBytes.exists(name) else {
-            if isRequired {
-                findings.error(
-                    "the env file \"\(name)\" doesn't exist", at: file["path"]?.mark, path,
-                    suggestion: "make it, or say \"required: false\"")
-            }
-            return
-        }
-        let known = project.location.environment
-        let before = variables
-        var environmentFile = EnvironmentFile(
-            path: name, name: FilePath.shown(name, from: project.request.currentDirectory))
-        environmentFile.isRaw = file["format"]?.string == "raw"
-        for entry in environmentFile.read(lookup: { known[$0] ?? before[$0]?.string }, &findings) {
-            if let value = entry.value { variables.set(entry.name, file.with(.string(value))) }
-        }
-    }
-
     /// The networks, volumes, secrets or configs that a service uses, each with its name on the host.
     func named(_ section: Mapping, usedBy services: Mapping, _ uses: (Node) -> [String]) -> Mapping {
         var used: Set<String> = []
@@ -132,10 +101,20 @@ struct Completion {
         return result
     }
 
+    /// Named volumes whose device is a directory have its absolute path.
+    func paths(ofVolumes section: Mapping) -> Mapping {
+        guard project.request.resolvesPaths else { return section }
+        var result = section
+        for (key, entry) in section.entries { result.set(key, paths.volume(entry.node)) }
+        return result
+    }
+
     /// Secrets and configs with absolute paths.
     func files(_ section: Mapping) -> Mapping {
         var result = Mapping()
-        for (key, entry) in section.entries { result.set(key, paths.path("file", of: entry.node)) }
+        for (key, entry) in section.entries {
+            result.set(key, project.request.resolvesPaths ? paths.file(entry.node) : entry.node)
+        }
         return result
     }
 }

@@ -12,6 +12,9 @@ struct Project {
     /// Every profile that the files name.
     private(set) var profiles: Set<String> = []
 
+    /// The variables of the services' containers, and where they came from.
+    private(set) var containerVariables: [ContainerVariable] = []
+
     init(name: String, tree: Node, location: Location, request: LoadRequest) {
         self.name = name
         self.tree = tree
@@ -67,18 +70,17 @@ struct Project {
         let completion = Completion(project: self)
         var services = section("services")
         for (name, entry) in services.entries {
-            services.entries[name]?.node = completion.service(entry.node, name, &findings)
+            services.entries[name]?.node = completion.service(entry.node, name, &containerVariables, &findings)
         }
         set("services", services)
         var networks = section("networks")
         if networks["default"] == nil { networks.set("default", Node(.map(Mapping()), tree.mark)) }
         set("networks", completion.named(networks, usedBy: services) { $0["networks"]?.mapping?.keys ?? [] })
-        set(
-            "volumes",
-            completion.named(section("volumes"), usedBy: services) { service in
-                (service["volumes"]?.list ?? []).filter { $0["type"]?.string == "volume" }
-                    .compactMap { $0["source"]?.string }
-            })
+        let volumes = completion.named(section("volumes"), usedBy: services) { service in
+            (service["volumes"]?.list ?? []).filter { $0["type"]?.string == "volume" }
+                .compactMap { $0["source"]?.string }
+        }
+        set("volumes", completion.paths(ofVolumes: volumes))
         for key in ["secrets", "configs"] {
             let used = completion.named(section(key), usedBy: services) { service in
                 (service[key]?.list ?? []).compactMap { $0["source"]?.string }
