@@ -96,7 +96,7 @@ let package = Package(
         // Files -> Stack, in stages.
         module("StackFile", ["CYAML", "Diagnostics", "OCI", "StackModel", orderedCollections]),
         // The distribution protocol.
-        module("Registries", ["OCI", "Kernel", httpClient, nio, nioPosix, nioHTTP1, nioSSL, toml]),
+        module("Registries", ["Addressing", "OCI", "Kernel", httpClient, nio, nioPosix, nioHTTP1, nioSSL, toml]),
         // Content store and layers.
         module("Images", ["OCI", "Kernel", "CLinux"]),
         // Launch, exec, signal, wait for and adopt containers.

@@ -11,8 +11,6 @@ import Testing
     private static let manifest =
         #"{"schemaVersion":2,"config":{"mediaType":"x","digest":"\#(digest)","size":1},"layers":[]}"#
     private static var manifestDigest: Digest { .sha256(of: Array(manifest.utf8)) }
-    private typealias Server = TestServer
-
     private func withClient(
         _ answer: @escaping @Sendable (TestServer.Request) -> TestServer.Answer,
         _ body: (RegistryClient, Reference) async throws -> Void
@@ -20,27 +18,10 @@ import Testing
         try await TestServer.with(answer) { server in
             var limits = RegistryClient.Limits()
             limits.manifestBytes = 1000
-            let client = RegistryClient(limits: limits)
-            do {
+            try await RegistryClient.with(limits: limits) { client in
                 try await body(client, try Reference(parsing: "\(server.address)/app:1"))
-            } catch {
-                try await client.shutdown()
-                throw error
             }
-            try await client.shutdown()
         }
-    }
-
-    private func failure(_ body: () async throws -> Void) async -> RegistryError? {
-        do {
-            try await body()
-            Issue.record("nothing failed")
-        } catch let error as RegistryError {
-            return error
-        } catch {
-            Issue.record("another error: \(error)")
-        }
-        return nil
     }
 
     @Test func asksForTheManifestByTag() async throws {
@@ -167,32 +148,5 @@ import Testing
         let unresolved = await failure { _ = try await client.manifest(of: unknown) }
         #expect(unresolved?.reason == .unreachable(detail: "its name can't be resolved"))
         try await client.shutdown()
-    }
-}
-
-@Suite struct EndpointTests {
-    @Test(arguments: [
-        ("docker.io", "https://registry-1.docker.io"), ("ghcr.io", "https://ghcr.io"),
-        ("localhost", "http://localhost"), ("localhost:5000", "http://localhost:5000"),
-        ("127.0.0.1:5000", "http://127.0.0.1:5000"), ("127.9.9.9", "http://127.9.9.9"),
-        ("[::1]:5000", "http://[::1]:5000"), ("[::2]:5000", "https://[::2]:5000"),
-        ("127.evil.test", "https://127.evil.test"), ("localhost.evil.test", "https://localhost.evil.test"),
-    ])
-    func speaksPlainlyOnLoopbackOnly(_ registry: String, _ base: String) {
-        #expect(Endpoint(registry: registry).base == base)
-    }
-
-    @Test(
-        arguments: [
-            (
-                #"Bearer realm="https://a.test/t",service="s, x",scope="repository:a:pull""#,
-                "https://a.test/t?service=s%2C%20x&scope=repository:a:pull"
-            ),
-            (#"bearer realm="https://a.test/t?x=1""#, "https://a.test/t?x=1&scope=repository:r:pull"),
-            (#"Bearer realm="http://a.test/t""#, nil), (#"Bearer realm="http://127.0.0.1.evil.test/t""#, nil),
-            (#"Bearer realm="file:///etc/passwd""#, nil), (#"Basic realm="https://a.test/""#, nil), ("Bearer", nil),
-        ] as [(String, String?)])
-    func readsChallenges(_ header: String, _ url: String?) {
-        #expect(Challenge(header)?.tokenURL(pulling: "r") == url)
     }
 }

@@ -5,14 +5,31 @@ import NIOPosix
 /// An HTTP server on the loopback that answers as a test wants it to.
 final class TestServer: Sendable {
     struct Request: Sendable {
+        let method: HTTPMethod
         let uri: String
         let headers: HTTPHeaders
+        let body: [UInt8]
+
+        var range: String? { headers.first(name: "range") }
+        var path: String { String(uri.prefix { $0 != "?" }) }
+    }
+
+    /// What becomes of an answer's body.
+    enum Manner: Sendable {
+        case whole
+        /// The connection ends after so many bytes.
+        case cut(Int)
+        /// A byte now and then, without end.
+        case trickle
+        /// Nothing comes, and the connection stays.
+        case silent
     }
 
     struct Answer: Sendable {
         var status = HTTPResponseStatus.ok
         var headers: [(String, String)] = []
         var body = ""
+        var manner = Manner.whole
     }
 
     private let channel: any Channel
@@ -53,21 +70,58 @@ final class TestServer: Sendable {
         typealias OutboundOut = HTTPServerResponsePart
 
         private let answer: @Sendable (Request) -> Answer
+        private var head: HTTPRequestHead?
+        private var body: [UInt8] = []
 
         init(_ answer: @escaping @Sendable (Request) -> Answer) {
             self.answer = answer
         }
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-            guard case .head(let head) = unwrapInboundIn(data) else { return }
-            let answer = answer(Request(uri: head.uri, headers: head.headers))
+            switch unwrapInboundIn(data) {
+            case .head(let head):
+                self.head = head
+                body = []
+            case .body(let piece): body += piece.readableBytesView
+            case .end:
+                guard let head else { return }
+                let request = Request(method: head.method, uri: head.uri, headers: head.headers, body: body)
+                respond(answer(request), to: head, context)
+            }
+        }
+
+        private func respond(_ answer: Answer, to request: HTTPRequestHead, _ context: ChannelHandlerContext) {
+            if case .silent = answer.manner { return }
             var headers = HTTPHeaders(answer.headers)
-            headers.add(name: "content-length", value: "\(answer.body.utf8.count)")
+            if !headers.contains(name: "content-length"), !headers.contains(name: "transfer-encoding") {
+                headers.add(name: "content-length", value: "\(answer.body.utf8.count)")
+            }
             context.write(
                 wrapOutboundOut(.head(.init(version: .http1_1, status: answer.status, headers: headers))), promise: nil)
-            let body = context.channel.allocator.buffer(string: answer.body)
-            context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
-            context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+            switch answer.manner {
+            case .cut(let count):
+                let body = context.channel.allocator.buffer(string: String(answer.body.prefix(count)))
+                let context = NIOLoopBound(context, eventLoop: context.eventLoop)
+                context.value.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(body))))
+                    .whenComplete { _ in context.value.close(promise: nil) }
+            case .trickle:
+                context.flush()
+                trickle(context)
+            case .whole, .silent:
+                if request.method != .HEAD {
+                    let body = context.channel.allocator.buffer(string: answer.body)
+                    context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
+                }
+                context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+            }
+        }
+
+        private func trickle(_ context: ChannelHandlerContext) {
+            guard context.channel.isActive else { return }
+            context.writeAndFlush(
+                wrapOutboundOut(.body(.byteBuffer(context.channel.allocator.buffer(string: "x")))), promise: nil)
+            let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+            context.eventLoop.scheduleTask(in: .milliseconds(20)) { bound.value.0.trickle(bound.value.1) }
         }
     }
 }
