@@ -108,3 +108,14 @@ public struct LoadRequest: Codable, Sendable {
 
     public init(path: String) { self.path = path }
 }
+
+/// `POST /v1/prune`.
+public struct PruneRequest: Codable, Sendable {
+    /// Anonymous volumes that no container uses go, too.
+    public var volumes = false
+    /// Nanoseconds since 1970: only containers that were made before.
+    public var until: Int64?
+    public var caller = ""
+
+    public init() {}
+}

@@ -20,6 +20,9 @@ public struct LoadedStack: Sendable {
     public var containerVariables: [ContainerVariable] = []
     /// What interpolation sees (`config --environment`): the shell's variables and those of the environment files.
     public var environment: [String: String] = [:]
+    /// Absolute paths of all files that were read: those of the stack, what they include and extend, environment and
+    /// label files.
+    public var filesRead: [String] = []
 }
 
 /// Loads a stack in stages: locate, read, interpolate, read into canonical form, extend, merge, select, complete,
@@ -34,7 +37,8 @@ public enum StackLoader {
         return LoadedStack(
             stack: Resolution(project: project).stack(), warnings: findings.diagnostics, faults: findings.faults,
             sources: findings.sources, canonical: CanonicalStack(project: project), variables: uses,
-            containerVariables: project.containerVariables, environment: project.location.environment)
+            containerVariables: project.containerVariables, environment: project.location.environment,
+            filesRead: findings.filesRead)
     }
 
     /// Whether there is a file: named by the request or by `COMPOSE_FILE`, or with a default name here or above.

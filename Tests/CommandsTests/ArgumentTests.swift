@@ -132,7 +132,7 @@ import Testing
         #expect(try RestartCommand.read(["--no-deps", "-t", "3"]).noDependencies)
         #expect(try StartCommand.read(["--wait", "--wait-timeout=9"]).waitTimeout == 9)
         #expect(try StopCommand.read(["--timeout=-1"]).timeout == -1)
-        #expect(try LoadCommand.read(["-i", "x.tar"]).input == "x.tar")
+        #expect(try ImageLoadCommand.read(["-i", "x.tar"]).input == "x.tar")
         #expect(try PullCommand.read(["--include-deps", "-q"]).includeDependencies)
         #expect(try SuperviseCommand.read(["--ready-fd", "3"]).readyDescriptor == 3)
         #expect(try ConfigCommand.read(["--format", "json", "-o", "x"]).output == "x")

@@ -142,18 +142,6 @@ func port(
                 """)
     }
 
-    @Test func imagesOfTheStore() throws {
-        let image = ImageSummary(
-            repository: "nginx", tag: "1.27", id: "sha256:0123456789abcdef", platform: "linux/amd64", size: 7_834_567,
-            created: 0)
-        #expect(
-            try ImagesCommand.read([]).text([image], ofStore: true, format: .table, now: noon) == """
-                REPOSITORY          TAG                 PLATFORM            IMAGE ID            SIZE                CREATED
-                nginx               1.27                linux/amd64         0123456789ab        7.83MB              N/A
-
-                """)
-    }
-
     @Test func versionForms() throws {
         #expect(try VersionCommand.text(format: nil, short: false) == "Roost version v\(roostVersion)")
         #expect(try VersionCommand.text(format: "json", short: false) == "{\"version\":\"v\(roostVersion)\"}")

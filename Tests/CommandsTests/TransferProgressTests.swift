@@ -24,7 +24,18 @@ import Testing
                     layer(id, "Downloading", time * 10_000 * Int64(number), of: 100_000_000), at: time, window: window)
             }
         }
+        text += tty.tick(at: 2000, window: window)
         return Screen(columns: columns).shows(text)
+    }
+
+    @Test func framesAreFewHoweverManyBytesAreReported() {
+        var tty = ProgressRenderer(mode: .tty, operation: "pull", colored: false)
+        let window = WindowSize(columns: 80, rows: 24)
+        let frames = (Int64(0)..<1000).count { time in
+            !tty.progress(layer("l1", "Downloading", time, of: 1000), at: time, window: window).isEmpty
+        }
+        #expect(frames <= 21, "twenty a second")
+        #expect(!tty.progress(layer("l1", "Extracting"), at: 1000, window: window).isEmpty, "a new state shows at once")
     }
 
     @Test func aBarPerLayerWithRateAndRemainingTimeAndATotal() {

@@ -13,7 +13,7 @@ func commandType(named name: String) -> (any RoostCommand.Type)? {
     case "logs": LogsCommand.self
     case "exec": ExecCommand.self
     case "pull": PullCommand.self
-    case "load": LoadCommand.self
+    case "load": ImageLoadCommand.self
     case "images": ImagesCommand.self
     case "config", "convert": ConfigCommand.self
     case "inspect": InspectCommand.self

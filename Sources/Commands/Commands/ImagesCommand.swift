@@ -7,25 +7,24 @@ struct ImagesCommand: RoostCommand {
     static let configuration = CommandConfiguration(
         commandName: "images", abstract: "List images used by the created containers",
         usage: "roost images [OPTIONS] [SERVICE...]",
-        discussion: "Where there is no Compose file and no -p, the images of the whole store are listed.")
+        discussion: """
+            Where there is no Compose file and no -p, the images of the whole store are listed, as by "roost image ls".
+            """)
 
-    @Option(name: .customLong("format"), help: "Format the output. Values: [table | json] (default \"table\")")
-    var format: String?
-
-    @Flag(name: [.customShort("q"), .customLong("quiet")], help: "Only display IDs")
-    var quiet = false
-
+    @OptionGroup var options: ImageListOptions
     @OptionGroup var dry: DryRunOption
     @Argument(help: .hidden) var services: [String] = []
 
     func perform(in context: Context) async throws -> Int32 {
-        let format = try OutputFormat(option: format)
-        let client = context.client()
+        let format = try OutputFormat(option: options.format)
         guard try !services.isEmpty || context.hasProject() else {
-            let images = try await client.fetch(.get("images"), as: [ImageSummary].self)
-            try context.streams.output.write(text(images, ofStore: true, format: format, now: Timestamp.now()))
-            return 0
+            return try await options.perform(repository: nil, in: context)
         }
+        guard !options.isOfStore else {
+            throw CommandFailure(
+                "--all, --digests, --filter and --no-trunc are for the whole store: roost image ls")
+        }
+        let client = context.client()
         let project = try context.project(services: services)
         var images = try await client.fetch(.get("stacks", project.name, "images"), as: [ImageSummary].self)
         if !services.isEmpty {
@@ -41,22 +40,18 @@ struct ImagesCommand: RoostCommand {
         return 0
     }
 
-    /// Images of the store belong to no container.
-    func text(_ images: [ImageSummary], ofStore: Bool = false, format: OutputFormat, now: Int64) -> String {
+    func text(_ images: [ImageSummary], format: OutputFormat, now: Int64) -> String {
         let images = images.sorted {
             ($0.container ?? "", $0.repository, $0.tag) < ($1.container ?? "", $1.repository, $1.tag)
         }
-        if quiet {
+        if options.quiet {
             var seen: Set<String> = []
             return images.map { Self.digits($0.id) }.filter { seen.insert($0).inserted }.map { $0 + "\n" }.joined()
         }
         switch format {
         case .table:
             let headers = ["CONTAINER", "REPOSITORY", "TAG", "PLATFORM", "IMAGE ID", "SIZE", "CREATED"]
-            let columns = ofStore ? 1... : 0...
-            return Table(
-                headers: Array(headers[columns]), rows: images.map { Array(Self.row($0, now: now)[columns]) }
-            ).render()
+            return Table(headers: headers, rows: images.map { Self.row($0, now: now) }).render()
         case .json: return JSONText.array(images.map(Self.json)).render() + "\n"
         }
     }

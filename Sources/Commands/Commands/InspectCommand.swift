@@ -1,10 +1,11 @@
 import ArgumentParser
 import ControlAPI
+import Images
 
 /// `roost inspect`: containers in the shape of `docker inspect`.
 struct InspectCommand: RoostCommand {
     static let configuration = CommandConfiguration(
-        commandName: "inspect", abstract: "Display detailed information on containers",
+        commandName: "inspect", abstract: "Display detailed information on containers and images",
         usage: "roost inspect NAME [NAME...]")
     static let unsupported = ["-f", "--format", "-s", "--size", "--type"]
 
@@ -13,18 +14,34 @@ struct InspectCommand: RoostCommand {
     func perform(in context: Context) async throws -> Int32 {
         guard !names.isEmpty else { throw CommandFailure("requires at least 1 arg(s), only received 0") }
         let client = context.client()
+        let store = try ImageSession(context).store
         var found: [String] = []
         var failures: [String] = []
         for name in names {
             do {
                 found.append(String(decoding: try await client.fetch(.get("containers", name)), as: UTF8.self))
             } catch let refusal as Refusal {
-                failures.append(refusal.message)
+                // Docker's inspect looks for images, too, where there is no container of the name.
+                if let image = try image(name, in: store) {
+                    found.append(image)
+                } else {
+                    failures.append(refusal.message)
+                }
             }
         }
         try context.streams.output.write(indentedJSON("[" + found.joined(separator: ",") + "]") + "\n")
         try context.streams.output.flush()
         for failure in failures { context.streams.error.say(failure) }
         return failures.isEmpty ? 0 : 1
+    }
+
+    /// The image as JSON; `nil` where there is none of the name.
+    private func image(_ name: String, in store: ImageStore) throws -> String? {
+        do {
+            let document = try ImageInspection.json([store.inspect(name)], indented: false)
+            return String(decoding: document.dropFirst().dropLast(), as: UTF8.self)
+        } catch is ImageError {
+            return nil
+        }
     }
 }

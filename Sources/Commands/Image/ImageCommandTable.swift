@@ -1,16 +1,21 @@
 /// The commands of `roost image` by their names, Docker's aliases among them.
 func imageCommandType(named name: String) -> (any RoostCommand.Type)? {
     switch name {
-    case "ls", "list": ImageListCommand.self
-    case "inspect": ImageInspectCommand.self
     case "history": ImageHistoryCommand.self
+    case "inspect": ImageInspectCommand.self
+    case "load": ImageLoadCommand.self
+    case "ls", "list": ImageListCommand.self
+    case "prune": ImagePruneCommand.self
+    case "pull": ImagePullCommand.self
+    case "rm", "remove": ImageRemoveCommand.self
+    case "tag": ImageTagCommand.self
     default: nil
     }
 }
 
 /// The commands that `roost image --help` lists.
 let imageCommandNames = [
-    "check", "copy", "history", "inspect", "load", "ls", "prune", "pull", "push", "rm", "save", "tag",
+    "history", "inspect", "load", "ls", "prune", "pull", "rm", "tag",
 ]
 
 /// What Docker has at the top level as well, where no command of Compose has the name.
@@ -18,14 +23,31 @@ func imageShortcutType(named name: String) -> (any RoostCommand.Type)? {
     switch name {
     case "rmi": imageCommandType(named: "rm")
     case "history", "save", "tag": imageCommandType(named: name)
+    case "lock": LockCommand.self
+    case "login": LoginCommand.self
+    case "logout": LogoutCommand.self
     default: nil
     }
 }
 
-let imageShortcutNames = ["history", "rmi", "save", "tag"].filter { imageShortcutType(named: $0) != nil }
+let imageShortcutNames = ["history", "lock", "login", "logout", "rmi", "save", "tag"].filter {
+    imageShortcutType(named: $0) != nil
+}
 
 /// The commands of `roost system`.
-func systemCommandType(named name: String) -> (any RoostCommand.Type)? { nil }
+func systemCommandType(named name: String) -> (any RoostCommand.Type)? {
+    switch name {
+    case "df": SystemUsageCommand.self
+    case "prune": SystemPruneCommand.self
+    default: nil
+    }
+}
 
 /// The commands of `roost bundle`.
-func bundleCommandType(named name: String) -> (any RoostCommand.Type)? { nil }
+func bundleCommandType(named name: String) -> (any RoostCommand.Type)? {
+    switch name {
+    case "load": BundleLoadCommand.self
+    case "save": BundleSaveCommand.self
+    default: nil
+    }
+}

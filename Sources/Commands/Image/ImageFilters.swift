@@ -13,6 +13,8 @@ struct ImageFilters: Equatable {
             value = parts.count > 1 ? String(parts[1]) : nil
         }
 
+        var text: String { value.map { key + "=" + $0 } ?? key }
+
         func isOn(_ labels: [String: String]) -> Bool {
             guard let found = labels[key] else { return false }
             return value.map { $0 == found } ?? true

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Images
+import OCI
 
 /// `roost image history`.
 struct ImageHistoryCommand: RoostCommand {
@@ -8,9 +10,9 @@ struct ImageHistoryCommand: RoostCommand {
     @Option(name: .customLong("format"), help: "Format the output. Values: [table | json] (default \"table\")")
     var format: String?
 
-    @Flag(
-        name: [.customShort("H"), .customLong("human")], inversion: .prefixedNo,
-        help: "Print sizes and dates in human readable format")
+    @Option(
+        name: [.customShort("H"), .customLong("human")],
+        help: "Print sizes and dates in human readable format (true or false; default true)")
     var human = true
 
     @Flag(name: .customLong("no-trunc"), help: "Don't truncate output")
@@ -19,9 +21,24 @@ struct ImageHistoryCommand: RoostCommand {
     @Flag(name: [.customShort("q"), .customLong("quiet")], help: "Only show image IDs")
     var quiet = false
 
-    @Argument(help: .hidden) var image: String
+    @OptionGroup var platform: PlatformOption
+    @Argument(help: .hidden) var images: [String] = []
+
+    /// `--human` alone means `--human=true`, as for any of Docker's switches.
+    static func read(_ arguments: [String]) throws -> Self {
+        try parse(arguments.map { ["-H", "--human"].contains($0) ? "--human=true" : $0 })
+    }
 
     func perform(in context: Context) async throws -> Int32 {
-        throw CommandFailure.notSupportedYet("roost image history")
+        try requireArguments(images, exactly: 1, of: "image history")
+        let format = try OutputFormat(option: format)
+        let rows = try ImageSession(context).store.history(of: images[0], platform: platform.value()).map { step in
+            HistoryRow(
+                id: step.id?.description, created: step.created.flatMap(Timestamp.parse) ?? 0,
+                createdBy: step.createdBy, size: step.size, comment: step.comment)
+        }
+        let text = ImageHistoryText(rows: rows, now: Timestamp.now(), truncated: !noTruncation, human: human)
+        try context.streams.output.write(quiet ? text.ids() : format == .json ? text.json() : text.table())
+        return 0
     }
 }

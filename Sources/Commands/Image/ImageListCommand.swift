@@ -40,6 +40,9 @@ struct ImageListOptions: ParsableArguments {
 }
 
 extension ImageListOptions {
+    /// Something is asked that only the whole store has an answer to.
+    var isOfStore: Bool { all || digests || noTruncation || !filters.isEmpty }
+
     func perform(repository: String?, in context: Context) async throws -> Int32 {
         let format = try OutputFormat(option: format)
         let now = Timestamp.now()

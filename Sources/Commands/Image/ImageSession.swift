@@ -1,6 +1,8 @@
 import ControlAPI
 import Images
 import OCI
+import Orchestration
+import Registries
 
 /// The store as a command of this process uses it, without a supervisor.
 struct ImageSession {
@@ -10,6 +12,74 @@ struct ImageSession {
     init(_ context: Context) throws {
         self.context = context
         store = try ImageStore(root: context.locations.root)
+    }
+
+    /// What containers use, by their records on the disk.
+    func uses() throws -> [ImageUse] {
+        try ContainerOnDisk.all(context.locations).compactMap { container in
+            Digest(container.imageID).map {
+                ImageUse(container: container.id, image: $0, isRunning: container.isRunning)
+            }
+        }
+    }
+
+    /// Does something with registries, as the user who runs the command.
+    func withRegistry<Value>(_ work: (RegistryClient) async throws -> Value) async throws -> Value {
+        let configuration = try RegistryConfiguration.load(
+            environment: context.environment, home: context.environment["HOME"])
+        let client = RegistryClient(configuration: configuration)
+        do {
+            let value = try await work(client)
+            try await client.shutdown()
+            return value
+        } catch {
+            // The work's own error says more than what closing its connections could add.
+            try? await client.shutdown()
+            throw error
+        }
+    }
+
+    /// Pulls several images side by side.
+    func pull(
+        _ references: [Reference], from registry: any ImageRegistry, platform: Platform?, report: ProgressInbox
+    ) async throws -> [StoredImage] {
+        try await withThrowingTaskGroup(of: (Int, StoredImage).self) { group in
+            var images: [Int: StoredImage] = [:]
+            var next = references.enumerated().makeIterator()
+            func start() {
+                guard let (number, reference) = next.next() else { return }
+                group.addTask {
+                    (number, try await pull(reference, from: registry, platform: platform, report: report))
+                }
+            }
+            for _ in 0..<Self.sideBySide { start() }
+            while let (number, image) = try await group.next() {
+                images[number] = image
+                start()
+            }
+            return references.indices.compactMap { images[$0] }
+        }
+    }
+
+    /// Images that are pulled at the same time.
+    private static let sideBySide = 3
+
+    private func pull(
+        _ reference: Reference, from registry: any ImageRegistry, platform: Platform?, report: ProgressInbox
+    ) async throws -> StoredImage {
+        let id = "Image \(reference.familiar)"
+        report.send(.progress(Progress(id: id, status: .working, text: "Pulling")))
+        do {
+            let image = try await store.pull(reference, from: registry) { progress in
+                if let event = progress.event(of: id) { report.send(.progress(event)) }
+            }
+            report.send(.progress(Progress(id: id, status: .done, text: "Pulled")))
+            return image
+        } catch {
+            let text = error is CancellationError ? "Interrupted" : "Error"
+            report.send(.progress(Progress(id: id, status: .error, text: text)))
+            throw error
+        }
     }
 
     /// All images under all of their names, the newest first as Docker lists them.

@@ -26,6 +26,9 @@ struct LayerProgress {
         if event.current != nil { rate.add(current, at: now) }
     }
 
+    /// Whether the event tells nothing new but bytes.
+    func isAsBefore(_ event: Progress) -> Bool { status == event.status && text == event.text }
+
     /// `   ⠋ a1b2c3d4e5f6 Downloading   [====>    ]  12MB / 30MB  11MB/s  2s`, no wider than the window.
     func render(marker: String, columns: Int, at now: Int64) -> String {
         let name = padded(String(id.prefix(Self.nameWidth)), to: Self.nameWidth) + " "

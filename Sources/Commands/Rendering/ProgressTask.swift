@@ -31,13 +31,15 @@ struct ProgressTask {
         ended = status == .working ? nil : (ended ?? now)
     }
 
-    mutating func updateLayer(_ event: Progress, at now: Int64) {
+    /// Whether nothing but the layer's bytes is new.
+    mutating func updateLayer(_ event: Progress, at now: Int64) -> Bool {
         let position = layerPositions[event.id] ?? layers.count
         if position == layers.count {
             layerPositions[event.id] = position
             layers.append(LayerProgress(id: event.id))
         }
-        layers[position].update(event, at: now)
+        defer { layers[position].update(event, at: now) }
+        return layers[position].isAsBefore(event)
     }
 
     mutating func end(at now: Int64) { ended = ended ?? now }

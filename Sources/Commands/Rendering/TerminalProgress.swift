@@ -10,6 +10,11 @@ struct TerminalProgress {
     private var sum = TransferSum()
     /// Lines of the frame that is on the screen, the header included.
     private var shownLines = 0
+    /// When the last frame was drawn.
+    private var drawn: Int64?
+
+    /// Milliseconds between two frames that differ in nothing but bytes.
+    private static let pace: Int64 = 50
 
     init(operation: String, colored: Bool) {
         self.operation = operation
@@ -19,8 +24,9 @@ struct TerminalProgress {
     mutating func progress(_ event: Progress, at now: Int64, window: WindowSize) -> String {
         if let parent = event.parentID {
             let position = position(of: parent, event: nil, at: now)
-            tasks[position].updateLayer(event, at: now)
+            let isOnlyBytes = tasks[position].updateLayer(event, at: now)
             sum.update(event, at: now)
+            if isOnlyBytes, let drawn, now - drawn < Self.pace { return "" }
         } else {
             let position = position(of: event.id, event: event, at: now)
             tasks[position].update(event, at: now)
@@ -96,6 +102,7 @@ struct TerminalProgress {
 
     private mutating func draw(_ lines: [String], at now: Int64, window: WindowSize) -> String {
         guard !tasks.isEmpty else { return "" }
+        drawn = now
         let done = tasks.count { $0.status != .working }
         var text = Ansi.hideCursor + Ansi.up(shownLines) + (shownLines > 0 ? "\r" : "")
         text += "[+] \(operation) \(done)/\(tasks.count)" + Ansi.eraseLineEnd + "\n"

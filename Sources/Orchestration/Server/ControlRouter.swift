@@ -32,6 +32,9 @@ struct ControlRouter: Sendable {
             try await responder.respond(try await supervisor.imageSummaries())
         case (.POST, "images", 1) where rest[0] == "load":
             try await load(request, responder)
+        case (.POST, "prune", 0):
+            let body = try decode(PruneRequest.self, request)
+            try await perform(responder) { try await supervisor.prune(body, events: $0) }
         case (.GET, "containers", 1):
             try await inspect(rest[0], responder)
         case (.GET, "stacks", 2):

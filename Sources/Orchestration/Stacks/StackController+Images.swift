@@ -77,23 +77,7 @@ extension StackController {
     /// Turns the store's progress into a command's.
     static func reporter(parent: String, _ events: EventSink) -> ImageProgressHandler {
         { progress in
-            func send(
-                _ layer: Digest, _ status: Progress.Status, _ text: String, _ current: Int64? = nil,
-                _ total: Int64? = nil
-            ) {
-                let short = String(layer.description.drop { $0 != ":" }.dropFirst().prefix(12))
-                events.send(
-                    .progress(
-                        Progress(
-                            id: short, parentID: parent, status: status, text: text, current: current, total: total)))
-            }
-            switch progress {
-            case .resolving, .done: break
-            case .present(let layer): send(layer, .done, "Already exists")
-            case .downloading(let layer, let received, let total): send(layer, .working, "Downloading", received, total)
-            case .unpacking(let layer): send(layer, .working, "Extracting")
-            case .ready(let layer): send(layer, .done, "Pull complete")
-            }
+            if let event = progress.event(of: parent) { events.send(.progress(event)) }
         }
     }
 

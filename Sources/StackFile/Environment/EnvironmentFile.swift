@@ -13,6 +13,7 @@ struct EnvironmentFile {
         let bytes: [UInt8]
         do throws(FileBytes.Failure) {
             bytes = try FileBytes.read(path)
+            findings.note(read: path)
         } catch {
             findings.record(Diagnostic(message: "can't read the env file \(name): \(error.reason)"))
             return []

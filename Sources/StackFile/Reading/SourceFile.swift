@@ -18,6 +18,7 @@ enum SourceFile {
                 }
             } else {
                 bytes = try FileBytes.read(path)
+                findings.note(read: path)
             }
         } catch {
             throw findings.failure("can't read \(name): \(error.reason)")

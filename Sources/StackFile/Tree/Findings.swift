@@ -6,6 +6,8 @@ struct Findings: Sendable {
     private(set) var sources: [SourceText] = []
     /// What only a start would stumble over; it doesn't end the work.
     private(set) var faults: [Diagnostic] = []
+    /// Absolute paths of everything that was read, in the order in which it was.
+    private(set) var filesRead: [String] = []
 
     /// More messages than anybody reads; the rest is counted only.
     private static let limit = 200
@@ -16,6 +18,10 @@ struct Findings: Sendable {
     mutating func add(_ source: SourceText) -> UInt16 {
         sources.append(source)
         return UInt16(clamping: sources.count - 1)
+    }
+
+    mutating func note(read path: String) {
+        if !filesRead.contains(path) { filesRead.append(path) }
     }
 
     func position(_ mark: Mark?) -> Position? {

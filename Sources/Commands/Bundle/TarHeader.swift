@@ -1,0 +1,108 @@
+/// One header of a tar archive (POSIX.1-1988 `ustar`), with GNU's base-256 form for large sizes.
+struct TarHeader: Equatable {
+    enum Kind: UInt8 {
+        case file = 0x30
+        case directory = 0x35
+        /// Anything else, which a bundle doesn't have.
+        case other = 0
+    }
+
+    static let blockSize = 512
+
+    var name: String
+    var size: Int64
+    var mode: UInt32 = 0o644
+    var kind = Kind.file
+
+    init(name: String, size: Int64, mode: UInt32 = 0o644, kind: Kind = .file) {
+        self.name = name
+        self.size = size
+        self.mode = mode
+        self.kind = kind
+    }
+
+    /// Zeros after `size` bytes up to a whole block.
+    static func padding(_ size: Int64) -> Int { Int((512 - size % 512) % 512) }
+}
+
+extension TarHeader {
+    /// The block that stands before the content; `nil` if the name is longer than the form has room for.
+    var block: [UInt8]? {
+        var block = [UInt8](repeating: 0, count: Self.blockSize)
+        guard let (prefix, rest) = splitName else { return nil }
+        func put(_ bytes: some Sequence<UInt8>, at offset: Int) {
+            for (index, byte) in bytes.enumerated() { block[offset + index] = byte }
+        }
+        put(rest, at: 0)
+        put(Self.octal(Int64(mode), digits: 7), at: 100)
+        put(Self.octal(0, digits: 7), at: 108)
+        put(Self.octal(0, digits: 7), at: 116)
+        put(Self.number(size), at: 124)
+        put(Self.octal(0, digits: 11), at: 136)
+        put(Array("        ".utf8), at: 148)
+        block[156] = kind.rawValue
+        put(Array("ustar\u{0}00".utf8), at: 257)
+        put(prefix, at: 345)
+        let sum = block.reduce(0) { $0 + Int64($1) }
+        put(Self.octal(sum, digits: 6) + [0, 0x20], at: 148)
+        return block
+    }
+
+    /// 155 bytes before a slash and 100 behind it.
+    private var splitName: (prefix: [UInt8], rest: [UInt8])? {
+        let bytes = Array(name.utf8)
+        if bytes.count <= 100 { return ([], bytes) }
+        guard bytes.count <= 256,
+            let slash = bytes.indices.first(where: { bytes[$0] == 0x2F && $0 <= 155 && bytes.count - $0 - 1 <= 100 })
+        else { return nil }
+        return (Array(bytes[..<slash]), Array(bytes[(slash + 1)...]))
+    }
+
+    private static func octal(_ value: Int64, digits: Int) -> [UInt8] {
+        let text = String(value, radix: 8)
+        return Array((String(repeating: "0", count: max(0, digits - text.count)) + text).utf8)
+    }
+
+    private static func number(_ value: Int64) -> [UInt8] {
+        guard value >= 1 << 33 else { return octal(value, digits: 11) }
+        var bytes = [UInt8](repeating: 0, count: 12)
+        for index in 0..<8 { bytes[11 - index] = UInt8(truncatingIfNeeded: value >> (8 * Int64(index))) }
+        bytes[0] = 0x80
+        return bytes
+    }
+
+    /// Reads a block; `nil` if it is none, as the zeros at an archive's end.
+    init?(block: [UInt8]) {
+        guard block.count == Self.blockSize, block.contains(where: { $0 != 0 }) else { return nil }
+        let sum = block.enumerated().reduce(Int64(0)) {
+            $0 + ((148..<156).contains($1.offset) ? 32 : Int64($1.element))
+        }
+        guard Self.value(block[148..<156]) == sum, let size = Self.value(block[124..<136]), size >= 0,
+            let mode = Self.value(block[100..<108])
+        else { return nil }
+        let rest = String(decoding: block[0..<100].prefix { $0 != 0 }, as: UTF8.self)
+        let prefix = String(decoding: block[345..<500].prefix { $0 != 0 }, as: UTF8.self)
+        let kind = block[156] == 0 ? Kind.file : Kind(rawValue: block[156]) ?? .other
+        self.init(
+            name: prefix.isEmpty ? rest : prefix + "/" + rest, size: size,
+            mode: UInt32(truncatingIfNeeded: mode & 0o7777),
+            kind: kind)
+    }
+
+    private static func value(_ field: ArraySlice<UInt8>) -> Int64? {
+        guard let first = field.first else { return nil }
+        if first & 0x80 != 0 {
+            guard first == 0x80 else { return nil }
+            return field.dropFirst().reduce(Int64?(0)) { total, byte in
+                guard let total, total < 1 << 54 else { return nil }
+                return total << 8 | Int64(byte)
+            }
+        }
+        let digits = field.drop { $0 == 0x20 }.prefix { (0x30...0x37).contains($0) }
+        return digits.count <= 20
+            ? digits.reduce(Int64?(0)) { total, digit in
+                guard let total, total < 1 << 59 else { return nil }
+                return total * 8 + Int64(digit - 0x30)
+            } : nil
+    }
+}

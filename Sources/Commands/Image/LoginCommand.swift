@@ -1,0 +1,113 @@
+import ArgumentParser
+import Glibc
+import Registries
+
+/// `roost login`.
+struct LoginCommand: RoostCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "login", abstract: "Authenticate to a registry", usage: "roost login [OPTIONS] [SERVER]",
+        discussion: "Without SERVER it is Docker Hub. The password is kept where Docker's own configuration says.")
+
+    @Option(
+        name: [.customShort("u", allowingJoined: true), .customLong("username")], parsing: .unconditional,
+        help: "Username")
+    var user: String?
+
+    @Option(
+        name: [.customShort("p", allowingJoined: true), .customLong("password")], parsing: .unconditional,
+        help: "Password or token; others on this host can see it, so --password-stdin is better")
+    var password: String?
+
+    @Flag(name: .customLong("password-stdin"), help: "Take the password from standard input")
+    var passwordFromInput = false
+
+    @Argument(help: .hidden) var server: String?
+
+    func perform(in context: Context) async throws -> Int32 {
+        let registry = RegistryName.normal(server ?? "")
+        let (user, password) = try credentials(in: context)
+        let configuration = try RegistryConfiguration.load(
+            environment: context.environment, home: context.environment["HOME"])
+        let client = RegistryClient(configuration: configuration)
+        do {
+            let kept = try await client.login(registry: registry, user: user, password: password)
+            let keeper = try await configuration.keep(kept, for: registry)
+            try await client.shutdown()
+            if case .file(let path) = keeper {
+                context.streams.error.say(
+                    "WARNING! Your credentials are stored unencrypted in '\(path)'; a credential helper (credsStore) avoids it"
+                )
+            }
+        } catch {
+            // The first error says more than what closing a connection could add.
+            try? await client.shutdown()
+            throw error
+        }
+        try context.streams.output.write("Login Succeeded\n")
+        return 0
+    }
+
+    private func credentials(in context: Context) throws -> (user: String, password: String) {
+        if passwordFromInput {
+            guard password == nil else {
+                throw CommandFailure("--password and --password-stdin are mutually exclusive")
+            }
+            guard let user, !user.isEmpty else {
+                throw CommandFailure("Must provide --username with --password-stdin")
+            }
+            guard let line = readLine(), !line.isEmpty else {
+                throw CommandFailure("there is no password on standard input")
+            }
+            return (user, line)
+        }
+        if password != nil {
+            context.streams.error.say("WARNING! Using --password via the CLI is insecure. Use --password-stdin.")
+        }
+        let isInteractive = context.streams.inputIsTerminal
+        guard isInteractive || user != nil && password != nil else {
+            throw CommandFailure(
+                "Cannot perform an interactive login from a non TTY device; use -u and --password-stdin")
+        }
+        let name = try user ?? ask("Username: ", in: context)
+        guard !name.isEmpty else { throw CommandFailure("username is empty") }
+        let secret = try password ?? hidden { try ask("Password: ", in: context) }
+        guard !secret.isEmpty else { throw CommandFailure("password is empty") }
+        return (name, secret)
+    }
+
+    private func ask(_ question: String, in context: Context) throws -> String {
+        try context.streams.output.write(question)
+        try context.streams.output.flush()
+        return readLine() ?? ""
+    }
+
+    /// Runs `body` while the terminal doesn't show what is typed.
+    private func hidden(_ body: () throws -> String) throws -> String {
+        var before = termios()
+        guard tcgetattr(STDIN_FILENO, &before) == 0 else { return try body() }
+        var silent = before
+        silent.c_lflag &= ~tcflag_t(ECHO)
+        silent.c_lflag |= tcflag_t(ECHONL)
+        tcsetattr(STDIN_FILENO, TCSANOW, &silent)
+        defer { tcsetattr(STDIN_FILENO, TCSANOW, &before) }
+        return try body()
+    }
+}
+
+/// `roost logout`.
+struct LogoutCommand: RoostCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "logout", abstract: "Log out from a registry", usage: "roost logout [SERVER]")
+
+    @Argument(help: .hidden) var server: String?
+
+    func perform(in context: Context) async throws -> Int32 {
+        let registry = RegistryName.normal(server ?? "")
+        let configuration = try RegistryConfiguration.load(
+            environment: context.environment, home: context.environment["HOME"])
+        let wasThere = try await configuration.forget(registry: registry)
+        try context.streams.output.write(
+            wasThere ? "Removing login credentials for \(registry)\n" : "Not logged in to \(registry)\n")
+        return 0
+    }
+}

@@ -1,0 +1,111 @@
+import ArgumentParser
+import ControlAPI
+import Images
+import Orchestration
+
+/// `roost system df`.
+struct SystemUsageCommand: RoostCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "df", abstract: "Show disk usage", usage: "roost system df [OPTIONS]")
+
+    @Option(name: .customLong("format"), help: "Format the output. Values: [table | json] (default \"table\")")
+    var format: String?
+
+    @Flag(name: [.customShort("v"), .customLong("verbose")], help: "Show detailed information on space usage")
+    var verbose = false
+
+    func perform(in context: Context) async throws -> Int32 {
+        let format = try OutputFormat(option: format)
+        if verbose, format == .json { throw CommandFailure.notSupportedYet("roost system df: -v with --format json") }
+        let usage = try await SystemUsage(context)
+        let text = DiskUsageText(rows: usage.rows)
+        try context.streams.output.write(
+            verbose ? usage.details(now: Timestamp.now()) : format == .json ? text.json() : text.table())
+        return 0
+    }
+}
+
+/// Everything that an instance keeps on the disk.
+struct SystemUsage {
+    struct Container {
+        var container: ContainerOnDisk
+        /// What it has written.
+        var size: Int64
+    }
+
+    struct Volume {
+        var name: String
+        /// Containers that use it.
+        var links: Int
+        var size: Int64
+    }
+
+    var images: StoreUsage
+    var containers: [Container]
+    var volumes: [Volume]
+
+    init(_ context: Context) async throws {
+        let session = try ImageSession(context)
+        let onDisk = try ContainerOnDisk.all(context.locations)
+        images = try await session.store.usage(inUse: session.uses())
+        containers = onDisk.map { Container(container: $0, size: TreeSize.bytes($0.writableDirectory)) }
+        volumes = try volumeNames(context.locations).map { name in
+            Volume(
+                name: name, links: onDisk.count { $0.volumes.contains(name) },
+                size: TreeSize.bytes("\(context.locations.root)/volumes/\(name)/_data"))
+        }
+    }
+
+    var rows: [DiskUsageRow] {
+        let stopped = containers.filter { !$0.container.isRunning }
+        let unlinked = volumes.filter { $0.links == 0 }
+        return [
+            DiskUsageRow(
+                type: "Images", total: images.total, active: images.active, size: images.size,
+                reclaimable: images.reclaimable),
+            DiskUsageRow(
+                type: "Containers", total: containers.count, active: containers.count - stopped.count,
+                size: containers.reduce(0) { $0 + $1.size }, reclaimable: stopped.reduce(0) { $0 + $1.size }),
+            DiskUsageRow(
+                type: "Local Volumes", total: volumes.count, active: volumes.count - unlinked.count,
+                size: volumes.reduce(0) { $0 + $1.size }, reclaimable: unlinked.reduce(0) { $0 + $1.size }),
+            // Roost doesn't build.
+            DiskUsageRow(type: "Build Cache", total: 0, active: 0, size: 0, reclaimable: 0),
+        ]
+    }
+
+    /// `-v`: the single things.
+    func details(now: Int64) -> String {
+        let imageRows = images.images.map { image in
+            let row = ImageRow(image.image)
+            return [
+                row.repository ?? "<none>", row.tag ?? "<none>", row.id(truncated: true), ago(row.created, now: now),
+                humanSize(image.size), humanSize(image.shared), humanSize(image.unique), "\(image.containers)",
+            ]
+        }
+        let containerRows = containers.map { entry in
+            let container = entry.container
+            return [
+                String(container.id.prefix(12)), container.image, quoted(ellipsized(container.command, to: 20)),
+                "\(container.volumes.count)", humanSize(entry.size), ago(container.created, now: now),
+                container.isRunning ? "Up" : "Exited", container.name,
+            ]
+        }
+        return "Images space usage:\n\n"
+            + Self.table(
+                ["REPOSITORY", "TAG", "IMAGE ID", "CREATED", "SIZE", "SHARED SIZE", "UNIQUE SIZE", "CONTAINERS"],
+                imageRows)
+            + "\nContainers space usage:\n\n"
+            + Self.table(
+                ["CONTAINER ID", "IMAGE", "COMMAND", "LOCAL VOLUMES", "SIZE", "CREATED", "STATUS", "NAMES"],
+                containerRows)
+            + "\nLocal Volumes space usage:\n\n"
+            + Self.table(
+                ["VOLUME NAME", "LINKS", "SIZE"], volumes.map { [$0.name, "\($0.links)", humanSize($0.size)] })
+            + "\nBuild cache usage: 0B\n"
+    }
+
+    private static func table(_ headers: [String], _ rows: [[String]]) -> String {
+        Table(headers: headers, rows: rows, minimumWidth: 10).render()
+    }
+}

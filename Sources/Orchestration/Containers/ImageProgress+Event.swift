@@ -1,0 +1,23 @@
+public import ControlAPI
+public import Images
+import OCI
+
+extension ImageProgress {
+    /// What a command shows of it, below the image `parent`; `nil` where the image's own line says it already.
+    public func event(of parent: String) -> Progress? {
+        func layer(
+            _ digest: Digest, _ status: Progress.Status, _ text: String, _ current: Int64? = nil, _ total: Int64? = nil
+        ) -> Progress {
+            Progress(
+                id: String(digest.hex.prefix(12)), parentID: parent, status: status, text: text, current: current,
+                total: total)
+        }
+        return switch self {
+        case .resolving, .done: nil
+        case .present(let digest): layer(digest, .done, "Already exists")
+        case .downloading(let digest, let received, let total): layer(digest, .working, "Downloading", received, total)
+        case .unpacking(let digest): layer(digest, .working, "Extracting")
+        case .ready(let digest): layer(digest, .done, "Pull complete")
+        }
+    }
+}
