@@ -5,12 +5,13 @@ SWIFT ?= swift
 CONFIGURATION ?= debug
 BIN = .build/$(CONFIGURATION)
 
-.PHONY: help build test lint format bench fuzz demo demo-down images packages clean
+.PHONY: help build test parity lint format bench fuzz demo demo-down images packages clean
 
 help:
 	@echo "make demo       bring examples/counter up and look at it"
 	@echo "make demo-down  take it down again, with its data"
 	@echo "make test       run every test (those that need root are skipped without it)"
+	@echo "make parity     compare with Docker Compose file by file and write docs/parity.md"
 	@echo "make lint       check the format of the sources"
 	@echo "make bench      measure beside Docker Engine and Docker Compose"
 	@echo "make fuzz       give the parsers ten million made-up inputs each (SEED=, EXECUTIONS=)"
@@ -28,6 +29,10 @@ images: packages
 
 test: packages
 	@scripts/run-tests
+
+parity: packages
+	$(SWIFT) build --build-tests
+	@scripts/parity
 
 lint:
 	$(SWIFT) format lint --strict --parallel --recursive Sources Tests Package.swift

@@ -54,6 +54,29 @@ extension CanonicalStack {
 }
 
 extension TemplateVariable {
-    /// Those of one text, nested ones after the one they stand in.
-    static func all(in text: String) -> [TemplateVariable] { [] }
+    /// Those of one text; what stands in a default or an alternative comes after its variable.
+    static func all(in text: String) -> [TemplateVariable] {
+        let bytes = Array(text.utf8)
+        var result: [TemplateVariable] = []
+        collect(bytes, 0..<bytes.count, depth: 0, &result)
+        return result
+    }
+
+    /// Deeper ones aren't expanded either.
+    private static let deepest = 64
+
+    private static func collect(_ bytes: [UInt8], _ range: Range<Int>, depth: Int, _ result: inout [TemplateVariable]) {
+        guard depth < deepest else { return }
+        var scanner = TemplateScanner(bytes, range)
+        while let piece = scanner.next() {
+            guard case .variable(let expression) = piece else { continue }
+            var variable = TemplateVariable(name: String(decoding: bytes[expression.name], as: UTF8.self))
+            let operand = String(decoding: bytes[expression.operand], as: UTF8.self)
+            if expression.operator.isRequired { variable.isRequired = true }
+            if expression.operator.isDefault { variable.defaultValue = operand }
+            if expression.operator.isAlternative { variable.alternative = operand }
+            result.append(variable)
+            if !expression.operator.isRequired { collect(bytes, expression.operand, depth: depth + 1, &result) }
+        }
+    }
 }

@@ -8,6 +8,20 @@ import Testing
 struct DifferentialTests {
     @Test(arguments: ComposeCase.accepted)
     func sameConfiguration(_ example: ComposeCase) throws {
+        try ParityRecord.counting(
+            topic: example.topic, name: example.name, kind: "accepted", exception: example.exception
+        ) {
+            let differences = try Self.differences(example)
+            guard let reason = example.exception else {
+                #expect(differences == [])
+                return differences.isEmpty
+            }
+            #expect(differences != [], "no exception any more: \(reason)")
+            return !differences.isEmpty
+        }
+    }
+
+    private static func differences(_ example: ComposeCase) throws -> [String] {
         let directory = try ProjectDirectory(example.files)
         let place = FilePath.clean(directory.path + "/" + example.directory)
         let reference = try ReferenceCompose.config(example, in: place)
@@ -15,30 +29,31 @@ struct DifferentialTests {
         let loaded = try StackLoader.load(example.request(in: place))
         let ours = try #require(TreeReader.read(Array(loaded.canonical.json().utf8), file: 0).first)
         let theirs = try #require(TreeReader.read(Array(reference.output.utf8), file: 0).first)
-        let differences = Node.differences(ours, theirs)
-        if let reason = example.exception {
-            #expect(differences != [], "no exception any more: \(reason)")
-            return
-        }
-        #expect(differences == [])
         let yaml = try #require(TreeReader.read(Array(loaded.canonical.yaml().utf8), file: 0).first)
         let form = example.flags.contains("--no-interpolate") ? nil : OutputForms.project
         let again = JSONWriter(isIndented: false, doublesDollars: false).text(of: yaml, form)
         let read = try #require(TreeReader.read(Array(again.utf8), file: 0).first)
-        #expect(Node.differences(read, theirs) == [], "as YAML")
+        return Node.differences(ours, theirs) + Node.differences(read, theirs).map { "as YAML: " + $0 }
     }
 
     @Test(arguments: ComposeCase.rejected)
     func sameRejection(_ example: ComposeCase) throws {
-        let directory = try ProjectDirectory(example.files)
-        let place = FilePath.clean(directory.path + "/" + example.directory)
-        let reference = try ReferenceCompose.config(example, in: place)
-        #expect((reference.status != 0) == (example.exception == nil), "Docker: \(reference.errors)")
-        let error = #expect(throws: StackFileError.self) {
-            try StackLoader.load(example.request(in: place))
+        try ParityRecord.counting(
+            topic: example.topic, name: example.name, kind: "rejected", exception: example.exception
+        ) {
+            let directory = try ProjectDirectory(example.files)
+            let place = FilePath.clean(directory.path + "/" + example.directory)
+            let reference = try ReferenceCompose.config(example, in: place)
+            let isExpected = (reference.status != 0) == (example.exception == nil)
+            #expect(isExpected, "Docker: \(reference.errors)")
+            let error = #expect(throws: StackFileError.self) {
+                try StackLoader.load(example.request(in: place))
+            }
+            let first = try #require(error?.diagnostics.first { $0.severity == .error })
+            // What no file says has no place: the name of a file or of a profile on the command line.
+            let hasPlace = first.position != nil || example.files.isEmpty || !example.arguments.isEmpty
+            #expect(hasPlace, "no position: \(first)")
+            return isExpected && hasPlace
         }
-        let first = try #require(error?.diagnostics.first { $0.severity == .error })
-        // What no file says has no place: the name of a file or of a profile on the command line.
-        #expect(first.position != nil || example.files.isEmpty || !example.arguments.isEmpty, "no position: \(first)")
     }
 }

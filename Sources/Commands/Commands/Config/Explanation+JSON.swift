@@ -24,6 +24,7 @@ extension Explanation {
             [
                 ("path", .string(use.path)), ("operator", .string(use.operator.rawValue)),
                 ("operand", .string(use.operand)), ("text", .string(use.text)), ("value", .string(use.value)),
+                ("reached", .boolean(use.isReached)),
                 ("source", json(use.source)), ("shadowed", .array(use.shadowed.map(json))),
             ] + place(use.position))
     }

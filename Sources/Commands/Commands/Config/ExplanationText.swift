@@ -28,7 +28,8 @@ struct ExplanationText {
     }
 
     private func note(_ use: VariableUse) -> String {
-        switch use.source.kind {
+        guard use.isReached else { return " (not needed there)" }
+        return switch use.source.kind {
         case .defaultText: " (the default)"
         case .alternativeText: " (the alternative)"
         default: ""

@@ -1,0 +1,98 @@
+import Glibc
+import Testing
+
+@testable import StackFile
+
+/// `roost config FLAGS` prints what `docker compose config FLAGS` prints and ends with the same code, as whole programs.
+@Suite(
+    .enabled(if: ReferenceCompose.isAvailable, "scripts/reference-compose can't get Docker Compose"),
+    .enabled(if: RoostProgram.path != nil, "roost isn't built beside the tests"))
+struct ConfigFlagTests {
+    @Test(arguments: FlagCase.all)
+    func samePrint(_ example: FlagCase) throws {
+        try ParityRecord.counting(topic: "flags of config", name: example.testDescription, kind: "output") {
+            let reference = try example.run(#require(ReferenceCompose.program))
+            let ours = try example.run(#require(RoostProgram.path))
+            let isEqual =
+                ours.status == reference.status && ours.output == reference.output && ours.saved == reference.saved
+            if example.isWaiting { return isEqual }
+            #expect(ours.status == reference.status, "Docker: \(reference.errors)Roost: \(ours.errors)")
+            #expect(ours.output == reference.output)
+            #expect(ours.saved == reference.saved)
+            return isEqual
+        }
+    }
+}
+
+/// One command line in one directory.
+struct FlagCase: Sendable, CustomTestStringConvertible {
+    enum Order: Sendable {
+        case exact
+        /// Docker's order is that of a hash table.
+        case free
+    }
+
+    /// Names one of ``projects``.
+    var project: String
+    var words: String
+    var order = Order.exact
+
+    /// Waits for attributes and stages that the loader gets next; counted, not demanded.
+    var isWaiting: Bool {
+        project == "several" || words.contains("--no-normalize") || project == "inconsistent"
+    }
+
+    var testDescription: String { "config \(words) (\(project))" }
+
+    struct Outcome {
+        var status: Int32
+        var output: [String]
+        /// What `-o` wrote.
+        var saved: String?
+        var errors: String
+    }
+
+    func run(_ program: String) throws -> Outcome {
+        let directory = try ProjectDirectory(Self.projects[project] ?? [:])
+        let words = words.split(separator: " ").map(String.init)
+        let result = try Command.run(
+            [program, "config"] + words, in: directory.path,
+            environment: ReferenceCompose.shell.merging(["TAG": "7", "EMPTY": ""]) { $1 })
+        // Each run has a directory of its own.
+        func neutral(_ text: String) -> String { Self.replacing(directory.path, with: "/HERE", in: text) }
+        var lines = neutral(result.output).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        if order == .free { lines.sort() }
+        let saved = directory.path + "/saved"
+        return Outcome(
+            status: result.status, output: lines,
+            saved: FileBytes.exists(saved)
+                ? neutral(try Command.run(["cat", saved], in: "/", environment: [:]).output) : nil,
+            errors: result.errors)
+    }
+
+    private static func replacing(_ part: String, with other: String, in text: String) -> String {
+        var result = ""
+        var rest = text[...]
+        while let range = rest.firstRange(of: part) {
+            result += rest[..<range.lowerBound] + other
+            rest = rest[range.upperBound...]
+        }
+        return result + rest
+    }
+}
+
+/// The program, where the build put it: beside the tests.
+enum RoostProgram {
+    static let path: String? = {
+        let executable = readLink("/proc/self/exe")
+        let file = FilePath.directory(of: executable) + "/roost"
+        return FileBytes.exists(file) ? file : nil
+    }()
+
+    private static func readLink(_ path: String) -> String {
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: 4096) { buffer in
+            let count = buffer.baseAddress.map { readlink(path, $0, buffer.count) } ?? 0
+            return String(decoding: buffer.prefix(max(0, count)).map(UInt8.init(bitPattern:)), as: UTF8.self)
+        }
+    }
+}
