@@ -96,8 +96,10 @@ public enum StackLoader {
             let names = location.files.map { $0 == "-" ? "stdin" : FilePath.shown($0, from: request.currentDirectory) }
             throw findings.failure("\(names.joined(separator: ", ")): empty compose file")
         }
-        var project = Project(
-            name: name, tree: Pruning.prune(merged, ProjectFields.shape), location: location, request: request)
+        let tree = Pruning.prune(merged, ProjectFields.shape)
+        Definitions(tree: tree).check(&findings)
+        try findings.check()
+        var project = Project(name: name, tree: tree, location: location, request: request)
         project.select(&findings)
         try findings.check()
         project.complete(&findings)

@@ -16,6 +16,49 @@ struct FaultTests {
             ["compose.yaml:4:15: services.web.cap_add[0]: \"FLY\" is no capability; `man 7 capabilities` lists them"]
         ),
         (
+            "restart: foo",
+            [
+                "compose.yaml:4:14: services.web.restart: \"foo\" is not a restart policy: use no, always, on-failure[:N] or unless-stopped"
+            ]
+        ),
+        (
+            "network_mode: n",
+            [
+                "compose.yaml:4:19: services.web.network_mode: \"n\" is not a network mode: use none, host, service:NAME or container:NAME"
+            ]
+        ),
+        ("cpus: -1", ["compose.yaml:4:11: services.web.cpus: -1 is less than nothing"]),
+        ("mem_limit: -1", ["compose.yaml:4:16: services.web.mem_limit: -1 is less than nothing"]),
+        ("stop_grace_period: -5s", ["compose.yaml:4:24: services.web.stop_grace_period: -5s is less than no time"]),
+        (
+            "ports: [{target: 70000}]",
+            ["compose.yaml:4:22: services.web.ports[0].target: 70000 is not a port: those are 1 to 65535"]
+        ),
+        (
+            "ports: [{target: 80, published: a, protocol: x}]",
+            [
+                "compose.yaml:4:37: services.web.ports[0].published: \"a\" is not a port or a range of ports",
+                "compose.yaml:4:50: services.web.ports[0].protocol: \"x\" is no protocol: use tcp or udp",
+            ]
+        ),
+        ("extra_hosts: [\"a=b\"]", ["compose.yaml:4:19: services.web.extra_hosts[0]: \"b\" is not an IP address"]),
+        (
+            "network_mode: none\n    ports: [\"80\"]",
+            ["compose.yaml:5:12: services.web.ports: can't be published with network_mode: none"]
+        ),
+        (
+            "deploy: {restart_policy: {condition: foo}}",
+            [
+                "compose.yaml:4:42: services.web.deploy.restart_policy.condition: \"foo\" must be one of none, on-failure, any"
+            ]
+        ),
+        (
+            "container_name: a b1",
+            [
+                "compose.yaml:4:21: services.web.container_name: \"a b1\" is not a container name: two or more letters, digits, \"_\", \".\" and \"-\", the first a letter or digit"
+            ]
+        ),
+        (
             "cap_drop: [ALL, CAP_NET_ADMN]",
             [
                 "compose.yaml:4:21: services.web.cap_drop[1]: \"CAP_NET_ADMN\" is no capability; "
@@ -77,6 +120,34 @@ struct FaultTests {
         #expect(loaded.faults.map(\.description) == example.messages)
         #expect(loaded.faults.allSatisfy { $0.severity == .error })
         #expect(loaded.warnings.isEmpty)
+    }
+
+    static let wholeFiles: [(text: String, message: String)] = [
+        (
+            "services:\n  web:\n    build: .\n",
+            "compose.yaml:2:3: services.web: has no image, and building one is not supported yet; name one with \"image:\""
+        ),
+        (
+            "services: {web: {image: x, secrets: [s]}}\nsecrets: {s: {environment: NOPE}}",
+            "compose.yaml:2:28: secrets.s.environment: the environment variable \"NOPE\" is not set"
+        ),
+        (
+            "services: {web: {image: x, configs: [s]}}\nconfigs: {s: {external: true}}",
+            "compose.yaml:2:14: configs.s: external secrets and configs are not supported yet"
+        ),
+        (
+            "services: {web: {image: x, secrets: [{source: s, uid: me}]}}\nsecrets: {s: {file: x}}",
+            "compose.yaml:1:55: services.web.secrets[0].uid: \"me\" is not a numeric id"
+        ),
+        (
+            "services: {web: {image: x}}\nnetworks: {default: {ipam: {config: [{subnet: here}]}}}",
+            "compose.yaml:2:47: networks.default.ipam.config[0].subnet: \"here\" is not a subnet like 10.0.0.0/24"
+        ),
+    ]
+
+    @Test(arguments: wholeFiles)
+    func faultOfAFile(example: (text: String, message: String)) throws {
+        #expect(try load(example.text).faults.map(\.description) == [example.message])
     }
 
     @Test(arguments: [

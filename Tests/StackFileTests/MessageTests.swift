@@ -38,10 +38,6 @@ struct MessageTests {
             "compose.yaml:3:12: services.a.image: required variable TAG is missing a value: say which; "
                 + "set TAG in the shell or in the .env file"
         ),
-        (
-            "only build", "services:\n  a:\n    build: .\n",
-            #"compose.yaml:2:3: services.a: has no image, and building one is not supported yet; name one with "image:""#
-        ),
         ("empty", "", "compose.yaml: empty compose file"),
         ("only a comment", "# nothing\n", "compose.yaml: empty compose file"),
         ("an empty mapping", "{}\n", "compose.yaml: empty compose file"),
@@ -77,7 +73,7 @@ struct MessageTests {
     static let warnings: [(text: String, messages: [String])] = [
         (
             "services:\n  web:\n    image: x\n    devices: [/dev/fuse]\n",
-            ["compose.yaml:4:5: services.web.devices is not supported yet and is ignored"]
+            ["compose.yaml:4:5: services.web.devices: is not supported at run time yet and is ignored"]
         ),
         (
             "services:\n  web:\n    image: x$NOPE\n    hostname: $NOPE\n",
@@ -87,7 +83,7 @@ struct MessageTests {
         ),
         (
             "services: {web: {image: x, networks: [n]}}\nnetworks:\n  n:\n    enable_ipv6: true\n    attachable: false\n",
-            ["compose.yaml:4:5: networks.n.enable_ipv6 is not supported yet and is ignored"]
+            ["compose.yaml:4:5: networks.n.enable_ipv6: is not supported at run time yet and is ignored"]
         ),
         ("services: {web: {image: x, x-own: 1}}\nx-more: [2]\n", []),
     ]

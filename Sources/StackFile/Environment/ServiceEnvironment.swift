@@ -112,7 +112,6 @@ struct ServiceEnvironment {
             labels.set(key, entry.node, keyMark: entry.keyMark)
         }
         if !labels.isEmpty { service.set("labels", (service["labels"] ?? node).with(.map(labels))) }
-        if request.resolvesEnvironment { service.remove("label_file") }
     }
 
     private func shown(_ path: String) -> String { FilePath.shown(path, from: request.currentDirectory) }

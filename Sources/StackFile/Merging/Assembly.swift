@@ -45,7 +45,9 @@ struct Assembly {
             var place = place
             place.chain.append(document.file)
             guard let tree = try canonical(document, at: place, &findings) else { continue }
-            merged = merged.map { Merging.merge($0, tree, ProjectFields.shape) } ?? tree
+            let whole = merged.map { Merging.merge($0, tree, ProjectFields.shape) } ?? tree
+            Completeness.check(whole, ProjectFields.shape, Path(), &findings)
+            merged = whole
         }
         return merged
     }

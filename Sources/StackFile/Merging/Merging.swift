@@ -7,11 +7,13 @@ enum Merging {
         case .reset, .replace: return over
         case .none: break
         }
+        // A null says nothing, save where it means the image's own.
+        if over.isNull, !shape.isReplacedByNull { return base }
         if base.override == .reset { return over }
         switch shape.merge {
         case .replace: return over
         case .deep: return deep(base, over, shape.parts)
-        case .append: return lists(base, over) { $0 + $1 }
+        case .append: return lists(base, over, appending)
         case .unique(let key): return lists(base, over) { unique($0 + $1, by: key) }
         case .custom(let rule): return rule(base, over)
         }
@@ -20,7 +22,7 @@ enum Merging {
     static func deep(_ base: Node, _ over: Node, _ parts: Shape.Parts) -> Node {
         if over.isNull { return base }
         guard case .map(var result) = base.value, case .map(let other) = over.value else {
-            if case .none = parts { return lists(base, over) { $0 + $1 } }
+            if case .none = parts { return lists(base, over, appending) }
             return over
         }
         for (key, entry) in other.entries {
@@ -54,6 +56,13 @@ enum Merging {
         return result
     }
 
+    /// What the later list has and the earlier one doesn't, once.
+    private static func appending(_ first: [Node], _ second: [Node]) -> [Node] {
+        let writer = JSONWriter(isIndented: false)
+        var known = Set(first.map { writer.text(of: $0) })
+        return first + second.filter { known.insert(writer.text(of: $0)).inserted }
+    }
+
     /// Items that a list of one file names twice.
     static func unique(_ items: [Node], by key: (Node) -> String) -> [Node] {
         var places: [String: Int] = [:]
@@ -74,7 +83,7 @@ enum Merging {
         switch parts {
         case .fields(let fields): fields.byKey[key]?.shape ?? .anything
         case .values(let shape): shape
-        case .none: .anything
+        case .none, .items: .anything
         }
     }
 
@@ -82,42 +91,5 @@ enum Merging {
         guard let first = base.list else { return over }
         guard let second = over.list else { return over.isNull ? base : over }
         return base.with(.list(combine(first, second)))
-    }
-}
-
-/// Leaves out of a merged tree what was reset, items named twice, and zeros that mean the same as nothing.
-enum Pruning {
-    static func prune(_ node: Node, _ shape: Shape) -> Node {
-        if case .unique(let key) = shape.merge, let items = node.list {
-            return node.with(.list(Merging.unique(items, by: key)))
-        }
-        guard case .map(let mapping) = node.value else { return node }
-        var result = Mapping()
-        for (key, entry) in mapping.entries where entry.node.override != .reset {
-            switch shape.parts {
-            case .fields(let fields):
-                guard let field = fields.byKey[key] else {
-                    result.set(key, entry.node, keyMark: entry.keyMark)
-                    continue
-                }
-                let value = prune(entry.node, field.shape)
-                if field.keepsZero || !isZero(value) { result.set(key, value, keyMark: entry.keyMark) }
-            case .values(let inner): result.set(key, prune(entry.node, inner), keyMark: entry.keyMark)
-            case .none: result.set(key, prune(entry.node, .anything), keyMark: entry.keyMark)
-            }
-        }
-        return node.with(.map(result))
-    }
-
-    private static func isZero(_ node: Node) -> Bool {
-        switch node.value {
-        case .null: true
-        case .boolean(let flag): !flag
-        case .integer(let number): number == 0
-        case .float(let number): number == 0
-        case .string(let text): text.isEmpty
-        case .list(let items): items.isEmpty
-        case .map(let mapping): mapping.isEmpty
-        }
     }
 }

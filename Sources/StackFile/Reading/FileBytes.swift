@@ -53,6 +53,13 @@ enum FileBytes {
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
+    /// The path without links; as it is where it doesn't exist.
+    static func resolved(_ path: String) -> String {
+        guard let real = realpath(path, nil) else { return path }
+        defer { free(real) }
+        return String(cString: real)
+    }
+
     private static var tooLarge: Failure { Failure(reason: "it is larger than \(limit >> 20) MiB", isMissing: false) }
 
     private static func failure(_ code: Int32) -> Failure {

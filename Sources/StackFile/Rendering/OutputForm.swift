@@ -12,13 +12,19 @@ final class OutputForm: Sendable {
     /// What JSON shows even where there is nothing, in the order of the keys.
     private let alwaysInJSON: [(key: String, value: Node.Value)]
     private let onlyInYAML: Set<String>
+    /// Keys that JSON leaves out where they are 0.
+    private let zeroOnlyInYAML: Set<String>
+    /// Keys that are left out where their text is empty.
+    private let emptyNowhere: Set<String>
     /// JSON sorts the keys of this one and shows its extensions.
     private let isTop: Bool
 
     /// - Parameter order: the keys, blanks between them, in Docker's order. `x-…` come after them.
     init(
         _ order: String, _ inside: [String: OutputForm] = [:], alwaysInJSON: [(key: String, value: Node.Value)] = [],
-        namesInJSON: [String: String] = [:], onlyInYAML: Set<String> = [], isTop: Bool = false
+        namesInJSON: [String: String] = [:], onlyInYAML: Set<String> = [], zeroOnlyInYAML: Set<String> = [],
+        emptyNowhere: Set<String> = [],
+        isTop: Bool = false
     ) {
         ranks = Dictionary(
             uniqueKeysWithValues: order.split { $0 == " " || $0 == "\n" }.enumerated().map { (String($1), $0) })
@@ -27,6 +33,8 @@ final class OutputForm: Sendable {
         self.alwaysInJSON = alwaysInJSON
         self.namesInJSON = namesInJSON
         self.onlyInYAML = onlyInYAML
+        self.zeroOnlyInYAML = zeroOnlyInYAML
+        self.emptyNowhere = emptyNowhere
         self.isTop = isTop
     }
 
@@ -38,6 +46,8 @@ final class OutputForm: Sendable {
         alwaysInJSON = []
         namesInJSON = [:]
         onlyInYAML = []
+        zeroOnlyInYAML = []
+        emptyNowhere = []
         isTop = false
     }
 
@@ -55,9 +65,8 @@ final class OutputForm: Sendable {
 
     /// As Docker's YAML has them.
     static func yaml(_ mapping: Mapping, _ form: OutputForm?) -> [Entry] {
-        let entries = mapping.entries.map {
-            Entry(key: $0.key, value: $0.value.node.value, form: form?.form(of: $0.key))
-        }
+        let shown = mapping.entries.filter { !(form?.isNothing($0.key, $0.value.node) ?? false) }
+        let entries = shown.map { Entry(key: $0.key, value: $0.value.node.value, form: form?.form(of: $0.key)) }
         let ranks = form?.ranks ?? [:]
         return entries.sorted { one, other in
             switch (ranks[one.key], ranks[other.key]) {
@@ -76,7 +85,7 @@ final class OutputForm: Sendable {
                 .sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
         }
         var entries: [(rank: Int, entry: Entry)] = []
-        for (key, entry) in mapping.entries where form.showsInJSON(key) {
+        for (key, entry) in mapping.entries where form.showsInJSON(key, entry.node) {
             entries.append(
                 (
                     form.ranks[key] ?? .max,
@@ -92,7 +101,12 @@ final class OutputForm: Sendable {
         }.map(\.entry)
     }
 
-    private func showsInJSON(_ key: String) -> Bool {
-        (isTop || !key.hasPrefix("x-")) && !onlyInYAML.contains(key)
+    private func isNothing(_ key: String, _ node: Node) -> Bool {
+        emptyNowhere.contains(key) && node.string?.isEmpty == true
+    }
+
+    private func showsInJSON(_ key: String, _ node: Node) -> Bool {
+        if zeroOnlyInYAML.contains(key) && node.integer == 0 || isNothing(key, node) { return false }
+        return (isTop || !key.hasPrefix("x-")) && !onlyInYAML.contains(key)
     }
 }

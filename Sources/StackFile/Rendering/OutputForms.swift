@@ -1,13 +1,13 @@
 /// The keys of each object in the order in which Docker Compose prints them.
 enum OutputForms {
     static let project = OutputForm(
-        "name services networks volumes secrets configs models", projectParts, onlyInYAML: ["models"], isTop: true)
+        "name services jobs networks volumes secrets configs models", projectParts, onlyInYAML: ["models"], isTop: true)
 
     /// A file with nothing but images.
     static let lock = OutputForm("name services", projectParts, alwaysInJSON: [("name", .string(""))], isTop: true)
 
     private static let projectParts = [
-        "services": OutputForm(each: service), "networks": OutputForm(each: network),
+        "services": OutputForm(each: service), "jobs": OutputForm(each: job), "networks": OutputForm(each: network),
         "volumes": OutputForm(each: volume), "secrets": OutputForm(each: file), "configs": OutputForm(each: file),
         "models": OutputForm(each: OutputForm("name model context_size runtime_flags")),
     ]
@@ -42,6 +42,14 @@ enum OutputForms {
         ]
     ) { $1 }
 
+    private static let job = OutputForm(
+        "name profiles triggers " + container + " build depends_on expose healthcheck ports stdin_open tty",
+        serviceParts.merging(["triggers": triggers]) { $1 },
+        alwaysInJSON: [("command", .null), ("entrypoint", .null)], onlyInYAML: ["name"])
+
+    private static let triggers = OutputForm(
+        "manual schedule", ["schedule": OutputForm("cron timezone concurrency missed_fires")])
+
     /// What a service and a hook with a container of its own have in common.
     private static let container = """
         annotations blkio_config cap_add cap_drop cgroup_parent cgroup cpu_count cpu_percent cpu_period cpu_quota
@@ -59,7 +67,7 @@ enum OutputForms {
         "devices": OutputForm("source target permissions"), "env_file": OutputForm("path required format"),
         "gpus": deviceRequest, "logging": OutputForm("driver options"),
         "models": OutputForm(each: OutputForm("endpoint_var model_var")), "networks": OutputForm(each: attachment),
-        "ulimits": OutputForm(each: OutputForm("soft hard")), "volumes": mount,
+        "ulimits": OutputForm(each: limit), "volumes": mount,
     ]
 
     private static let grant = OutputForm("source target uid gid mode")
@@ -70,6 +78,8 @@ enum OutputForms {
             "weight_device": OutputForm("path weight", namesInJSON: ["path": "Path", "weight": "Weight"]),
             "device_read_bps": rate, "device_read_iops": rate, "device_write_bps": rate, "device_write_iops": rate,
         ])
+
+    private static let limit = OutputForm("soft hard", zeroOnlyInYAML: ["soft", "hard"])
 
     private static let rate = OutputForm("path rate", namesInJSON: ["path": "Path", "rate": "Rate"])
 
@@ -97,10 +107,15 @@ enum OutputForms {
         context dockerfile dockerfile_inline entitlements args provenance sbom ssh labels cache_from cache_to no_cache
         no_cache_filter additional_contexts pull extra_hosts isolation network target secrets shm_size tags ulimits
         platforms privileged
-        """, ["secrets": grant, "ulimits": OutputForm(each: OutputForm("soft hard"))])
+        """, ["secrets": grant, "ulimits": OutputForm(each: limit)])
 
     private static let develop = OutputForm(
-        "watch", ["watch": OutputForm("path action target exec include ignore initial_sync", ["exec": hook])])
+        "watch",
+        [
+            "watch": OutputForm(
+                "path action target exec include ignore initial_sync", ["exec": hook],
+                alwaysInJSON: [("exec", .map(Mapping()))])
+        ])
 
     private static let deploy = OutputForm(
         "mode replicas labels update_config rollback_config resources restart_policy placement endpoint_mode",
@@ -133,5 +148,5 @@ enum OutputForms {
 
     /// A secret or a config.
     private static let file = OutputForm(
-        "name file environment content external labels driver driver_opts template_driver")
+        "name file environment content external labels driver driver_opts template_driver", emptyNowhere: ["content"])
 }

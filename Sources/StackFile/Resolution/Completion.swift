@@ -15,70 +15,106 @@ struct Completion {
     func service(
         _ node: Node, _ name: String, _ variables: inout [ContainerVariable], _ findings: inout Findings
     ) -> Node {
-        let completed = project.request.resolvesPaths ? paths.service(node) : node
-        guard case .map(var service) = completed.value else { return node }
+        guard case .map(var service) = workload(node).value else { return node }
+        replicas(of: &service)
+        ImpliedDependencies.add(to: &service)
+        service.change("secrets") { $0.each(withTarget) }
+        let container = HookInheritance(service: service, environment: service["environment"].map(fromShell))
+        service.change("pre_start") { $0.each(container.hook) }
         let environment = ServiceEnvironment(request: project.request, variables: project.location.variables)
         variables += environment.resolve(&service, name, node, &findings)
         environment.labels(&service, name, node, &findings)
-        if let mode = service["network_mode"], let text = mode.string {
-            if text.hasPrefix("service:") { depend(&service, on: String(text.dropFirst(8)), mode) }
-        } else if service["networks"]?.mapping?.isEmpty ?? true {
-            service.set("networks", .map([("default", node.with(.null))], node.mark))
-        }
-        if let hosts = service["extra_hosts"], let items = hosts.list {
-            service.set("extra_hosts", hosts.with(.list(sortedByHost(items))))
-        }
-        replicas(of: &service)
-        if let secrets = service["secrets"], let grants = secrets.list {
-            service.set("secrets", secrets.with(.list(grants.map(withTarget))))
-        }
-        if let links = service["links"]?.list {
-            for link in links.compactMap({ $0.string?.split(separator: ":").first }) {
-                depend(&service, on: String(link), node)
-            }
-        }
-        for source in service["volumes_from"]?.strings ?? [] where !source.hasPrefix("container:") {
-            let name = source.split(separator: ":").first.map(String.init) ?? source
-            depend(&service, on: name, node, restart: false)
-        }
         return node.with(.map(service))
     }
 
-    /// The addresses of one host stay in the file's order.
-    private func sortedByHost(_ items: [Node]) -> [Node] {
-        let keyed = items.enumerated().map { (host: $1.string?.split(separator: "=").first ?? "", place: $0, node: $1) }
-        return keyed.sorted { ($0.host, $0.place) < ($1.host, $1.place) }.map(\.node)
+    func job(_ node: Node, _ name: String) -> Node {
+        workload(node).inside("environment", fromShell).inside("secrets") { $0.each(withTarget) }.completed(
+            "name", .string(name))
+    }
+
+    /// What services and jobs have in common.
+    private func workload(_ node: Node) -> Node {
+        let completed = project.request.resolvesPaths ? paths.service(node) : node
+        guard case .map(var workload) = container(completed).value else { return node }
+        workload.change("build", build)
+        workload.change("pull_policy") { $0.changed { $0 == "if_not_present" ? "missing" : $0 } }
+        workload.change("ports") { ports in
+            ports.each { $0.inside("published") { $0.with(.string($0.scalarText ?? "")) } }
+        }
+        workload.change("provider") { provider in
+            provider.inside("options") { options in options.eachValue { $0.list == nil ? $0.with(.list([$0])) : $0 } }
+        }
+        workload.change("volumes") { volumes in
+            volumes.each { $0.inside("target") { $0.changed { $0.isEmpty ? $0 : FilePath.clean($0) } } }
+        }
+        if workload["provider"] == nil, workload["network_mode"] == nil, workload["networks"]?.mapping?.isEmpty ?? true
+        {
+            workload.set("networks", .map([("default", node.with(.null))], node.mark))
+        }
+        return node.with(.map(workload))
+    }
+
+    /// What any container has.
+    private func container(_ node: Node) -> Node {
+        guard case .map(var container) = node.value else { return node }
+        container.change("extra_hosts", ExtraHosts.canonical)
+        if let servers = container["dns"], let items = servers.list {
+            let kept = items.filter { $0.string?.isEmpty == false }
+            container.set("dns", servers.with(.list(kept)))
+            if kept.isEmpty { container.remove("dns") }
+        }
+        container.change("storage_opt", texts)
+        container.change("logging") { $0.inside("options", texts) }
+        container.change("gpus") { $0.each(request) }
+        container.change("deploy") { deploy in
+            deploy.inside("resources") { resources in
+                resources.inside("reservations") { $0.inside("devices") { $0.each(request) } }
+            }
+        }
+        container.change("pre_start") { $0.each(self.container) }
+        return node.with(.map(container))
+    }
+
+    /// An option without a value has an empty one.
+    private func texts(_ options: Node) -> Node {
+        options.eachValue { $0.isNull ? $0.with(.string("")) : $0 }
+    }
+
+    /// All devices, where neither a number nor which ones is said.
+    private func request(_ node: Node) -> Node {
+        node["device_ids"] == nil ? node.completed("count", .integer(-1)) : node
+    }
+
+    private func build(_ node: Node) -> Node {
+        var node = node.completed("context", .string(project.location.directory))
+        if node["dockerfile_inline"] == nil { node = node.completed("dockerfile", .string("Dockerfile")) }
+        node = node.inside("extra_hosts", ExtraHosts.canonical)
+        return node.inside("args") { arguments in
+            // Without a value, and without one in the shell: as if it hadn't been named.
+            guard case .map(var mapping) = fromShell(arguments).value else { return arguments }
+            for key in mapping.keys where mapping[key]?.isNull == true { mapping.remove(key) }
+            return arguments.with(.map(mapping))
+        }
+    }
+
+    /// A variable without a value has the shell's.
+    private func fromShell(_ variables: Node) -> Node {
+        guard case .map(var mapping) = variables.value else { return variables }
+        for (key, entry) in mapping.entries where entry.node.isNull {
+            if let value = project.location.variables[key] { mapping.set(key, entry.node.with(.string(value))) }
+        }
+        return variables.with(.map(mapping))
     }
 
     /// `scale` shows in `deploy` too, where there is one.
     private func replicas(of service: inout Mapping) {
-        guard let scale = service["scale"], let deploy = service["deploy"], case .map(var mapping) = deploy.value,
-            mapping["replicas"] == nil
-        else { return }
-        mapping.set("replicas", scale)
-        service.set("deploy", deploy.with(.map(mapping)))
-    }
-
-    /// Whoever shares another's network starts after it, and again when it does.
-    private func depend(_ service: inout Mapping, on name: String, _ node: Node, restart: Bool = true) {
-        var details = [
-            ("condition", node.with(.string("service_started"))), ("required", node.with(.boolean(true))),
-        ]
-        if restart { details.append(("restart", node.with(.boolean(true)))) }
-        let dependency = Node.map(details, node.mark)
-        guard let existing = service["depends_on"], case .map(var mapping) = existing.value else {
-            service.set("depends_on", .map([(name, dependency)], node.mark))
-            return
-        }
-        if mapping[name] == nil { mapping.set(name, dependency) }
-        service.set("depends_on", existing.with(.map(mapping)))
+        guard let scale = service["scale"] else { return }
+        service.change("deploy") { $0.completed("replicas", scale.value) }
     }
 
     private func withTarget(_ grant: Node) -> Node {
-        guard case .map(var mapping) = grant.value, mapping["target"] == nil, let source = mapping["source"]?.string
-        else { return grant }
-        mapping.set("target", grant.with(.string("/run/secrets/\(source)")))
-        return grant.with(.map(mapping))
+        guard let source = grant["source"]?.string else { return grant }
+        return grant.completed("target", .string("/run/secrets/\(source)"))
     }
 
     /// The networks, volumes, secrets or configs that a service uses, each with its name on the host.
@@ -87,16 +123,11 @@ struct Completion {
         for entry in services.entries.values { used.formUnion(uses(entry.node)) }
         var result = Mapping()
         for (key, entry) in section.entries where used.contains(key) {
-            guard case .map(var resource) = entry.node.value else { continue }
-            if let external = resource["external"], let name = external["name"] {
-                resource.set("external", external.with(.boolean(true)))
-                if resource["name"] == nil { resource.set("name", name) }
-            }
-            if resource["name"] == nil {
-                let isExternal = resource["external"]?.boolean ?? false
-                resource.set("name", entry.node.with(.string(isExternal ? key : "\(project.name)_\(key)")))
-            }
-            result.set(key, entry.node.with(.map(resource)), keyMark: entry.keyMark)
+            let isExternal = entry.node["external"]?.boolean ?? false
+            let resource = entry.node.isNull ? entry.node.with(.map(Mapping())) : entry.node
+            let named = (isExternal ? resource : resource.without("external"))
+                .completed("name", .string(isExternal ? key : "\(project.name)_\(key)"))
+            result.set(key, named, keyMark: entry.keyMark)
         }
         return result
     }

@@ -17,7 +17,7 @@ struct MountResolution {
             // it. The canonical form of either has a `bind`; without one a missing source is an error.
             let creates = details.map { $0["create_host_path"]?.boolean ?? true } ?? false
             return .bind(
-                path: node["source"]?.string ?? "", create: creates,
+                path: FilePath.clean(node["source"]?.string ?? ""), create: creates,
                 propagation: details?["propagation"]?.string)
         case "volume": return node["source"]?.string.map(VolumeMount.Source.named) ?? .anonymous
         case "tmpfs":

@@ -34,9 +34,10 @@ struct PathResolution {
     func service(_ node: Node) -> Node {
         var result = changing(node, "image", text(image))
         result = changing(result, "build", build)
-        result = changing(result, "develop") { changing($0, "watch", items { changing($0, "path", text(path)) }) }
+        result = changing(result, "develop") { changing($0, "watch", items { changing($0, "path", text(watched)) }) }
         result = changing(result, "env_file", items { changing($0, "path", text(path)) })
         result = changing(result, "label_file", items(text(path)))
+        result = changing(result, "pre_start", items(service))
         return changing(
             result, "volumes", items { $0["type"]?.string == "bind" ? changing($0, "source", text(hostPath)) : $0 })
     }
@@ -63,6 +64,11 @@ struct PathResolution {
         var result = changing(node, "context", text(context))
         result = changing(result, "additional_contexts", each(text(context)))
         return changing(result, "ssh", items(text(key)))
+    }
+
+    /// Docker names the file that links lead to.
+    private func watched(_ text: String) -> String {
+        text.isEmpty ? "" : FileBytes.resolved(path(text))
     }
 
     /// `ID: PATH`, or the ID of an agent alone.

@@ -61,6 +61,12 @@ struct Project {
         }
         for name in disabled { services.remove(name) }
         set("services", services)
+        var jobs = section("jobs")
+        for (name, entry) in jobs.entries {
+            let own = entry.node["profiles"]?.strings ?? []
+            if !own.isEmpty, !active.contains("*"), active.isDisjoint(with: own) { jobs.remove(name) }
+        }
+        set("jobs", jobs)
     }
 
     // MARK: complete
@@ -83,10 +89,17 @@ struct Project {
         set("volumes", completion.paths(ofVolumes: volumes))
         for key in ["secrets", "configs"] {
             let used = completion.named(section(key), usedBy: services) { service in
-                (service[key]?.list ?? []).compactMap { $0["source"]?.string }
+                ((service[key]?.list ?? []) + (service["build"]?[key]?.list ?? [])).compactMap { $0["source"]?.string }
             }
             set(key, completion.files(used))
         }
+        var models = section("models")
+        let used = Set(services.entries.values.flatMap { $0.node["models"]?.mapping?.keys ?? [] })
+        for name in models.keys where !used.contains(name) { models.remove(name) }
+        set("models", models)
+        var jobs = section("jobs")
+        for (name, entry) in jobs.entries { jobs.entries[name]?.node = completion.job(entry.node, name) }
+        set("jobs", jobs)
     }
 }
 

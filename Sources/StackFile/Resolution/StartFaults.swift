@@ -8,9 +8,15 @@ struct StartFaults {
     let project: Project
 
     func find(_ findings: inout Findings) {
+        fields(project.tree, ProjectFields.shape, Path(), &findings)
+        for key in ["secrets", "configs"] {
+            for (name, entry) in project.section(key).entries { source(entry.node, Path(key, name), &findings) }
+        }
         for (name, entry) in project.section("services").entries {
             let path = Path("services", name)
-            image(entry.node, path, &findings)
+            image(entry.node, entry.keyMark, path, &findings)
+            networking(entry.node, path, &findings)
+            hosts(entry.node, path, &findings)
             for key in ["cap_add", "cap_drop"] { capabilities(entry.node, key, path, &findings) }
             signal(entry.node, path, &findings)
             user(entry.node, path, &findings)
@@ -19,8 +25,69 @@ struct StartFaults {
         }
     }
 
-    private func image(_ service: Node, _ path: Path, _ findings: inout Findings) {
-        guard let node = service["image"], let text = node.string else { return }
+    /// What the tables of fields know by themselves: attributes without support, and values that nothing can start with.
+    private func fields(_ node: Node, _ shape: Shape, _ path: Path, _ findings: inout Findings) {
+        switch (node.value, shape.parts) {
+        case (.map(let mapping), .fields(let table)):
+            for (key, entry) in mapping.entries {
+                guard let field = table.byKey[key] else { continue }
+                let place = path.key(key)
+                guard field.isSupported(entry.node) else {
+                    findings.warnUnsupported(entry.keyMark, place)
+                    continue
+                }
+                if let problem = field.start?(entry.node) { findings.fault(problem, at: entry.node.mark, place) }
+                fields(entry.node, field.shape, place, &findings)
+            }
+        case (.map(let mapping), .values(let inner)):
+            for (key, entry) in mapping.entries { fields(entry.node, inner, path.key(key), &findings) }
+        case (.list(let items), .items(let inner)):
+            for (index, item) in items.enumerated() { fields(item, inner, path.index(index), &findings) }
+        default: break
+        }
+    }
+
+    private func source(_ node: Node, _ path: Path, _ findings: inout Findings) {
+        if node["external"]?.boolean == true {
+            findings.fault("external secrets and configs are not supported yet", at: node.mark, path)
+            return
+        }
+        guard let variable = node["environment"], let name = variable.string,
+            project.location.environment[name] == nil
+        else { return }
+        findings.fault(
+            "the environment variable \"\(name)\" is not set", at: variable.mark, path.key("environment"))
+    }
+
+    private func networking(_ service: Node, _ path: Path, _ findings: inout Findings) {
+        guard let text = service["network_mode"]?.string, let ports = service["ports"], text != "bridge" else { return }
+        if text == "host" {
+            findings.warning(
+                "published ports are discarded with network_mode: host", at: ports.mark, path.key("ports"))
+        } else {
+            findings.fault(
+                "can't be published with network_mode: \(text)", at: ports.mark, path.key("ports"),
+                suggestion: text.hasPrefix("service:") ? "publish them with that service" : nil)
+        }
+    }
+
+    private func hosts(_ service: Node, _ path: Path, _ findings: inout Findings) {
+        for (index, node) in (service["extra_hosts"]?.list ?? []).enumerated() {
+            guard let text = node.string, let cut = text.firstIndex(of: "=") else { continue }
+            let address = String(text[text.index(after: cut)...])
+            if address == "host-gateway" || IPText.isAddress(address) { continue }
+            findings.fault("\"\(address)\" is not an IP address", at: node.mark, path.key("extra_hosts").index(index))
+        }
+    }
+
+    private func image(_ service: Node, _ mark: Mark, _ path: Path, _ findings: inout Findings) {
+        guard let node = service["image"], let text = node.string else {
+            let reason =
+                service["provider"] == nil
+                ? "and building one is not supported yet" : "and providers are not supported yet"
+            findings.fault("has no image, \(reason)", at: mark, path, suggestion: "name one with \"image:\"")
+            return
+        }
         do throws(ReferenceError) {
             _ = try ImageSource(parsing: text)
         } catch {

@@ -1,39 +1,32 @@
 import OrderedCollections
 
-/// `depends_on` and the `networks` of a service: lists of names, or mappings with details.
+/// `depends_on`, `models` and the `networks` of a service: lists of names, or mappings with details.
 enum Dependencies {
-    static let shape = Shape(parts: .values(dependency), merge: .deep) { node, path, findings in
-        guard let items = node.list else {
-            guard let read = Shape.map(of: dependency).read(node, path, &findings) else { return nil }
-            return completed(read)
+    static let shape: Shape = {
+        var shape = Shape.map(of: dependency, named: Names.keyProblem)
+        let read = shape.read
+        shape.read = { node, path, findings in
+            guard let items = node.list else { return read(node, path, &findings) }
+            return names(items, node, path, &findings) { item in
+                .map(
+                    [
+                        ("condition", item.with(.string("service_started"))), ("required", item.with(.boolean(true))),
+                    ], item.mark)
+            }
         }
-        return names(items, node, path, &findings) { item in
-            .map(
-                [
-                    ("condition", item.with(.string("service_started"))), ("required", item.with(.boolean(true))),
-                ], item.mark)
-        }
-    }
+        return shape
+    }()
 
     private static let dependency = Shape.object(
         Fields(
             required: ["condition"],
             [
                 Field(
-                    "condition", .choice("service_started", "service_healthy", "service_completed_successfully")),
-                Field("restart", .boolean),
-                Field("required", .boolean, keepsZero: true),
+                    "condition", .choice("service_started", "service_healthy", "service_completed_successfully"),
+                    "What the other one must have reached."),
+                Field("required", .boolean, "Whether the other one must be there.", .always(.boolean(true))),
+                Field("restart", .boolean, "Whether this one is restarted with the other one."),
             ]))
-
-    private static func completed(_ node: Node) -> Node {
-        guard case .map(var mapping) = node.value else { return node }
-        for (name, entry) in mapping.entries {
-            guard case .map(var details) = entry.node.value, details["required"] == nil else { continue }
-            details.set("required", entry.node.with(.boolean(true)))
-            mapping.set(name, entry.node.with(.map(details)))
-        }
-        return node.with(.map(mapping))
-    }
 
     /// A list of names as a mapping.
     static func names(
@@ -52,27 +45,43 @@ enum Dependencies {
         }
         return node.with(.map(mapping))
     }
+
+    /// A list of names, or a mapping from names to objects or null.
+    static func namesOrObjects(_ fields: Fields) -> Shape {
+        var shape = Shape.map(of: Shape.object(fields).orNull, named: Names.keyProblem)
+        let read = shape.read
+        shape.read = { node, path, findings in
+            guard let items = node.list else { return read(node, path, &findings) }
+            return names(items, node, path, &findings) { $0.with(.null) }
+        }
+        return shape
+    }
 }
 
 /// The networks that a service is attached to.
 enum Attachments {
-    static let shape = Shape(parts: .values(attachment), merge: .deep) { node, path, findings in
-        if node.isNull { return node.with(.map(Mapping())) }
-        guard let items = node.list else { return Shape.map(of: attachment).read(node, path, &findings) }
-        return Dependencies.names(items, node, path, &findings) { $0.with(.null) }
-    }
+    static let shape = Dependencies.namesOrObjects(attachment)
 
-    private static let attachment = Shape.object(
+    private static let attachment = Fields([
+        Field("aliases", .uniqueTexts, "Further names of the container on this network."),
+        Field("driver_opts", .options(), "Options of the network's driver.", runtime: .none),
+        Field(
+            "gw_priority", .integer(fractions: true, texts: false), "Which network gives the default route.",
+            runtime: .none),
+        Field("interface_name", .text, "The name of the link in the container.", runtime: .none),
+        Field("ipv4_address", .text, "The container's address.", start: Problems.ipv4Address),
+        Field("ipv6_address", .text, "The container's IPv6 address.", runtime: .none),
+        Field("link_local_ips", .uniqueTexts, "Further addresses.", runtime: .none),
+        Field("mac_address", .text, "The address of the link."),
+        Field("priority", .integer(fractions: true, texts: false), "The order in which networks are joined."),
+    ])
+}
+
+/// The models that a service uses.
+enum ModelUses {
+    static let shape = Dependencies.namesOrObjects(
         Fields([
-            Field("aliases", .distinctTexts),
-            Field("ipv4_address", .text { IPText.isIPv4($0) ? nil : "is not an IPv4 address" }),
-            Field("mac_address", .text),
-            Field("priority", .integer()),
-            Field.unsupported("interface_name"),
-            Field.unsupported("ipv6_address"),
-            Field.unsupported("link_local_ips"),
-            Field.unsupported("driver_opts"),
-            Field.unsupported("gw_priority"),
-        ])
-    ).orNull
+            Field("endpoint_var", .text, "The variable that gets the model's URL."),
+            Field("model_var", .text, "The variable that gets the model's name."),
+        ]))
 }

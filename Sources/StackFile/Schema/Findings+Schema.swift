@@ -13,23 +13,11 @@ extension Findings {
         return nil
     }
 
-    /// The warning for an attribute that Roost doesn't support yet.
-    mutating func note(_ field: Field, _ value: Node, _ mark: Mark, _ path: Path) {
-        let isSupported =
-            switch field.support {
-            case .full: true
-            case .none: false
-            case .partial(let accepts): accepts(value)
-            }
-        guard !isSupported else { return }
-        warnUnsupported(mark, path)
-    }
-
     mutating func warnUnsupported(_ mark: Mark, _ path: Path) {
         record(
             Diagnostic(
-                severity: .warning, position: position(mark),
-                message: "\(path) is not supported yet and is ignored"))
+                severity: .warning, position: position(mark), path: path.description,
+                message: "is not supported at run time yet and is ignored"))
     }
 
     static func suggestion(for word: String, in known: some Sequence<String>) -> String? {

@@ -1,10 +1,10 @@
 /// `ports` (Compose specification, "Services", "ports"): `[[IP:]HOST[-END]:]CONTAINER[-END][/PROTOCOL]` or the long form.
 enum Ports {
-    static let shape = Shape.list { node, path, findings in
+    static let shape = Shape.list(parts: long) { node, path, findings in
         switch node.value {
         case .string(let text): return short(text, node, path, &findings)
         case .integer(let number): return short(String(number), node, path, &findings)
-        case .map: return long.read(node, path, &findings).map { [completed($0)] } ?? []
+        case .map: return long.read(node, path, &findings).map { [$0] } ?? []
         default:
             _ = findings.wrongType(node, path, "a port")
             return []
@@ -15,45 +15,36 @@ enum Ports {
         Fields(
             required: ["target"],
             [
-                Field("name", .text),
-                Field("mode", .text),
-                Field("host_ip", address),
-                Field("target", .integer(1...65535)),
-                Field("published", published),
-                Field("protocol", .choice("tcp", "udp", "sctp"), .partial { $0.string != "sctp" }),
-                Field("app_protocol", .text),
+                Field("app_protocol", .text, "What is spoken on it: http, ….", runtime: .none),
+                Field("host_ip", address, "The host's address; all if none is named."),
+                Field("mode", .text, "host or ingress.", .always(.string("ingress"))),
+                Field("name", .text, "A name for people."),
+                Field(
+                    "protocol", .text, "tcp or udp.", .always(.string("tcp")),
+                    runtime: .partial { $0.string != "sctp" }, start: Problems.networkProtocol),
+                Field("published", published, "The host's port, or a range.", start: Problems.publishedPort),
+                Field("target", .integer(1 ... .max), "The container's port.", start: Problems.port),
             ]))
 
     private static let address = Shape.text { IPText.isAddress($0) ? nil : "is not an IP address" }
 
+    /// A number stays one until the files are combined: Docker doesn't take `8080` and `"8080"` for the same.
     private static let published = Shape { node, path, findings in
-        guard let text = node.scalarText, node.boolean == nil else {
-            return findings.wrongType(node, path, "a port or a range of ports")
-        }
-        guard text.isEmpty || range(Substring(text), from: 0) != nil else {
-            return findings.invalid(node, path, "\"\(text)\" is not a port or a range of ports")
-        }
-        return node.with(.string(text))
+        node.integer == nil ? Shape.text.read(node, path, &findings) : node
     }
 
     /// Two files mean the same port where host address, host port, container port and protocol are the same.
     private static func identity(_ port: Node) -> String {
-        let published = port["published"]?.string ?? ""
-        return "\(port["host_ip"]?.string ?? ""):\(published):\(port["target"]?.integer ?? 0)"
+        let published = port["published"].map { $0.string.map { "\"\($0)\"" } ?? $0.scalarText ?? "" } ?? ""
+        return "\(port["host_ip"]?.string ?? "0.0.0.0"):\(published):\(port["target"]?.integer ?? 0)"
             + "/\(port["protocol"]?.string ?? "tcp")"
-    }
-
-    private static func completed(_ port: Node) -> Node {
-        guard case .map(var mapping) = port.value else { return port }
-        if mapping["mode"] == nil { mapping.set("mode", .string("ingress", port.mark)) }
-        if mapping["protocol"] == nil { mapping.set("protocol", .string("tcp", port.mark)) }
-        return port.with(.map(mapping))
     }
 
     /// Reads one short form; a range becomes one port each.
     private static func short(_ text: String, _ node: Node, _ path: Path, _ findings: inout Findings) -> [Node] {
         do throws(Problem) {
-            return try parse(text).map { part in
+            // Docker sorts the ports of a range as texts.
+            return try parse(text).sorted { "\($0.target)" < "\($1.target)" }.map { part in
                 var entries: [(String, Node)] = [("mode", node.with(.string("ingress")))]
                 if let ip = part.ip { entries.append(("host_ip", node.with(.string(ip)))) }
                 entries.append(("target", node.with(.integer(Int64(part.target)))))

@@ -1,126 +1,74 @@
-/// The attributes of a service (Compose specification, "Services"), in the specification's order.
+/// The attributes of a service (Compose specification, "Services").
 enum ServiceFields {
     static let shape = Shape.object(fields)
 
-    static let fields = Fields([
-        Field.unsupported("annotations"),
-        Field("attach", .boolean, .none, keepsZero: true),
-        Field.unsupported("build"),
-        Field.unsupported("blkio_config"),
-        Field.unsupported("cpu_count"),
-        Field.unsupported("cpu_percent"),
-        Field("cpu_shares", .integer(0 ... .max)),
-        Field.unsupported("cpu_period"),
-        Field.unsupported("cpu_quota"),
-        Field.unsupported("cpu_rt_runtime"),
-        Field.unsupported("cpu_rt_period"),
-        Field("cpus", .number),
-        Field("cpuset", .text),
-        Field("cap_add", .distinctTexts),
-        Field("cap_drop", .distinctTexts),
-        Field.unsupported("cgroup"),
-        Field.unsupported("cgroup_parent"),
-        Field("command", .command, keepsZero: true),
-        Field("configs", FileReferences.configs),
-        Field("container_name", .text(Names.containerProblem)),
-        Field.unsupported("credential_spec"),
-        Field("depends_on", Dependencies.shape),
-        Field("deploy", DeployFields.shape.orNothing, keepsZero: true),
-        Field.unsupported("develop"),
-        Field.unsupported("device_cgroup_rules", merge: .append),
-        Field.unsupported("devices", merge: .append),
-        Field("dns", .textOrTexts),
-        Field("dns_opt", .distinctTexts),
-        Field("dns_search", .textOrTexts),
-        Field("domainname", .text),
-        Field("entrypoint", .command, keepsZero: true),
-        Field("env_file", FileReferences.environmentFiles),
-        Field("environment", .variables),
+    static let fields = Fields(ContainerFields.all + WorkloadFields.all + own)
+
+    private static let own: [Field] = [
+        Field("attach", .boolean, "Whether `up` shows the service's output.", .asWritten, runtime: .none),
         Field(
-            "expose", .list(of: .textOrNumber).merged(by: .unique { $0.string ?? "" })),
+            "container_name", .text(Names.containerPatternProblem),
+            "The container's name, in place of PROJECT-SERVICE-N.", start: Problems.text(Names.containerProblem)),
+        Field(
+            "deploy", DeployFields.shape.orNull, "How many containers, with what resources, and how they are replaced.",
+            .asWritten),
+        Field(
+            "develop", DevelopFields.shape.orNull, "What `watch` does when files change.", .asWritten, runtime: .none),
         // Resolved before anything else; only its form is read here.
-        Field("extends", .anything),
-        Field.unsupported("external_links", merge: .append),
-        Field("extra_hosts", ExtraHosts.shape),
-        Field.unsupported("gpus", merge: .append),
-        Field("group_add", .list(of: .textOrNumber, distinct: true)),
-        Field("healthcheck", HealthFields.shape.orNothing, keepsZero: true),
-        Field("hostname", .text),
-        Field("image", .text),
-        Field("init", .boolean, keepsZero: true),
-        Field.unsupported("ipc", merge: .replace),
-        Field.unsupported("isolation", merge: .replace),
-        Field.unsupported("label_file", merge: .replace),
-        Field("labels", .labels),
-        Field.unsupported("links", merge: .append),
-        Field("logging", LogFields.shape, keepsZero: true),
-        Field.unsupported("mac_address", merge: .replace),
-        Field("mem_limit", .bytes),
-        Field("mem_reservation", .bytes),
-        Field("mem_swappiness", .bytes, .none),
-        Field("memswap_limit", .bytesOrUnlimited),
-        Field.unsupported("models"),
-        Field("network_mode", .text(Names.networkModeProblem)),
-        Field("networks", Attachments.shape),
-        Field.unsupported("oom_kill_disable", merge: .replace),
-        Field("oom_score_adj", .integer(-1000...1000)),
-        Field.unsupported("pid", merge: .replace),
-        Field("pids_limit", .integer(-1 ... .max)),
-        Field.unsupported("platform", merge: .replace),
-        Field("ports", Ports.shape),
-        Field.unsupported("post_start", merge: .append),
-        Field.unsupported("pre_start", merge: .append),
-        Field.unsupported("pre_stop", merge: .append),
-        Field("privileged", .boolean),
-        Field("profiles", .distinctTexts),
-        Field.unsupported("provider"),
-        Field("pull_policy", pullPolicy, .partial { Names.pullPolicies[$0.string ?? ""] != nil }),
-        Field.unsupported("pull_refresh_after", merge: .replace),
-        Field("read_only", .boolean),
-        Field("restart", .text(Names.restartProblem)),
-        Field.unsupported("runtime", merge: .replace),
-        Field("scale", .integer(0...10_000), keepsZero: true),
-        Field("secrets", FileReferences.secrets),
-        Field("security_opt", .texts.merged(by: .unique { $0.string ?? "" })),
-        Field("shm_size", .bytes),
-        Field("stdin_open", .boolean),
-        Field("stop_grace_period", .duration),
-        Field("stop_signal", .text),
-        Field.unsupported("storage_opt"),
-        Field("sysctls", .variables),
-        Field("tmpfs", .textOrTexts),
-        Field("tty", .boolean),
-        Field("ulimits", .map(of: ulimit)),
-        Field("use_api_socket", .boolean, .none),
-        Field("user", .text),
-        Field.unsupported("userns_mode", merge: .replace),
-        Field.unsupported("uts", merge: .replace),
-        Field("volumes", Mounts.shape),
-        Field.unsupported("volumes_from", merge: .append),
-        Field("working_dir", .text),
-        Field("x-oci-hooks", Hooks.shape),
-    ])
+        Field("extends", extends, "A service whose attributes this one takes over."),
+        Field("external_links", .distinctTexts, "Containers outside of the stack, as NAME[:ALIAS].", runtime: .none),
+        Field(
+            "links", .distinctTexts.merged(by: .unique(by: Shape.name)), "Other services, as NAME[:ALIAS].",
+            runtime: .none),
+        Field("post_start", HookFields.inside, "Commands in the container after it has started.", runtime: .none),
+        Field("pre_start", HookFields.before, "Containers that run to their end before it starts.", runtime: .none),
+        Field("pre_stop", HookFields.inside, "Commands in the container before it is stopped.", runtime: .none),
+        Field("profiles", .uniqueTexts, "The profiles that enable the service; without any it always is."),
+        Field("provider", .object(provider), "A program that stands for the service.", .asWritten, runtime: .none),
+        Field(
+            "restart", .text, "When a container that has ended starts again.",
+            start: Problems.text(Names.restartProblem)),
+        Field("scale", .integer(), "How many containers.", .asWritten, start: Problems.scale),
+        Field("x-oci-hooks", Hooks.shape, "OCI hooks: programs of the host at the stages of a container's life."),
+    ]
 
-    private static let pullPolicy = Shape { node, path, findings in
-        guard let text = Shape.text.read(node, path, &findings)?.string else { return nil }
-        guard Names.isPullPolicy(text) else {
-            return findings.invalid(
-                node, path, "\"\(text)\" is not a pull policy",
-                suggestion: "use always, missing, never or build")
-        }
-        return node.with(.string(text == "if_not_present" ? "missing" : text))
+    private static let extends = Shape { node, path, findings in
+        if case .string = node.value { return node }
+        return extendsLong.read(node, path, &findings)
     }
 
-    private static let ulimit = Shape(merge: .replace) { node, path, findings in
-        if case .map = node.value { return ulimitRange.read(node, path, &findings) }
-        return Shape.integer(-1 ... .max).read(node, path, &findings)
-    }
-
-    private static let ulimitRange = Shape.object(
+    private static let extendsLong = Shape.object(
         Fields(
-            required: ["soft", "hard"],
+            required: ["service"], others: .none,
             [
-                Field("soft", .integer(-1 ... .max), keepsZero: true),
-                Field("hard", .integer(-1 ... .max), keepsZero: true),
+                Field("service", .text, "The service's name."),
+                Field("file", .text, "The file that has it; this one if none is named."),
             ]))
+
+    private static let provider = Fields(
+        required: ["type"],
+        [
+            Field("type", .text, "The program."),
+            Field("options", .map(of: providerOption), "What it is told, as --KEY=VALUE."),
+        ])
+
+    /// One value or several; printed as several, but combined as they are written.
+    private static let providerOption: Shape = {
+        let item = Shape { node, path, findings in
+            guard let text = node.scalarText else {
+                return findings.wrongType(node, path, "a string, a number or a boolean")
+            }
+            return node.with(.string(text))
+        }
+        var shape = Shape.list(of: item)
+        let list = shape.read
+        shape.read = { node, path, findings in
+            node.list == nil ? item.read(node, path, &findings) : list(node, path, &findings)
+        }
+        return shape.merged(
+            by: .custom { base, over in
+                guard base.list != nil, over.list != nil else { return over }
+                return Merging.merge(base, over, Shape.list(of: item))
+            })
+    }()
 }

@@ -1,20 +1,15 @@
 import OrderedCollections
 
-/// Lists and the short forms of mappings.
+/// Lists.
 extension Shape {
-    /// A list of items of one shape. `distinct`: the same item twice is an error.
-    static func list(of item: Shape, distinct: Bool = false) -> Shape {
-        Shape(merge: .append) { node, path, findings in
+    /// A list of items of one shape.
+    static func list(of item: Shape) -> Shape {
+        Shape(parts: .items(item), merge: .append) { node, path, findings in
             guard case .list(let items) = node.value else { return findings.wrongType(node, path, "a list") }
             var result: [Node] = []
             result.reserveCapacity(items.count)
-            var seen: Set<String> = []
             for (index, element) in items.enumerated() {
-                let itemPath = path.index(index)
-                if distinct, let text = element.scalarText, !seen.insert(text).inserted {
-                    findings.error("\"\(text)\" is in the list already", at: element.mark, itemPath)
-                }
-                if let value = item.read(element, itemPath, &findings) { result.append(value) }
+                if let value = item.read(element, path.index(index), &findings) { result.append(value) }
             }
             return node.with(.list(result))
         }
@@ -22,9 +17,9 @@ extension Shape {
 
     /// A list in which each item may become several.
     static func list(
-        expanding read: @escaping @Sendable (Node, Path, inout Findings) -> [Node]
+        parts item: Shape, expanding read: @escaping @Sendable (Node, Path, inout Findings) -> [Node]
     ) -> Shape {
-        Shape(merge: .append) { node, path, findings in
+        Shape(parts: .items(item), merge: .append) { node, path, findings in
             guard case .list(let items) = node.value else { return findings.wrongType(node, path, "a list") }
             var result: [Node] = []
             for (index, element) in items.enumerated() {
@@ -34,81 +29,58 @@ extension Shape {
         }
     }
 
-    static let texts = Shape.list(of: .text, distinct: true).merged(by: .append)
-    /// What is named twice counts once.
-    static let distinctTexts = Shape.list(of: .text).merged(by: .unique { $0.scalarText ?? "" })
+    static let texts = Shape.list(of: .text)
+    /// What is named twice is an error.
+    static let distinctTexts = texts.distinct
+    /// What is named twice counts once, by what stands before a "=".
+    static let uniqueTexts = Shape.list(of: .text).merged(by: .unique(by: Shape.name))
 
-    /// One text, or a list of them.
-    static let textOrTexts = Shape(merge: .unique { $0.scalarText ?? "" }) { node, path, findings in
-        if case .string(let text) = node.value { return node.with(.list(text.isEmpty ? [] : [node])) }
-        guard node.list != nil else { return findings.wrongType(node, path, "a string or a list") }
-        return distinctTexts.read(node, path, &findings)
+    /// What names an item of a list like `[NAME=VALUE, NAME]`.
+    @Sendable static func name(_ item: Node) -> String {
+        guard let text = item.scalarText else { return "" }
+        return text.firstIndex(of: "=").map { String(text[..<$0]) } ?? text
     }
 
-    /// `[A=1, B]` or `{A: 1, B: }`. A name without a value: nothing, for variables to come from outside.
-    static let variables = assignments(missing: .null)
+    /// One text, or a list of them, each once.
+    static let textOrTexts = oneOrSeveral(uniqueTexts)
+    /// One text, or a list in which none may be twice.
+    static let textOrDistinctTexts = oneOrSeveral(distinctTexts)
 
-    /// The same, where a name without a value has an empty one.
-    static let labels = assignments(missing: .string(""))
-
-    private static func assignments(missing: Node.Value) -> Shape {
-        Shape(parts: .values(.anything), merge: .deep) { node, path, findings in
-            switch node.value {
-            case .list(let items):
-                var result = Mapping()
-                for (index, item) in items.enumerated() {
-                    guard case .string(let text) = item.value else {
-                        _ = findings.wrongType(item, path.index(index), "NAME=VALUE")
-                        continue
-                    }
-                    let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-                    let value = parts.count > 1 ? Node.Value.string(String(parts[1])) : missing
-                    result.set(String(parts[0]), item.with(value))
-                }
-                return node.with(.map(result))
-            case .map(let mapping): return node.with(.map(values(of: mapping, missing, path, &findings)))
-            default: return findings.wrongType(node, path, "a mapping or a list")
-            }
+    static func oneOrSeveral(_ list: Shape) -> Shape {
+        var shape = list
+        shape.read = { node, path, findings in
+            if case .string = node.value { return node.with(.list([node])) }
+            guard node.list != nil else { return findings.wrongType(node, path, "a string or a list") }
+            return list.read(node, path, &findings)
         }
-    }
-
-    private static func values(
-        of mapping: Mapping, _ missing: Node.Value, _ path: Path, _ findings: inout Findings
-    ) -> Mapping {
-        var result = Mapping()
-        for (key, entry) in mapping.entries {
-            let node = entry.node
-            if node.override == .reset {
-                result.set(key, node, keyMark: entry.keyMark)
-            } else if node.isNull {
-                result.set(key, node.with(missing), keyMark: entry.keyMark)
-            } else if let text = node.scalarText {
-                result.set(key, node.with(.string(text)), keyMark: entry.keyMark)
-            } else {
-                _ = findings.wrongType(node, path.key(key), "a string, a number, a boolean or null")
-            }
-        }
-        return result
+        return shape
     }
 
     /// `command` and `entrypoint`: a list as it is, a string split as a shell would; null is the image's.
-    static let command = Shape { node, path, findings in
-        switch node.value {
-        case .null: return node
-        case .string(let text):
-            do throws(ShellWords.Failure) {
-                let words = try ShellWords.split(text)
-                if let rest = words.ignored {
-                    findings.warning(
-                        "\"\(rest)\" and what follows is not part of the command: no shell reads it", at: node.mark,
-                        path, suggestion: "write [\"sh\", \"-c\", \"…\"] to have one")
-                }
-                return node.with(.list(words.words.map { node.with(.string($0)) }))
-            } catch {
-                return findings.invalid(node, path, "can't be split into words: \(error.message)")
+    static let command: Shape = {
+        var shape = Shape { node, path, findings in
+            switch node.value {
+            case .null: return node
+            case .string(let text): return words(text, node, path, &findings)
+            case .list: return texts.read(node, path, &findings)
+            default: return findings.wrongType(node, path, "a string or a list")
             }
-        case .list: return list(of: .text).read(node, path, &findings)
-        default: return findings.wrongType(node, path, "a string or a list")
+        }
+        shape.isReplacedByNull = true
+        return shape
+    }()
+
+    private static func words(_ text: String, _ node: Node, _ path: Path, _ findings: inout Findings) -> Node? {
+        do throws(ShellWords.Failure) {
+            let words = try ShellWords.split(text)
+            if let rest = words.ignored {
+                findings.warning(
+                    "\"\(rest)\" and what follows is not part of the command: no shell reads it", at: node.mark,
+                    path, suggestion: "write [\"sh\", \"-c\", \"…\"] to have one")
+            }
+            return node.with(.list(words.words.map { node.with(.string($0)) }))
+        } catch {
+            return findings.invalid(node, path, "can't be split into words: \(error.message)")
         }
     }
 }

@@ -17,6 +17,24 @@ extension Shape {
         }
     }
 
+    /// Integers become text.
+    static let textOrInteger = Shape { node, path, findings in
+        switch node.value {
+        case .string: return node
+        case .integer: return node.with(.string(node.scalarText ?? ""))
+        default: return findings.wrongType(node, path, "a string or an integer")
+        }
+    }
+
+    /// Booleans become text.
+    static let textOrBoolean = Shape { node, path, findings in
+        switch node.value {
+        case .string: return node
+        case .boolean: return node.with(.string(node.scalarText ?? ""))
+        default: return findings.wrongType(node, path, "a string or a boolean")
+        }
+    }
+
     static let boolean = Shape { node, path, findings in
         switch node.value {
         case .boolean: return node
@@ -30,13 +48,27 @@ extension Shape {
         }
     }
 
-    static func integer(_ range: ClosedRange<Int64> = .min ... .max) -> Shape {
+    /// Not as text.
+    static let plainBoolean = Shape { node, path, findings in
+        if case .boolean = node.value { return node }
+        return findings.wrongType(node, path, "a boolean")
+    }
+
+    /// An integer, also written as text.
+    ///
+    /// - Parameters:
+    ///   - fractions: a number with a fraction is cut, as Docker does where its schema says "number".
+    ///   - texts: `false` where Docker's model takes no text though its schema does.
+    static func integer(
+        _ range: ClosedRange<Int64> = .min ... .max, fractions: Bool = false, texts: Bool = true
+    ) -> Shape {
         Shape { node, path, findings in
             let number: Int64
             switch node.value {
             case .integer(let value): number = value
-            case .float(let value) where value == value.rounded() && abs(value) < 9e15: number = Int64(value)
-            case .string(let text):
+            case .float(let value) where (fractions || value == value.rounded()) && abs(value) < 9e15:
+                number = Int64(value)
+            case .string(let text) where texts:
                 guard let value = Int64(text) else {
                     return findings.invalid(node, path, "\"\(text)\" is not an integer")
                 }
@@ -54,7 +86,10 @@ extension Shape {
         }
     }
 
-    /// A number, also written as text; not negative.
+    /// Not negative.
+    static let count = integer(0 ... .max)
+
+    /// A number, also written as text, in single precision as Docker keeps it.
     static let number = Shape { node, path, findings in
         let number: Double
         switch node.value {
@@ -67,31 +102,41 @@ extension Shape {
             number = value
         default: return findings.wrongType(node, path, "a number")
         }
-        guard number.isFinite, number >= 0, number < 1e12 else {
+        guard number.isFinite, abs(number) < 3e38 else {
             return findings.invalid(node, path, "\(FloatText.format(number)) is out of range")
         }
-        return node.with(.float(number))
+        // The shortest digits that give the same single-precision number.
+        return node.with(.float(Double("\(Float(number))") ?? number))
     }
 
-    /// Bytes: a number or `64m`; printed as text.
-    static let bytes = bytes(allowsUnlimited: false)
+    /// Bytes: a number or `64m`; printed as text. -1 is no limit.
+    static let bytes = bytes(fractions: true, numbers: true)
+    /// Where the schema wants no fractions.
+    static let wholeBytes = bytes(fractions: false, numbers: true)
+    /// Where the schema wants text.
+    static let bytesAsText = bytes(fractions: false, numbers: false)
 
-    /// -1 is no limit.
-    static let bytesOrUnlimited = bytes(allowsUnlimited: true)
-
-    private static func bytes(allowsUnlimited: Bool) -> Shape {
+    private static func bytes(fractions: Bool, numbers: Bool) -> Shape {
         Shape { node, path, findings in
-            guard let text = node.scalarText, node.boolean == nil else {
-                return findings.wrongType(node, path, "a number of bytes")
+            switch node.value {
+            // Docker reads a number with a fraction as none at all.
+            case .float where fractions: return node.with(.integer(0))
+            case .float(let number) where numbers && number == number.rounded(): return node.with(.integer(0))
+            case .integer(let number) where numbers: return text(of: number, node)
+            case .string(let text):
+                guard let bytes = ByteCount.parse(text) else {
+                    return findings.invalid(
+                        node, path, "\"\(text)\" is not a size", suggestion: "write it like 64m, 1.5g or 1048576")
+                }
+                return self.text(of: bytes, node)
+            default: return findings.wrongType(node, path, numbers ? "a number of bytes" : "a size like \"64m\"")
             }
-            if allowsUnlimited, text == "-1" { return node.with(.string("-1")) }
-            guard let bytes = ByteCount.parse(text) else {
-                return findings.invalid(
-                    node, path, "\"\(text)\" is not a size", suggestion: "write it like 64m, 1.5g or 1048576")
-            }
-            // Nothing is not a limit, and is pruned as a number is.
-            return node.with(bytes == 0 ? .integer(0) : .string(String(bytes)))
         }
+    }
+
+    /// Nothing is not a limit, and is pruned as a number is.
+    private static func text(of bytes: Int64, _ node: Node) -> Node {
+        node.with(bytes == 0 ? .integer(0) : .string(String(bytes)))
     }
 
     /// `1m30s`; printed in the form of Go's durations.
@@ -102,6 +147,12 @@ extension Shape {
                 node, path, "\"\(text)\" is not a duration", suggestion: "write it like 30s, 1m30s or 500ms")
         }
         return node.with(.string(DurationText.format(span)))
+    }
+
+    /// The same, where no time at all is the same as nothing.
+    static let durationOrNothing = Shape { node, path, findings in
+        guard let text = duration.read(node, path, &findings)?.string else { return nil }
+        return node.with(text == "0s" ? .integer(0) : .string(text))
     }
 
     /// One of some words.
@@ -134,10 +185,9 @@ extension Shape {
         case .string(let text): mode = Int64(text, radix: 8)
         default: return findings.wrongType(node, path, "a file mode")
         }
-        guard let mode, (0...0o7777).contains(mode) else {
+        guard let mode else {
             return findings.invalid(node, path, "\"\(node.scalarText ?? "")\" is not a file mode")
         }
-        let digits = String(mode, radix: 8)
-        return node.with(.string(String(repeating: "0", count: max(0, 4 - digits.count)) + digits))
+        return node.with(.string("0" + String(mode, radix: 8)))
     }
 }

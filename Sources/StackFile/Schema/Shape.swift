@@ -2,7 +2,8 @@ import OrderedCollections
 
 /// How a value may be written, the one form that it is brought into, and how those of two files combine.
 ///
-/// A new attribute is one line of a table of ``Field``s: its key, its shape, and the rule where it isn't the shape's own.
+/// A new attribute is one line of a table of ``Field``s: its key, its shape, its documentation, and the rule where it
+/// isn't the shape's own.
 struct Shape: Sendable {
     /// Brings a node into its canonical form; `nil` after it has reported what is wrong.
     typealias Reader = @Sendable (Node, Path, inout Findings) -> Node?
@@ -13,11 +14,17 @@ struct Shape: Sendable {
         case fields(Fields)
         /// The values of a mapping with free keys.
         case values(Shape)
+        /// The items of a list.
+        case items(Shape)
     }
 
     var read: Reader
     var parts: Parts = .none
     var merge: MergeRule = .replace
+    /// A null of a later file counts, where it otherwise leaves what an earlier one says.
+    var isReplacedByNull = false
+    /// The same item twice is an error, also where two files say it.
+    var isDistinct = false
 
     init(parts: Parts = .none, merge: MergeRule = .replace, read: @escaping Reader) {
         self.read = read
@@ -32,28 +39,20 @@ struct Shape: Sendable {
         return shape
     }
 
-    /// The same, or null, which stays null.
+    /// The same, where no item may be there twice.
+    var distinct: Shape {
+        var shape = self
+        shape.isDistinct = true
+        return shape
+    }
+
+    /// The same, or null, which is not an error. Where it stands for a key of the specification it is as if it hadn't
+    /// been said; the entries of a mapping with free keys keep it.
     var orNull: Shape {
         let read = read
-        return Shape(parts: parts, merge: merge) { node, path, findings in
-            node.isNull ? node : read(node, path, &findings)
-        }
-    }
-
-    /// The same, or null, which is as if it hadn't been said.
-    var orNothing: Shape {
-        let read = read
-        return Shape(parts: parts, merge: merge) { node, path, findings in
-            node.isNull ? nil : read(node, path, &findings)
-        }
-    }
-
-    /// The same, or null, which is an empty mapping.
-    var orEmpty: Shape {
-        let read = read
-        return Shape(parts: parts, merge: merge) { node, path, findings in
-            node.isNull ? node.with(.map(Mapping())) : read(node, path, &findings)
-        }
+        var shape = self
+        shape.read = { node, path, findings in node.isNull ? node : read(node, path, &findings) }
+        return shape
     }
 }
 
@@ -70,48 +69,9 @@ enum MergeRule: Sendable {
     case custom(@Sendable (Node, Node) -> Node)
 }
 
-/// One attribute.
-struct Field: Sendable {
-    enum Support: Sendable {
-        case full
-        /// Known to Compose, not to Roost yet: a warning with its place.
-        case none
-        /// Only some values mean something: the others get the warning.
-        case partial(@Sendable (Node) -> Bool)
-    }
-
-    var key: String
-    var shape: Shape
-    var support: Support = .full
-    /// `false`, 0 and "" are left out of `config`'s output unless the difference from nothing matters.
-    var keepsZero = false
-
-    init(_ key: String, _ shape: Shape, _ support: Support = .full, keepsZero: Bool = false) {
-        self.key = key
-        self.shape = shape
-        self.support = support
-        self.keepsZero = keepsZero
-    }
-
-    /// An attribute that Roost doesn't support yet; its value is kept for `config`, unread.
-    static func unsupported(_ key: String, merge: MergeRule = .deep) -> Field {
-        Field(key, .anything.merged(by: merge), .none)
-    }
-}
-
-/// The attributes of one object of the specification.
-final class Fields: Sendable {
-    let byKey: [String: Field]
-    let required: [String]
-
-    init(required: [String] = [], _ fields: [Field]) {
-        byKey = Dictionary(fields.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
-        self.required = required
-    }
-}
-
 extension Shape {
-    /// An object with the given attributes and `x-…`.
+    /// An object with the given attributes and, usually, `x-…`. A null is left to the stages after the merge: what an
+    /// earlier file says may stand behind it.
     static func object(_ fields: Fields) -> Shape {
         Shape(parts: .fields(fields), merge: .deep) { node, path, findings in
             guard case .map(let mapping) = node.value else {
@@ -119,28 +79,40 @@ extension Shape {
             }
             var result = Mapping()
             for (key, entry) in mapping.entries {
-                let keyPath = path.key(key)
                 guard let field = fields.byKey[key] else {
-                    if key.hasPrefix("x-") {
-                        result.set(key, entry.node, keyMark: entry.keyMark)
-                    } else {
-                        findings.error(
-                            "unknown key \"\(key)\"", at: entry.keyMark, path,
-                            suggestion: Findings.suggestion(for: key, in: fields.byKey.keys))
-                    }
+                    other(key, entry, fields, path, into: &result, &findings)
                     continue
                 }
-                if entry.node.override == .reset {
+                if entry.node.override == .reset || entry.node.isNull {
                     result.set(key, entry.node, keyMark: entry.keyMark)
-                } else if let value = field.shape.read(entry.node, keyPath, &findings) {
-                    findings.note(field, value, entry.keyMark, keyPath)
+                } else if let value = field.shape.read(entry.node, path.key(key), &findings) {
                     result.set(key, value, keyMark: entry.keyMark)
                 }
             }
-            for key in fields.required where result[key] == nil && mapping[key] == nil {
-                findings.error("\"\(key)\" is missing", at: node.mark, path)
-            }
+            // The items of lists are never combined: what is missing in one is missing for good.
+            if path.isInsideList { missing(of: fields, in: mapping, node, path, &findings) }
             return node.with(.map(result))
+        }
+    }
+
+    static func missing(
+        of fields: Fields, in mapping: Mapping, _ node: Node, _ path: Path, _ findings: inout Findings
+    ) {
+        for key in fields.required where mapping[key] == nil {
+            findings.error("\"\(key)\" is missing", at: node.mark, path)
+        }
+    }
+
+    private static func other(
+        _ key: String, _ entry: Mapping.Entry, _ fields: Fields, _ path: Path, into result: inout Mapping,
+        _ findings: inout Findings
+    ) {
+        if fields.others == .extensions, key.hasPrefix("x-") {
+            result.set(key, entry.node, keyMark: entry.keyMark)
+        } else if fields.others != .ignored {
+            findings.error(
+                "unknown key \"\(key)\"", at: entry.keyMark, path,
+                suggestion: Findings.suggestion(for: key, in: fields.byKey.keys))
         }
     }
 
@@ -156,10 +128,8 @@ extension Shape {
             for (key, entry) in mapping.entries {
                 if let problem = keyRule(key) {
                     findings.error("\"\(key)\" \(problem)", at: entry.keyMark, path)
-                } else if entry.node.override == .reset {
+                } else if entry.node.override == .reset || entry.node.isNull {
                     result.set(key, entry.node, keyMark: entry.keyMark)
-                } else if key.hasPrefix("x-"), path.components.count == 1 {
-                    continue
                 } else if let value = shape.read(entry.node, path.key(key), &findings) {
                     result.set(key, value, keyMark: entry.keyMark)
                 }

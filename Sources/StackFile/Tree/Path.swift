@@ -36,3 +36,12 @@ struct Path: Sendable, CustomStringConvertible {
         return text
     }
 }
+
+extension Path {
+    /// Whether the way leads through a list.
+    var isInsideList: Bool {
+        components.contains {
+            if case .index = $0 { true } else { false }
+        }
+    }
+}

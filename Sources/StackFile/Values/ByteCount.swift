@@ -1,20 +1,27 @@
 /// Sizes as the Compose specification writes them: `64m`, `1.5gb`, `2MiB`, powers of 1024 all.
 enum ByteCount {
+    /// A whole number may be negative; anything with a unit can't.
     static func parse(_ text: String) -> Int64? {
-        let digits = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
-        guard let number = Double(digits), !digits.isEmpty else { return nil }
-        let unit = text.dropFirst(digits.count).drop { $0 == " " }.lowercased()
-        let shift: Int
-        switch unit {
-        case "", "b": shift = 0
-        case "k", "kb", "kib": shift = 10
-        case "m", "mb", "mib": shift = 20
-        case "g", "gb", "gib": shift = 30
-        case "t", "tb", "tib": shift = 40
-        case "p", "pb", "pib": shift = 50
-        default: return nil
+        if let number = Int64(text) { return number }
+        guard let last = text.lastIndex(where: { $0.isASCII && ($0.isNumber || $0 == "." || $0 == " ") }) else {
+            return nil
         }
+        let digits = text[last] == " " ? text[..<last] : text[...last]
+        guard let number = Double(digits), number.isFinite, number >= 0 else { return nil }
+        guard let shift = shift(text[text.index(after: last)...].lowercased()) else { return nil }
         let bytes = number * Double(1 << shift)
         return bytes < 9e18 ? Int64(bytes) : nil
+    }
+
+    private static func shift(_ unit: String) -> Int? {
+        switch unit {
+        case "", "b": 0
+        case "k", "kb", "kib": 10
+        case "m", "mb", "mib": 20
+        case "g", "gb", "gib": 30
+        case "t", "tb", "tib": 40
+        case "p", "pb", "pib": 50
+        default: nil
+        }
     }
 }

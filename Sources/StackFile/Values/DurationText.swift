@@ -7,27 +7,53 @@ enum DurationText {
         ("d", 86400e9), ("w", 604800e9),
     ]
 
+    /// With a sign, and with fractions, of which what is less than a nanosecond is cut.
     static func parse(_ text: String) -> TimeSpan? {
-        if text == "0" { return TimeSpan(nanoseconds: 0) }
-        var rest = Substring(text)
-        var total = 0.0
+        let isNegative = text.hasPrefix("-")
+        var rest = Substring(isNegative || text.hasPrefix("+") ? text.dropFirst() : text[...])
+        if rest == "0" { return TimeSpan(nanoseconds: 0) }
         guard !rest.isEmpty else { return nil }
+        var total: Int64 = 0
         while !rest.isEmpty {
-            let digits = rest.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
-            rest = rest.dropFirst(digits.count)
-            let unit = rest.prefix { $0.isLetter }
-            rest = rest.dropFirst(unit.count)
-            guard let number = Double(digits), let size = units.first(where: { $0.name == unit })?.nanoseconds
-            else { return nil }
-            total += number * size
+            guard let part = part(&rest) else { return nil }
+            let (sum, isTooLarge) = total.addingReportingOverflow(part)
+            guard !isTooLarge else { return nil }
+            total = sum
         }
-        return total < 9e18 ? TimeSpan(nanoseconds: Int64(total.rounded())) : nil
+        return TimeSpan(nanoseconds: isNegative ? -total : total)
+    }
+
+    /// Takes a number and its unit off the text.
+    private static func part(_ rest: inout Substring) -> Int64? {
+        let whole = digits(&rest)
+        var fraction: Substring = ""
+        if rest.first == "." {
+            rest.removeFirst()
+            fraction = digits(&rest)
+        }
+        let name = rest.prefix { $0 != "." && !$0.isNumber }
+        rest = rest.dropFirst(name.count)
+        guard !whole.isEmpty || !fraction.isEmpty, let unit = units.first(where: { $0.name == name })?.nanoseconds,
+            let number = whole.isEmpty ? 0 : Int64(whole)
+        else { return nil }
+        let (product, isTooLarge) = number.multipliedReportingOverflow(by: Int64(unit))
+        guard !isTooLarge else { return nil }
+        let tail = fraction.isEmpty ? 0 : Int64((Double("0.\(fraction)") ?? 0) * unit)
+        let (sum, overflows) = product.addingReportingOverflow(tail)
+        return overflows ? nil : sum
+    }
+
+    private static func digits(_ rest: inout Substring) -> Substring {
+        let digits = rest.prefix { $0.isASCII && $0.isNumber }
+        rest = rest.dropFirst(digits.count)
+        return digits
     }
 
     /// The form of Go's durations: `1h0m0s`, `1m30s`, `500ms`.
     static func format(_ span: TimeSpan) -> String {
         let nanoseconds = span.nanoseconds
         if nanoseconds == 0 { return "0s" }
+        if nanoseconds < 0 { return "-" + format(TimeSpan(nanoseconds: nanoseconds == .min ? .max : -nanoseconds)) }
         if nanoseconds < 1_000 { return "\(nanoseconds)ns" }
         if nanoseconds < 1_000_000 { return fraction(nanoseconds, 1_000) + "µs" }
         if nanoseconds < 1_000_000_000 { return fraction(nanoseconds, 1_000_000) + "ms" }

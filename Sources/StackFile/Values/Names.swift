@@ -1,10 +1,33 @@
 /// The rules for names and words of the specification; each returns what is wrong, as the end of a sentence.
 enum Names {
-    static let pullPolicies = ["always": true, "missing": true, "if_not_present": true, "never": true, "build": true]
+    static func pullPolicyProblem(_ text: String) -> String? {
+        let words = ["always", "never", "build", "if_not_present", "missing", "refresh", "daily", "weekly"]
+        return words.contains(text) || isInterval(text)
+            ? nil : "is not a pull policy: use always, missing, never or build"
+    }
 
-    static func isPullPolicy(_ text: String) -> Bool {
-        if pullPolicies[text] != nil || ["refresh", "daily", "weekly"].contains(text) { return true }
-        return text.hasPrefix("every_") && text.count > 7
+    /// `every_12h`, `every_1w2d`.
+    private static func isInterval(_ text: String) -> Bool {
+        guard text.hasPrefix("every_"), text.count > 6 else { return false }
+        var hasDigits = false
+        for byte in text.dropFirst(6).utf8 {
+            if (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) {
+                hasDigits = true
+            } else {
+                guard hasDigits, "wdhms".utf8.contains(byte) else { return false }
+                hasDigits = false
+            }
+        }
+        return !hasDigits
+    }
+
+    /// Docker's schema wants a name somewhere in the text.
+    static func containerPatternProblem(_ name: String) -> String? {
+        let bytes = Array(name.utf8)
+        let hasName = zip(bytes, bytes.dropFirst()).contains { first, second in
+            isAlphanumeric(first) && (isAlphanumeric(second) || "_.-".utf8.contains(second))
+        }
+        return hasName ? nil : containerProblem(name) ?? "is not a container name"
     }
 
     static func keyProblem(_ key: String) -> String? {

@@ -1,0 +1,73 @@
+/// `ulimits` and `blkio_config` (Compose specification, "Services").
+enum Limits {
+    static let ulimits = all(limit(texts: true))
+    /// Docker takes no text here.
+    static let buildUlimits = all(limit(texts: false))
+
+    /// By name; an `x-…` among them is passed over.
+    private static func all(_ limit: Shape) -> Shape {
+        var shape = Shape.map(of: limit)
+        let read = shape.read
+        shape.read = { node, path, findings in
+            guard case .map(var mapping) = node.value else { return read(node, path, &findings) }
+            for key in mapping.keys where key.hasPrefix("x-") { mapping.remove(key) }
+            return read(node.with(.map(mapping)), path, &findings)
+        }
+        return shape
+    }
+
+    /// One number for both limits, or each; printed as one unless that is 0.
+    private static func limit(texts: Bool) -> Shape {
+        let number = Shape.integer(texts: texts)
+        let range = Fields(
+            required: ["soft", "hard"],
+            [
+                Field("soft", number, "The limit.", .asWritten),
+                Field("hard", number, "How far it can be raised.", .asWritten),
+            ])
+        var shape = Shape.object(range).merged(by: .replace)
+        let read = shape.read
+        shape.read = { node, path, findings in
+            if case .map(let mapping) = node.value {
+                Shape.missing(of: range, in: mapping, node, path, &findings)
+                return read(node, path, &findings)
+            }
+            guard let single = number.read(node, path, &findings) else { return nil }
+            return single.integer == 0 ? .map([("soft", single), ("hard", single)], node.mark) : single
+        }
+        return shape
+    }
+
+    static let blockIO = Fields(
+        others: .none,
+        [
+            Field("device_read_bps", rates, "Bytes read in a second."),
+            Field("device_read_iops", rates, "Operations of reading in a second."),
+            Field("device_write_bps", rates, "Bytes written in a second."),
+            Field("device_write_iops", rates, "Operations of writing in a second."),
+            Field("weight", .integer(0...65535, texts: false), "The share of a device, 10 to 1000."),
+            Field("weight_device", .list(of: .object(weight)), "The share of one device."),
+        ])
+
+    private static let rates = Shape.list(of: .object(rate))
+
+    private static let rate = Fields(
+        others: .none,
+        [
+            Field("path", .text, "The device.", .always(.string(""))),
+            Field("rate", rateNumber, "The most in a second.", .always(.string("0"))),
+        ])
+
+    private static let rateNumber = Shape { node, path, findings in
+        guard let bytes = Shape.wholeBytes.read(node, path, &findings) else { return nil }
+        return bytes.with(.string(bytes.scalarText ?? "0"))
+    }
+
+    private static let weight = Fields(
+        others: .none,
+        [
+            Field("path", .text, "The device.", .always(.string(""))),
+            Field(
+                "weight", .integer(0...65535, texts: false), "Its share.", .always(.integer(0))),
+        ])
+}
