@@ -25,6 +25,8 @@ public struct UpRequest: Codable, Sendable {
     /// Answer with the plan, and change nothing.
     public var dryRun = false
     /// Shown to whom waits for this command: `up (pid 4711)`.
+    /// Of the caller's environment what leads to its credentials, mirrors, certificates and proxies.
+    public var registryEnvironment: [String: String] = [:]
     public var caller = ""
 
     public init(stack: Stack) { self.stack = stack }
@@ -36,6 +38,8 @@ public struct PullRequest: Codable, Sendable {
     public var services: [String] = []
     public var policy: PullPolicy?
     public var ignoreFailures = false
+    /// Of the caller's environment what leads to its credentials, mirrors, certificates and proxies.
+    public var registryEnvironment: [String: String] = [:]
     public var caller = ""
 
     public init(stack: Stack) { self.stack = stack }
@@ -99,14 +103,6 @@ public struct ExecReply: Codable, Sendable {
         self.program = program
         self.container = container
     }
-}
-
-/// `POST /v1/images/load`.
-public struct LoadRequest: Codable, Sendable {
-    /// An absolute path on the host.
-    public var path: String
-
-    public init(path: String) { self.path = path }
 }
 
 /// `POST /v1/prune`.

@@ -79,10 +79,10 @@ public struct StackSummary: Codable, Equatable, Sendable {
     }
 }
 
-/// One entry of `GET /v1/images`, and of `GET /v1/stacks/NAME/images` with a container's name.
+/// One entry of `GET /v1/stacks/NAME/images`.
 public struct ImageSummary: Codable, Equatable, Sendable {
-    /// `nil` in the list of the whole store.
-    public var container: String?
+    /// The container's name.
+    public var container: String
     public var repository: String
     public var tag: String
     /// The configuration's digest.
@@ -95,7 +95,7 @@ public struct ImageSummary: Codable, Equatable, Sendable {
     public var created: Int64
 
     public init(
-        container: String? = nil, repository: String, tag: String, id: String, platform: String, size: Int64,
+        container: String, repository: String, tag: String, id: String, platform: String, size: Int64,
         created: Int64
     ) {
         self.container = container

@@ -5,7 +5,6 @@ import Images
 import Kernel
 import Logging
 import NIOPosix
-import Registries
 import Sandboxes
 import Volumes
 
@@ -14,7 +13,6 @@ struct Engine: Sendable {
     let locations: Locations
     let store: ContainerStore
     let images: ImageStore
-    let registries: LazyRegistryClient
     let volumes: VolumeRegistry
     let networks: NetworkController
     let shim: Shim
@@ -38,7 +36,6 @@ struct Engine: Sendable {
         let programs = try Self.programDirectory()
         store = ContainerStore(locations: locations)
         images = try ImageStore(root: locations.root, layerExecutable: programs + "/roost-layer")
-        registries = LazyRegistryClient()
         volumes = VolumeRegistry(store: VolumeStore(root: locations.root))
         try volumes.store.sweep()
         networks = try NetworkController(

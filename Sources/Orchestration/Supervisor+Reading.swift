@@ -40,8 +40,6 @@ extension Supervisor {
 
     // MARK: Images
 
-    func imageSummaries() throws -> [ImageSummary] { try engine.images.list().map { Self.summary($0, container: nil) } }
-
     func imageSummaries(of stack: String) async throws -> [ImageSummary] {
         guard let controller = existing(stack) else { return [] }
         let stored = try engine.images.list()
@@ -56,18 +54,8 @@ extension Supervisor {
         }
     }
 
-    func load(_ request: LoadRequest, events: EventSink) async throws -> Outcome {
-        let id = "Archive \(request.path)"
-        events.working(id, "Loading")
-        let images = try await engine.images.load(
-            archive: request.path, progress: StackController.reporter(parent: id, events))
-        for image in images { events.notice("Loaded image: \(Self.familiar(image.name))") }
-        events.done(id, "Loaded")
-        return Outcome()
-    }
-
-    private static func summary(_ image: StoredImage, container: String?, name: String? = nil) -> ImageSummary {
-        let (repository, tag) = split(name ?? image.name)
+    private static func summary(_ image: StoredImage, container: String, name: String) -> ImageSummary {
+        let (repository, tag) = split(name)
         return ImageSummary(
             container: container, repository: repository, tag: tag, id: image.id.description,
             platform: image.platform.map { "\($0)" } ?? "", size: image.size,

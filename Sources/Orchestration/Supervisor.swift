@@ -7,7 +7,6 @@ import Launching
 import Logging
 import NIOPosix
 import Planning
-import Registries
 import Sandboxes
 import ServiceLifecycle
 import StackModel
@@ -164,7 +163,6 @@ public func supervise(locations: Locations, readiness: Int32?) async throws {
         engine.log.error("the supervisor ends early: \(error)")
     }
     unlink(locations.socket)
-    await engine.registries.shutdown()
 }
 
 /// A supervisor that a shim started has nowhere to write yet.

@@ -77,7 +77,6 @@ import Testing
         (["up", "--build"], "roost up: --build is not supported yet"),
         (["up", "--watch=true"], "roost up: --watch is not supported yet"),
         (["down", "--rmi", "all"], "roost down: --rmi is not supported yet"),
-        (["pull", "--ignore-buildable"], "roost pull: --ignore-buildable is not supported yet"),
         (["exec", "--dry-run", "web", "ls"], "roost exec: --dry-run is not supported yet"),
         (["inspect", "-f", "x"], "roost inspect: -f is not supported yet"),
     ])

@@ -134,18 +134,26 @@ extension Host {
     }
 
     /// Starts Debian's docker-registry on this host's loopback.
-    func startRegistry() async throws {
+    func startRegistry(more: String = "") async throws {
         let file = try write(
             join(directory, "registry.yml"),
             """
             version: 0.1
             storage: {filesystem: {rootdirectory: \(directory)/registry}, delete: {enabled: true}}
             http: {addr: "127.0.0.1:5000"}
+            \(more)
             """)
-        _ = try start(["docker-registry", "serve", file])
+        _ = try start(["sh", "-c", "exec docker-registry serve \(file) >\(directory)/registry.log 2>&1"])
         try await eventually("the registry answers") {
-            try await shell("curl -fsS http://127.0.0.1:5000/v2/").status == 0
+            // With -f, curl takes a 401 for an answer too, as 22.
+            [0, 22].contains(try await shell("curl -fsS http://127.0.0.1:5000/v2/").status)
         }
+    }
+
+    /// What the registry was asked so far.
+    func registryLog() -> String {
+        // A log that isn't there yet has no lines yet.
+        (try? read(join(directory, "registry.log"))) ?? ""
     }
 
     func stopRegistry() async throws {

@@ -1,6 +1,7 @@
 import ControlAPI
 import Glibc
 import NIOPosix
+import Registries
 
 /// What a command runs in.
 final class Context: Sendable {
@@ -29,6 +30,11 @@ final class Context: Sendable {
 
     /// How this command shows what goes wrong.
     var errorText: ErrorText { ErrorText(streams: streams, settings: global) }
+
+    /// What a supervisor needs to know of this command's environment to speak to registries as its user.
+    var registryEnvironment: [String: String] {
+        environment.filter { RegistryConfiguration.environmentNames.contains($0.key) }
+    }
 
     /// Whom others see when they wait for this command.
     func caller(_ command: String) -> String { "\(command) (pid \(getpid()))" }

@@ -34,7 +34,7 @@ struct ImagesCommand: RoostCommand {
                 services,
                 known: Set(containers.map(\.service)).union(project.stack.map { $0.services.keys.map { $0 } } ?? []))
             let names = Set(containers.filter { services.contains($0.service) }.map(\.name))
-            images.removeAll { !names.contains($0.container ?? "") }
+            images.removeAll { !names.contains($0.container) }
         }
         try context.streams.output.write(text(images, format: format, now: Timestamp.now()))
         return 0
@@ -42,7 +42,7 @@ struct ImagesCommand: RoostCommand {
 
     func text(_ images: [ImageSummary], format: OutputFormat, now: Int64) -> String {
         let images = images.sorted {
-            ($0.container ?? "", $0.repository, $0.tag) < ($1.container ?? "", $1.repository, $1.tag)
+            ($0.container, $0.repository, $0.tag) < ($1.container, $1.repository, $1.tag)
         }
         if options.quiet {
             var seen: Set<String> = []
@@ -58,7 +58,7 @@ struct ImagesCommand: RoostCommand {
 
     private static func row(_ image: ImageSummary, now: Int64) -> [String] {
         [
-            image.container ?? "", image.repository.isEmpty ? "<none>" : image.repository,
+            image.container, image.repository.isEmpty ? "<none>" : image.repository,
             image.tag.isEmpty ? "<none>" : image.tag, image.platform, String(digits(image.id).prefix(12)),
             humanSize(image.size),
             image.created == 0 ? "N/A" : humanDuration(from: image.created, to: now) + " ago",
@@ -67,7 +67,7 @@ struct ImagesCommand: RoostCommand {
 
     private static func json(_ image: ImageSummary) -> JSONText {
         var fields: [(String, JSONText)] = [
-            ("ID", .string(image.id)), ("ContainerName", .string(image.container ?? "")),
+            ("ID", .string(image.id)), ("ContainerName", .string(image.container)),
             ("Repository", .string(image.repository)), ("Tag", .string(image.tag)),
             ("Platform", .string(image.platform)), ("Size", .number(image.size)),
         ]

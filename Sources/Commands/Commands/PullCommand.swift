@@ -7,7 +7,10 @@ import StackModel
 struct PullCommand: RoostCommand {
     static let configuration = CommandConfiguration(
         commandName: "pull", abstract: "Pull service images", usage: "roost pull [OPTIONS] [SERVICE...]")
-    static let unsupported = ["--dry-run", "--ignore-buildable"]
+    static let unsupported = ["--dry-run"]
+
+    @Flag(name: .customLong("ignore-buildable"), help: "Ignore images that can be built")
+    var ignoreBuildable = false
 
     @Flag(
         name: .customLong("ignore-pull-failures"),
@@ -28,11 +31,20 @@ struct PullCommand: RoostCommand {
     func perform(in context: Context) async throws -> Int32 {
         guard !context.global.dryRun else { throw CommandFailure.notSupportedYet("roost pull: --dry-run") }
         let policy = try pullPolicy(policy, option: "--policy", allowed: ["missing", "always"])
-        let stack = try context.loadStack(services: services, faults: .shown).stack
+        let loaded = try context.loadStack(services: services, faults: .shown)
+        let stack = loaded.stack
         var request = PullRequest(stack: stack)
         request.services = includeDependencies ? stack.withDependencies(services).sorted() : services
+        if ignoreBuildable {
+            let all = request.services.isEmpty ? stack.services.keys.sorted() : request.services
+            let built = loaded.canonical.builtServices
+            request.services = all.filter { !built.contains($0) }
+            // No names would mean all services.
+            if request.services.isEmpty { return 0 }
+        }
         request.policy = policy
         request.ignoreFailures = ignoreFailures
+        request.registryEnvironment = context.registryEnvironment
         request.caller = context.caller("pull")
         let post = try ControlRequest.post("stacks", stack.name, "pull", body: request)
         return try await context.complete(post, operation: "pull", quiet: quiet, client: context.client()).exitCode

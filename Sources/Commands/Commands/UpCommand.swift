@@ -48,6 +48,7 @@ struct UpCommand: RoostCommand {
         request.waitTimeout = try seconds(options.waitTimeout, option: "--wait-timeout")
         request.stopTimeout = try seconds(options.timeout, option: "--timeout")
         request.dryRun = dryRun
+        request.registryEnvironment = context.registryEnvironment
         request.caller = context.caller("up")
         return request
     }

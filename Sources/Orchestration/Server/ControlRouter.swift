@@ -28,10 +28,6 @@ struct ControlRouter: Sendable {
             try await responder.respond(await supervisor.version)
         case (.GET, "stacks", 0):
             try await responder.respond(await supervisor.stackSummaries())
-        case (.GET, "images", 0):
-            try await responder.respond(try await supervisor.imageSummaries())
-        case (.POST, "images", 1) where rest[0] == "load":
-            try await load(request, responder)
         case (.POST, "prune", 0):
             let body = try decode(PruneRequest.self, request)
             try await perform(responder) { try await supervisor.prune(body, events: $0) }
@@ -90,11 +86,6 @@ struct ControlRouter: Sendable {
             throw RequestRefusal.notFound(request.path)
         }
         await supervisor.forgetIfEmpty(stack)
-    }
-
-    private func load(_ request: ControlRequest, _ responder: ControlResponder) async throws {
-        let body = try decode(LoadRequest.self, request)
-        try await perform(responder) { try await supervisor.load(body, events: $0) }
     }
 
     private func inspect(_ name: String, _ responder: ControlResponder) async throws {

@@ -7,7 +7,7 @@ import Volumes
 extension StackController {
     /// `up`.
     func up(_ request: UpRequest, events: EventSink) async throws -> Outcome {
-        try await serialized(request.caller, events: events) {
+        try await serializedOnBehalf(of: request.registryEnvironment, request.caller, events: events) {
             var options = PlanOptions()
             options.services = request.services
             options.scale = request.scale

@@ -1,30 +1,8 @@
 import ControlAPI
-public import Images
+import Images
 import OCI
 import Planning
-public import Registries
 import StackModel
-import Synchronization
-
-extension RegistryClient: ImageRegistry {}
-
-/// The client of the registries, made when the first image is pulled: most commands pull none.
-final class LazyRegistryClient: Sendable {
-    private let made = Mutex<RegistryClient?>(nil)
-
-    var client: RegistryClient {
-        made.withLock { made in
-            let client = made ?? RegistryClient()
-            made = client
-            return client
-        }
-    }
-
-    func shutdown() async {
-        // What remains open ends with the process.
-        try? await made.withLock { $0 }?.shutdown()
-    }
-}
 
 /// The images of a stack's services.
 extension StackController {
@@ -63,7 +41,7 @@ extension StackController {
             let source = try ImageSource(parsing: text)
             let report = Self.reporter(parent: id, events)
             if case .registry(let reference) = source {
-                images[text] = try await engine.images.pull(reference, from: engine.registries.client, progress: report)
+                images[text] = try await engine.images.pull(reference, from: registries(), progress: report)
             } else {
                 images[text] = try await engine.images.open(source, progress: report)
             }
@@ -83,7 +61,7 @@ extension StackController {
 
     /// `pull`.
     func pull(_ request: PullRequest, events: EventSink) async throws -> Outcome {
-        try await serialized(request.caller, events: events) {
+        try await serializedOnBehalf(of: request.registryEnvironment, request.caller, events: events) {
             var options = PlanOptions()
             options.services = request.services
             options.noDeps = true

@@ -4,6 +4,7 @@ import Kernel
 import Launching
 import Logging
 import Planning
+import Registries
 import Sandboxes
 import StackModel
 
@@ -19,6 +20,9 @@ actor StackController {
     private var waits = StateWaits()
     /// What the images' texts stand for, as the running command found them.
     var images: [String: StoredImage] = [:]
+    /// What leads to the running command's registries, and the client for them once one is asked.
+    var registryEnvironment: [String: String] = [:]
+    var registryClient: RegistryClient?
     /// Streams of `logs -f`, told when containers start and end.
     var logFollowers: [Int: LogFollower] = [:]
     var lastFollower = 0
