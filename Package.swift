@@ -129,7 +129,7 @@ let package = Package(
                 nio, nioPosix, nioHTTP1,
             ]),
         // Inputs from a seed, the run over them, and what they are given to. Of the tests; no program for users links it.
-        module("Fuzzing", ["Diagnostics", "Kernel", "StackFile"]),
+        module("Fuzzing", ["Diagnostics", "Kernel", "OCI", "Registries", "StackFile"]),
 
         // Executables.
         .executableTarget(
@@ -149,7 +149,7 @@ let package = Package(
         tests("DiagnosticsTests", ["Diagnostics"]),
         tests("StackFileTests", ["StackFile", "Diagnostics", "StackModel"]),
         tests("OCITests", ["OCI"]),
-        tests("RegistriesTests", ["Registries", "OCI", "Kernel", nio, nioPosix, nioHTTP1]),
+        tests("RegistriesTests", ["Registries", "OCI", "Kernel", crypto, nio, nioPosix, nioHTTP1]),
         tests("ImagesTests", ["Images", "Registries", "OCI", "Kernel"]),
         tests("PlanningTests", ["Planning", "StackModel"]),
         tests("LaunchingTests", ["Launching"]),

@@ -15,7 +15,11 @@ public struct FuzzTarget: Sendable {
 
     /// Each one is a line.
     public static let all: [FuzzTarget] = [
-        FuzzTarget("stackfile", prepare: StackFileTarget.prepare)
+        FuzzTarget("stackfile", prepare: StackFileTarget.prepare),
+        FuzzTarget("reference") { _ in RegistryTargets.reference },
+        FuzzTarget("manifest") { _ in RegistryTargets.manifest },
+        FuzzTarget("configuration") { _ in RegistryTargets.configuration },
+        FuzzTarget("header") { _ in RegistryTargets.header },
     ]
 
     /// Ends the process as a crash does, with the reason on the standard error.

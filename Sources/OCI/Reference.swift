@@ -74,13 +74,17 @@ public struct Reference: Hashable, Sendable, LosslessStringConvertible {
         "\(registry)/\(repository)" + (tag.map { ":\($0)" } ?? "") + (digest.map { "@\($0)" } ?? "")
     }
 
-    /// The reference as people write it, `redis:7`.
+    /// The reference as people write it, `redis:7`; it means the same when it is read again.
     public var familiar: String {
-        var name = registry == "docker.io" ? repository : "\(registry)/\(repository)"
-        if registry == "docker.io", repository.hasPrefix("library/") {
-            name = String(repository.dropFirst(8))
-        }
-        return name + (tag.map { ":\($0)" } ?? "") + (digest.map { "@\($0)" } ?? "")
+        familiarName + (tag.map { ":\($0)" } ?? "") + (digest.map { "@\($0)" } ?? "")
+    }
+
+    private var familiarName: String {
+        guard registry == "docker.io" else { return "\(registry)/\(repository)" }
+        let official = repository.dropFirst("library/".count)
+        if repository.hasPrefix("library/"), !official.contains("/") { return String(official) }
+        // A first component that looks like a registry would be taken for one.
+        return Self.splitRegistry(repository[...]) == (registry, repository) ? repository : "docker.io/\(repository)"
     }
 }
 

@@ -27,6 +27,18 @@ import Testing
         #expect(image.config.environment.isEmpty && image.config.command == nil && image.platform == nil)
     }
 
+    /// What nests without end is refused, and not by the end of the stack.
+    @Test(arguments: ["[", "{\"a\":", "{\"manifests\":["])
+    func refusesDepthsWithoutEnd(_ step: String) {
+        let bytes = Array(String(repeating: step, count: 300_000).utf8)
+        #expect(throws: DocumentError.self) { try ManifestDocument(bytes: bytes, mediaType: nil) }
+        #expect(throws: DocumentError.self) { try Manifest(json: bytes) }
+        #expect(throws: DocumentError.self) { try Index(json: bytes) }
+        #expect(throws: DocumentError.self) { try ImageConfiguration(json: bytes) }
+        let closed = Array((String(repeating: "[", count: 10_000) + String(repeating: "]", count: 10_000)).utf8)
+        #expect(throws: DocumentError.self) { try ManifestDocument(bytes: closed, mediaType: nil) }
+    }
+
     @Test(arguments: [
         ("not json", "it isn't JSON"),
         ("{}", "schemaVersion is missing"),
@@ -58,7 +70,7 @@ import Testing
             ("linux/arm64/v8", ["linux/arm64/v9", "linux/arm64"], 1),
             ("linux/arm/v6", ["linux/arm/v7", "linux/arm/v5", "linux/arm/v6"], 2),
             ("linux/arm/v7", ["linux/arm/v5", "linux/arm/v6"], 1),
-            ("linux/amd64", ["linux/amd64/v3", "linux/amd64"], 1),
+            ("linux/amd64/v1", ["linux/amd64/v3", "linux/amd64"], 1),
             ("linux/amd64", ["", "linux/amd64"], 1),
             ("linux/amd64", ["linux/arm64", ""], 1),
         ] as [(String, [String], Int?)])

@@ -11,6 +11,8 @@ import Testing
             ("bitnami/redis", "docker.io/bitnami/redis:latest", "bitnami/redis:latest"),
             ("docker.io/redis", "docker.io/library/redis:latest", "redis:latest"),
             ("index.docker.io/library/redis:7", "docker.io/library/redis:7", "redis:7"),
+            ("docker.io/ghcr.io/app", "docker.io/ghcr.io/app:latest", "docker.io/ghcr.io/app:latest"),
+            ("library/a/b", "docker.io/library/a/b:latest", "library/a/b:latest"),
             ("localhost/app", "localhost/app:latest", "localhost/app:latest"),
             ("localhost:5000/app:v1", "localhost:5000/app:v1", "localhost:5000/app:v1"),
             ("127.0.0.1:5000/a/b/c:1", "127.0.0.1:5000/a/b/c:1", "127.0.0.1:5000/a/b/c:1"),

@@ -23,6 +23,8 @@ final class TestServer: Sendable {
         case trickle
         /// Nothing comes, and the connection stays.
         case silent
+        /// The connection ends without an answer.
+        case dropped
     }
 
     struct Answer: Sendable {
@@ -92,6 +94,10 @@ final class TestServer: Sendable {
 
         private func respond(_ answer: Answer, to request: HTTPRequestHead, _ context: ChannelHandlerContext) {
             if case .silent = answer.manner { return }
+            if case .dropped = answer.manner {
+                context.close(promise: nil)
+                return
+            }
             var headers = HTTPHeaders(answer.headers)
             if !headers.contains(name: "content-length"), !headers.contains(name: "transfer-encoding") {
                 headers.add(name: "content-length", value: "\(answer.body.utf8.count)")
@@ -107,7 +113,7 @@ final class TestServer: Sendable {
             case .trickle:
                 context.flush()
                 trickle(context)
-            case .whole, .silent:
+            case .whole, .silent, .dropped:
                 if request.method != .HEAD {
                     let body = context.channel.allocator.buffer(string: answer.body)
                     context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)

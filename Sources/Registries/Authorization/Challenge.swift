@@ -78,6 +78,11 @@ struct Challenge: Hashable, Sendable {
         return query.isEmpty ? realm : realm + (realm.contains("?") ? "&" : "?") + query.joined(separator: "&")
     }
 
+    /// What stays true of the registry after the request that was challenged.
+    var withoutScope: Challenge {
+        Challenge(scheme: scheme, parameters: parameters.filter { $0.key != "scope" })
+    }
+
     /// The scopes to ask for.
     func all(_ scopes: Scopes) -> Scopes {
         parameters["scope"].map { scopes.union(challenged: $0) } ?? scopes

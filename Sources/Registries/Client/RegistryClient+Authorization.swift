@@ -61,7 +61,7 @@ extension RegistryClient {
         if let bearer = challenges.first(where: { $0.realm(plainAllowed: scheme.isPlain(route)) != nil }) {
             // Somebody else may have got a newer token in the meantime.
             if let newer = await authorizations.header(route, call.scopes), newer != used { return newer }
-            await authorizations.learn(.bearer(bearer), for: route)
+            await authorizations.learn(.bearer(bearer.withoutScope), for: route)
             return try await tokenHeader(bearer, call, route, scheme)
         }
         guard challenges.contains(where: { $0.scheme == "basic" }),

@@ -94,8 +94,7 @@ extension RegistryClient {
     }
 
     private func sendPiece(_ upload: inout Upload) async throws {
-        let size = max(limits.chunkBytes, upload.leastChunk)
-        let end = min(upload.descriptor.size, upload.sent + size)
+        let end = upload.sent + min(upload.descriptor.size - upload.sent, max(limits.chunkBytes, upload.leastChunk, 1))
         var call = upload.call(.PATCH, upload.place)
         call.headers = [
             ("content-type", "application/octet-stream"), ("content-range", "\(upload.sent)-\(end - 1)"),

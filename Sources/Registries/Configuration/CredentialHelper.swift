@@ -43,7 +43,9 @@ struct CredentialHelper: Sendable {
         case .identityToken(let token), .registryToken(let token):
             entry = Entry(ServerURL: key, Username: Credential.tokenUser, Secret: token)
         }
-        let answer = try await run("store", Array(try JSONEncoder().encode(entry)))
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .withoutEscapingSlashes
+        let answer = try await run("store", Array(try encoder.encode(entry)))
         guard answer.code == 0 else { throw failure("store", answer) }
     }
 

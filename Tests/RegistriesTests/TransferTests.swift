@@ -1,0 +1,183 @@
+import NIOHTTP1
+import OCI
+import Synchronization
+import Testing
+
+@testable import Registries
+
+/// Blobs over connections that break, and registries that lie about them.
+@Suite struct TransferTests {
+    private static let content = String((0..<100).map { Character(Unicode.Scalar(UInt8(97 + $0 % 26))) })
+    private static let digest = Digest.sha256(of: Array(content.utf8))
+    private static let blob = Descriptor(mediaType: .layer, digest: digest, size: 100)
+
+    /// The bytes from a range header's start on.
+    private static func rest(_ range: String?) -> (start: Int, text: String) {
+        let start = Int(range?.dropFirst(6).dropLast() ?? "0") ?? 0
+        return (start, String(content.dropFirst(start)))
+    }
+
+    private static func part(_ range: String?, _ manner: TestServer.Manner = .whole) -> TestServer.Answer {
+        let (start, text) = rest(range)
+        return .init(
+            status: .partialContent, headers: [("content-range", "bytes \(start)-99/100")], body: text, manner: manner)
+    }
+
+    private func pull(
+        from offset: Int64 = 0, pauses: Pauses = Pauses(), limits: RegistryClient.Limits = .init(),
+        _ answer: @escaping @Sendable (_ attempt: Int, TestServer.Request) -> TestServer.Answer
+    ) async throws -> (text: String, ranges: [String?], error: RegistryError?) {
+        let ranges = Mutex<[String?]>([])
+        var received: [UInt8] = []
+        var error: RegistryError?
+        try await TestServer.with { request in
+            answer(
+                ranges.withLock { ranges in
+                    ranges.append(request.range)
+                    return ranges.count
+                }, request)
+        } _: { server in
+            try await RegistryClient.with(limits: limits, pauses: pauses) { client in
+                do {
+                    let reference = try Reference(parsing: "\(server.address)/app")
+                    try await client.blob(Self.blob, of: reference, from: offset) { received += $0 }
+                } catch let failure as RegistryError {
+                    error = failure
+                }
+            }
+        }
+        // swift-format-ignore: only letters are sent
+        return (String(decoding: received, as: UTF8.self), ranges.withLock { $0 }, error)
+    }
+
+    @Test func goesOnWhereTheConnectionBroke() async throws {
+        let result = try await pull { attempt, request in
+            switch attempt {
+            case 1: .init(body: Self.content, manner: .cut(40))
+            case 2: Self.part(request.range, .cut(7))
+            default: Self.part(request.range)
+            }
+        }
+        #expect(result.error == nil && result.text == Self.content)
+        #expect(result.ranges == [nil, "bytes=40-", "bytes=47-"])
+    }
+
+    @Test func skipsWhatARegistryWithoutRangesSendsAgain() async throws {
+        let result = try await pull(from: 10) { attempt, _ in
+            attempt == 1 ? .init(body: Self.content, manner: .cut(30)) : .init(body: Self.content)
+        }
+        #expect(result.error == nil && result.text == String(Self.content.dropFirst(10)))
+        #expect(result.ranges == ["bytes=10-", "bytes=30-"])
+    }
+
+    @Test func takesAPartThatBeginsEarlier() async throws {
+        let result = try await pull(from: 10) { _, _ in Self.part("bytes=4-") }
+        #expect(result.error == nil && result.text == String(Self.content.dropFirst(10)))
+    }
+
+    @Test func asksForNothingWhereNothingIsMissing() async throws {
+        let result = try await pull(from: 100) { _, _ in .init(status: .internalServerError) }
+        #expect(result.error == nil && result.text.isEmpty && result.ranges.isEmpty)
+    }
+
+    @Test func givesUpOnARegistryThatNeverDelivers() async throws {
+        let pauses = Pauses()
+        let result = try await pull(pauses: pauses) { _, _ in .init(body: Self.content, manner: .cut(0)) }
+        guard case .broken = result.error?.reason else {
+            Issue.record("\(String(describing: result.error))")
+            return
+        }
+        #expect(result.ranges.count == RetryPolicy().attempts && result.text.isEmpty)
+        #expect(pauses.all == [.milliseconds(250), .milliseconds(500), .seconds(1), .seconds(2)])
+    }
+
+    @Test(
+        arguments: [
+            (200, [], String(repeating: "x", count: 101), "expected 100 bytes, got 101 or more"),
+            (200, [], "short", "expected 100 bytes, got 5 or more"),
+            (
+                200, [("transfer-encoding", "chunked")], String(repeating: "x", count: 150),
+                "expected 100 bytes, got 150"
+            ),
+            (206, [("content-range", "bytes 20-99/100")], "x", "it isn't the part that was asked for"),
+            (206, [("content-range", "bytes 10-99/5000")], "x", "expected 100 bytes, got 5000 or more"),
+            (206, [], "x", "it isn't the part that was asked for"),
+            (416, [], "", "expected 100 bytes, got 10 or more"),
+            (404, [], "", "has no blob sha256:"), (403, [], "", "gives no access to app"),
+        ] as [(Int, [(String, String)], String, String)])
+    func noticesLies(
+        _ status: Int, _ headers: [(String, String)], _ body: String, _ text: String
+    ) async throws {
+        let result = try await pull(from: status == 200 ? 0 : 10) { _, _ in
+            .init(status: .init(statusCode: status), headers: headers, body: body)
+        }
+        #expect(result.error?.description.contains(text) == true, "\(String(describing: result.error))")
+        #expect(result.ranges.count == 1)
+    }
+
+    @Test(arguments: [TestServer.Manner.trickle, .silent])
+    func leavesARegistryThatIsTooSlow(_ manner: TestServer.Manner) async throws {
+        var limits = RegistryClient.Limits()
+        limits.paceSeconds = 1
+        limits.idleSeconds = 1
+        limits.answerSeconds = 1
+        let result = try await pull(limits: limits) { attempt, request in
+            guard attempt > 1 else { return .init(headers: [("content-length", "100")], manner: manner) }
+            return request.range == nil ? .init(body: Self.content) : Self.part(request.range)
+        }
+        // What had come was kept, and the rest came from the next connection.
+        #expect(result.error == nil && result.text.count == 100 && result.ranges.count == 2)
+    }
+
+    @Test(
+        arguments: [
+            (429, [("retry-after", "7")], [Duration.seconds(7) + .milliseconds(250)]),
+            (503, [("retry-after", "2")], [.seconds(2) + .milliseconds(250)]), (503, [], [.milliseconds(250)]),
+            (502, [], [.milliseconds(250)]), (500, [], [.milliseconds(250)]),
+        ] as [(Int, [(String, String)], [Duration])])
+    func waitsAsLongAsItIsTold(_ status: Int, _ headers: [(String, String)], _ expected: [Duration]) async throws {
+        let pauses = Pauses()
+        let result = try await pull(pauses: pauses) { attempt, _ in
+            attempt == 1 ? .init(status: .init(statusCode: status), headers: headers) : .init(body: Self.content)
+        }
+        #expect(result.error == nil && result.text == Self.content)
+        #expect(pauses.all == expected)
+    }
+
+    @Test func saysHowLongARateLimitLasts() async throws {
+        let result = try await pull { _, _ in
+            .init(
+                status: .tooManyRequests, headers: [("retry-after", "3600")],
+                body: #"{"errors":[{"code":"TOOMANYREQUESTS","message":"You have reached your limit"}]}"#)
+        }
+        #expect(
+            result.error?.reason == .rateLimited(seconds: 3600, detail: "You have reached your limit"),
+            "\(String(describing: result.error))")
+        #expect(result.ranges.count == 1)
+    }
+
+    @Test func whatTheSinkThrowsEndsTheTransfer() async throws {
+        struct Full: Error {}
+        let requests = Mutex(0)
+        try await TestServer.with { _ in
+            requests.withLock { $0 += 1 }
+            return .init(body: Self.content)
+        } _: { server in
+            try await RegistryClient.with { client in
+                let reference = try Reference(parsing: "\(server.address)/app")
+                await #expect(throws: Full.self) {
+                    try await client.blob(Self.blob, of: reference) { _ in throw Full() }
+                }
+            }
+        }
+        #expect(requests.withLock { $0 } == 1)
+    }
+
+    @Test func refusesHeadersWithoutEnd() async throws {
+        let result = try await pull { _, _ in
+            .init(headers: [("x-long", String(repeating: "x", count: 200_000))], body: Self.content)
+        }
+        #expect(
+            result.error?.reason == .broken(detail: "what it sends isn't HTTP"), "\(String(describing: result.error))")
+    }
+}
