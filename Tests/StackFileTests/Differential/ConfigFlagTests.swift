@@ -11,8 +11,10 @@ struct ConfigFlagTests {
     @Test(arguments: FlagCase.all)
     func samePrint(_ example: FlagCase) throws {
         try ParityRecord.counting(topic: "flags of config", name: example.testDescription, kind: "output") {
-            let reference = try example.run(#require(ReferenceCompose.program))
-            let ours = try example.run(#require(RoostProgram.path))
+            // One directory for both: its path is part of hashes.
+            let directory = try ProjectDirectory(FlagCase.projects[example.project] ?? [:])
+            let reference = try example.run(#require(ReferenceCompose.program), in: directory.path)
+            let ours = try example.run(#require(RoostProgram.path), in: directory.path)
             let isEqual =
                 ours.status == reference.status && ours.output == reference.output && ours.saved == reference.saved
             if example.isWaiting { return isEqual }
@@ -52,32 +54,20 @@ struct FlagCase: Sendable, CustomTestStringConvertible {
         var errors: String
     }
 
-    func run(_ program: String) throws -> Outcome {
-        let directory = try ProjectDirectory(Self.projects[project] ?? [:])
+    func run(_ program: String, in directory: String) throws -> Outcome {
         let words = words.split(separator: " ").map(String.init)
         let result = try Command.run(
-            [program, "config"] + words, in: directory.path,
+            [program, "config"] + words, in: directory,
             environment: ReferenceCompose.shell.merging(["TAG": "7", "EMPTY": ""]) { $1 })
-        // Each run has a directory of its own.
-        func neutral(_ text: String) -> String { Self.replacing(directory.path, with: "/HERE", in: text) }
-        var lines = neutral(result.output).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        var lines = result.output.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         if order == .free { lines.sort() }
-        let saved = directory.path + "/saved"
-        return Outcome(
-            status: result.status, output: lines,
-            saved: FileBytes.exists(saved)
-                ? neutral(try Command.run(["cat", saved], in: "/", environment: [:]).output) : nil,
-            errors: result.errors)
-    }
-
-    private static func replacing(_ part: String, with other: String, in text: String) -> String {
-        var result = ""
-        var rest = text[...]
-        while let range = rest.firstRange(of: part) {
-            result += rest[..<range.lowerBound] + other
-            rest = rest[range.upperBound...]
+        var saved: String?
+        let file = directory + "/saved"
+        if FileBytes.exists(file) {
+            saved = try Command.run(["cat", file], in: "/", environment: ReferenceCompose.shell).output
+            unlink(file)
         }
-        return result + rest
+        return Outcome(status: result.status, output: lines, saved: saved, errors: result.errors)
     }
 }
 

@@ -43,7 +43,7 @@ extension FlagCase {
             "--profiles --images", "--no-interpolate --services", "--no-interpolate --hash web", "--no-interpolate web",
             "--no-interpolate --no-normalize", "--no-normalize --no-path-resolution", "--no-env-resolution --hash *",
             "--no-env-resolution web", "--no-consistency --no-normalize --no-path-resolution --no-env-resolution",
-            "--variables --format xml", "-o /nonexistent/saved", "--unknown-flag", "--format", "--services=true",
+            "--variables --format xml", "-o /nonexistent/saved", "--unknown-flag", "--format",
             "--no-interpolate --profiles", "-q web", "-q nosuch", "--environment nosuch", "--resolve-image-digests",
         ].map { FlagCase(project: "several", words: $0) }
         + [
