@@ -1,3 +1,4 @@
+import Glibc
 import Kernel
 import OCI
 
@@ -5,8 +6,8 @@ import OCI
 protocol ContentSource: Sendable {
     /// A manifest or index that another document points at.
     func manifest(_ descriptor: Descriptor) async throws -> ManifestDocument
-    /// Hands a blob over, piece by piece.
-    func blob(_ descriptor: Descriptor, into sink: (UnsafeRawBufferPointer) async throws -> Void) async throws
+    /// Hands a blob over, piece by piece, from the byte `offset` on.
+    func blob(_ descriptor: Descriptor, from offset: Int64, into sink: (UnsafeRawBufferPointer) async throws -> Void) async throws
 }
 
 /// Bounds on documents, which are held in memory as a whole.
@@ -28,8 +29,10 @@ struct RegistryContent: ContentSource {
         try await registry.manifest(of: reference, digest: descriptor.digest)
     }
 
-    func blob(_ descriptor: Descriptor, into sink: (UnsafeRawBufferPointer) async throws -> Void) async throws {
-        try await registry.blob(descriptor, of: reference, from: 0, into: sink)
+    func blob(
+        _ descriptor: Descriptor, from offset: Int64, into sink: (UnsafeRawBufferPointer) async throws -> Void
+    ) async throws {
+        try await registry.blob(descriptor, of: reference, from: offset, into: sink)
     }
 }
 
@@ -63,8 +66,15 @@ struct ContentDirectory: Sendable {
         }
     }
 
-    func stream(_ name: String, into sink: (UnsafeRawBufferPointer) async throws -> Void) async throws {
+    func stream(_ name: String, from offset: Int64 = 0, into sink: (UnsafeRawBufferPointer) async throws -> Void) async throws {
         let file = try open(name)
+        if offset > 0 {
+            do {
+                try check("seek in", name) { lseek(file.number, off_t(offset), SEEK_SET) }
+            } catch {
+                throw error.about(subject)
+            }
+        }
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 16)
         defer { buffer.deallocate() }
         while true {

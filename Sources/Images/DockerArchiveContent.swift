@@ -84,10 +84,12 @@ struct DockerArchiveContent: ContentSource {
         throw ImageError(directory.subject, .malformed(detail: "it has no manifest \(descriptor.digest)"))
     }
 
-    func blob(_ descriptor: Descriptor, into sink: (UnsafeRawBufferPointer) async throws -> Void) async throws {
+    func blob(
+        _ descriptor: Descriptor, from offset: Int64, into sink: (UnsafeRawBufferPointer) async throws -> Void
+    ) async throws {
         guard let name = files[descriptor.digest] else {
             throw ImageError(directory.subject, .malformed(detail: "it has no \(descriptor.digest)"))
         }
-        try await directory.stream(name, into: sink)
+        try await directory.stream(name, from: offset, into: sink)
     }
 }

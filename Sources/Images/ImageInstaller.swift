@@ -6,26 +6,24 @@ import OCI
 struct ImageInstaller: Sendable {
     let paths: StorePaths
     let unpacker: Unpacker
-    let host: Platform
+    /// What the image has to run on.
+    let platform: Platform
+    let slots: WorkSlots
     let layerWork: SharedWork<Void>
     /// The image, for errors.
     let subject: String
 
-    /// Layers of one image that are fetched and unpacked at the same time.
-    private static let concurrency = 3
-
-    /// Installs the image that `documents` lead to, and returns its manifest's descriptor. The store's content lock is
-    /// held by the caller.
+    /// Installs the image that `documents` lead to, and returns its entry for the index: descriptor, platform and
+    /// notes. The store's content lock is held by the caller.
     func install(
         _ root: ManifestDocument, from content: any ContentSource, progress: @escaping ImageProgressHandler
     ) async throws -> Descriptor {
         do {
             let document = try await manifest(in: root, content, depth: 0)
-            let manifest = try Manifest(json: document.bytes)
-            let (configuration, bytes) = try await configuration(manifest, content)
+            let manifest = try ImageKind.manifest(document, subject)
+            let configuration = try await configuration(manifest, content, progress)
             try await install(layers(manifest, configuration), from: content, progress: progress)
-            try await keep(manifest.config, bytes)
-            try await keep(document.descriptor, document.bytes)
+            try await keep(document)
             progress(.done(manifest: document.descriptor.digest))
             var entry = document.descriptor
             entry.platform = configuration.platform
@@ -44,10 +42,9 @@ struct ImageInstaller: Sendable {
     func manifest(
         in document: ManifestDocument, _ content: any ContentSource, depth: Int
     ) async throws -> ManifestDocument {
-        let type = document.descriptor.mediaType
-        if type.isManifest { return document }
-        guard type.isIndex, depth < DocumentLimit.depth else {
-            throw ImageError(subject, .malformed(detail: "manifests of type \(type) aren't supported"))
+        if try ImageKind.isManifest(document, subject) { return document }
+        guard depth < DocumentLimit.depth else {
+            throw ImageError(subject, .malformed(detail: "its indexes lead to indexes without an end"))
         }
         let index = try Index(json: document.bytes)
         let next = try await self.document(best(index), content)
@@ -56,15 +53,15 @@ struct ImageInstaller: Sendable {
 
     /// The entry for this platform.
     func best(_ index: Index) throws(ImageError) -> Descriptor {
-        guard let entry = index.best(for: host) else {
-            throw ImageError(subject, .noPlatform(wanted: host, available: index.platforms))
+        guard let entry = index.best(for: platform) else {
+            throw ImageError(subject, .noPlatform(wanted: platform, available: index.platforms))
         }
         return entry
     }
 
     /// A manifest or index, verified against what points at it.
     func document(_ descriptor: Descriptor, _ content: any ContentSource) async throws -> ManifestDocument {
-        guard descriptor.size <= DocumentLimit.manifest else {
+        guard (0...Int64(DocumentLimit.manifest)).contains(descriptor.size) else {
             throw ImageError(
                 subject, .tooLarge(subject: "manifest \(descriptor.digest)", limit: Int64(DocumentLimit.manifest)))
         }
@@ -74,26 +71,46 @@ struct ImageInstaller: Sendable {
     }
 
     private func configuration(
-        _ manifest: Manifest, _ content: any ContentSource
-    ) async throws -> (ImageConfiguration, [UInt8]) {
-        let descriptor = manifest.config
+        _ manifest: Manifest, _ content: any ContentSource, _ progress: @escaping ImageProgressHandler
+    ) async throws -> ImageConfiguration {
+        let bytes = try await configurationBytes(manifest.config, content)
+        let configuration = try ImageConfiguration(json: bytes)
+        if let own = configuration.platform, platform.suitability(of: own) == nil {
+            throw ImageError(subject, .noPlatform(wanted: platform, available: [own]))
+        }
+        return configuration
+    }
+
+    /// The configuration as a blob of the store, where it stays.
+    private func configurationBytes(_ descriptor: Descriptor, _ content: any ContentSource) async throws -> [UInt8] {
         let limit = Int64(DocumentLimit.configuration)
-        guard descriptor.size <= limit, descriptor.size >= 0 else {
+        guard (0...limit).contains(descriptor.size) else {
             throw ImageError(subject, .tooLarge(subject: "configuration \(descriptor.digest)", limit: limit))
         }
+        let present = { () -> [UInt8]? in
+            // `try?`: unreadable or wrong, it is fetched.
+            guard let bytes = try? Files.read(paths.blob(descriptor.digest), limit: Int(limit)),
+                (try? verify(bytes, descriptor)) != nil
+            else { return nil }
+            return bytes
+        }
+        let partial = try await PartialBlob.acquire(
+            paths.partialBlob(descriptor.digest), unless: { present() != nil }, waiting: { _ in })
+        guard let partial else {
+            if let bytes = present() { return bytes }
+            throw ImageError(subject, .malformed(detail: "another process removed its configuration"))
+        }
         var bytes: [UInt8] = []
-        try await content.blob(descriptor) { piece in
-            bytes.append(contentsOf: piece)
-            guard bytes.count <= limit else {
-                throw ImageError(subject, .tooLarge(subject: "configuration \(descriptor.digest)", limit: limit))
-            }
+        let fetch = BlobFetch(descriptor: descriptor, partial: partial, subject: subject, progress: { _ in })
+        do {
+            _ = try await fetch.run(from: content) { bytes.append(contentsOf: $0) }
+        } catch let error as ImageError where error.isWrongContent {
+            try partial.discard()
+            throw error
         }
-        try verify(bytes, descriptor)
-        let configuration = try ImageConfiguration(json: bytes)
-        if let platform = configuration.platform, host.suitability(of: platform) == nil {
-            throw ImageError(subject, .noPlatform(wanted: host, available: [platform]))
-        }
-        return (configuration, bytes)
+        try partial.sync()
+        try partial.rename(to: paths.blob(descriptor.digest))
+        return bytes
     }
 
     private func verify(_ bytes: [UInt8], _ descriptor: Descriptor) throws(ImageError) {
@@ -123,17 +140,10 @@ struct ImageInstaller: Sendable {
     private func install(
         _ layers: [Layer], from content: any ContentSource, progress: @escaping ImageProgressHandler
     ) async throws {
-        let installer = LayerInstaller(paths: paths, unpacker: unpacker, subject: subject)
+        let installer = LayerInstaller(paths: paths, unpacker: unpacker, slots: slots, subject: subject)
         var seen: Set<Layer> = []
-        var waiting = layers.filter { seen.insert($0).inserted }[...]
         try await withThrowingTaskGroup(of: Void.self) { group in
-            var running = 0
-            while let layer = waiting.popFirst() {
-                if running == Self.concurrency {
-                    try await group.next()
-                    running -= 1
-                }
-                running += 1
+            for layer in layers where seen.insert(layer).inserted {
                 group.addTask {
                     // Images that are got at the same time often share layers.
                     let key = "\(layer.blob.digest) \(layer.diffID)"
@@ -146,14 +156,22 @@ struct ImageInstaller: Sendable {
         }
     }
 
-    /// Keeps a document that is verified.
-    private func keep(_ descriptor: Descriptor, _ bytes: [UInt8]) async throws {
-        let path = paths.blob(descriptor.digest)
+    /// Keeps a manifest that is verified, and waits until all names that this image gave are on the disk: the index
+    /// names it next.
+    private func keep(_ document: ManifestDocument) async throws {
+        let path = paths.blob(document.descriptor.digest)
         // `try?`: unreadable or missing, it is written.
-        if let present = try? Files.read(path, limit: bytes.count), present == bytes { return }
-        let workspace = try Workspace.make(in: paths.temporary)
-        let temporary = "\(workspace.path)/document"
-        try Files.replace(temporary, with: bytes, durable: true)
-        try StoreFiles.rename(temporary, to: path)
+        let present = try? Files.read(path, limit: DocumentLimit.manifest)
+        try await onOwnThread { [paths] _ in
+            if present != document.bytes {
+                let workspace = try Workspace.make(in: paths.temporary)
+                let temporary = "\(workspace.path)/document"
+                try Files.replace(temporary, with: document.bytes)
+                try StoreFiles.syncFile(temporary)
+                try StoreFiles.rename(temporary, to: path)
+            }
+            try StoreFiles.syncDirectory(paths.blobDirectory(document.descriptor.digest.algorithm))
+            try StoreFiles.syncDirectory(paths.layerDirectory(.sha256))
+        }
     }
 }

@@ -8,6 +8,10 @@ public enum ImageProgress: Hashable, Sendable {
     case present(layer: Digest)
     /// Bytes of a layer's blob that have come, out of how many.
     case downloading(layer: Digest, received: Int64, total: Int64)
+    /// Another process is fetching the layer, and this one waits for it.
+    case waiting(layer: Digest)
+    /// Bytes of a layer's blob that were sent, out of how many.
+    case uploading(layer: Digest, sent: Int64, total: Int64)
     /// A layer is complete and verified, and is being unpacked.
     case unpacking(layer: Digest)
     /// A layer can be used.

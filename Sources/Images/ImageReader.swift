@@ -38,6 +38,11 @@ final class ImageReader: Sendable {
             size: documents.manifest.layers.reduce(0) { $0 + $1.size })
     }
 
+    /// The configuration and the layers of a manifest in the store. `nil` if it can't be read.
+    func blobs(of digest: Digest) -> [Descriptor]? {
+        documents(digest).map { [$0.manifest.config] + $0.manifest.layers }
+    }
+
     /// What a manifest in the store refers to: blobs, and unpacked layers. `nil` if it can't be read.
     func references(of digest: Digest) -> (blobs: [Digest], layers: [Digest])? {
         documents(digest).map { documents in

@@ -1,3 +1,4 @@
+import Glibc
 import Kernel
 public import OCI
 
@@ -13,20 +14,26 @@ public final class ImageStore: Sendable {
     let reader: ImageReader
     let imageWork = SharedWork<StoredImage>()
     let layerWork = SharedWork<Void>()
+    let slots: WorkSlots
 
     /// Opens the store below `root`, an absolute path, and makes it if need be. What processes that were killed left
     /// half done is removed.
     ///
     /// `layerExecutable` is `roost-layer`; without it, the one in `ROOST_LIBEXEC` or beside this executable.
-    public init(root: String, layerExecutable: String? = nil, host: Platform = .host) throws {
+    /// `parallelLayers`: how many are fetched and unpacked at the same time; without it, `ROOST_PARALLEL_LAYERS` or one
+    /// more than there are processors.
+    public init(
+        root: String, layerExecutable: String? = nil, host: Platform = .host, parallelLayers: Int? = nil
+    ) throws {
         paths = StorePaths(root: root)
         unpacker = layerExecutable.map { Unpacker(executable: $0) } ?? .beside()
         self.host = host
         index = IndexFile(paths: paths)
+        slots = WorkSlots(parallelLayers ?? Self.usualParallelLayers)
         reader = ImageReader(paths: paths)
         do {
             // Only for the owner: layers hold other systems' set-user-id programs.
-            for directory in [paths.images, paths.layers, paths.temporary, paths.locks] {
+            for directory in [paths.images, paths.layers, paths.temporary, paths.partial, paths.locks] {
                 try StoreFiles.makeDirectory(directory)
             }
             for algorithm in Digest.Algorithm.allCases {
@@ -38,6 +45,17 @@ public final class ImageStore: Sendable {
         } catch {
             throw error.about("image store \(root)")
         }
+        try removePartialDownloads(olderThan: Self.partialDays * 86_400)
+    }
+
+    /// Days for which a download that was cut short waits to be continued.
+    private static let partialDays = 7
+
+    /// Waiting for the network and the work of a processor overlap, so one more than there are processors.
+    private static var usualParallelLayers: Int {
+        let asked = getenv("ROOST_PARALLEL_LAYERS").flatMap { Int(String(cString: $0)) }
+        if let asked, asked > 0 { return min(asked, 64) }
+        return max(2, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) + 1
     }
 
     /// The image as far as the store has it, whole and unpacked; `nil` if it has to be got first. Without `platform`
@@ -78,43 +96,25 @@ public final class ImageStore: Sendable {
             }
             .sorted { $0.name < $1.name }
     }
-
-    /// Gets the image from its registry, also if it is there already: its tag may stand for another one by now.
-    /// Callers who ask for the same image at the same time share the work.
-    public func pull(
-        _ reference: Reference, from registry: any ImageRegistry,
-        progress: @escaping ImageProgressHandler = { _ in }
-    ) async throws -> StoredImage {
-        let name = reference.description
-        return try await imageWork.run(name, progress: progress) { [self] progress in
-            let lock = try await lock(paths.lock(pulling: name))
-            defer { withExtendedLifetime(lock) {} }
-            progress(.resolving)
-            let root = try await registry.manifest(of: reference, digest: nil)
-            if let pinned = reference.digest, pinned != root.descriptor.digest {
-                throw ImageError(name, .digestMismatch(expected: pinned, actual: root.descriptor.digest))
-            }
-            let content = RegistryContent(registry: registry, reference: reference)
-            return try await install(root, from: content, as: name, progress: progress)
-        }
-    }
 }
 
 extension ImageStore {
     /// Installs an image under a name.
     func install(
-        _ root: ManifestDocument, from content: any ContentSource, as name: String,
+        _ root: ManifestDocument, from content: any ContentSource, as name: String, platform: Platform? = nil,
         progress: @escaping ImageProgressHandler
     ) async throws -> StoredImage {
         let lock = try await lock(paths.contentLock, .shared)
         defer { withExtendedLifetime(lock) {} }
-        let installer = installer(for: name)
+        let installer = installer(for: name, platform)
         let descriptor = try await installer.install(root, from: content, progress: progress)
         return try await record(descriptor, as: name)
     }
 
-    func installer(for name: String) -> ImageInstaller {
-        ImageInstaller(paths: paths, unpacker: unpacker, host: host, layerWork: layerWork, subject: name)
+    func installer(for name: String, _ platform: Platform? = nil) -> ImageInstaller {
+        ImageInstaller(
+            paths: paths, unpacker: unpacker, platform: platform ?? host, slots: slots, layerWork: layerWork,
+            subject: name)
     }
 
     /// Gives an image that is in the store a name.

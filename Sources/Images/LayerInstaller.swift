@@ -8,10 +8,12 @@ struct Layer: Hashable, Sendable {
     let diffID: Digest
 }
 
-/// Brings layers into the store.
+/// Brings layers into the store. While a layer's bytes arrive they are hashed, kept, and unpacked, all at once. Of all
+/// processes that want a layer one works, and the others wait for it; if it dies, the next one goes on.
 struct LayerInstaller: Sendable {
     let paths: StorePaths
     let unpacker: Unpacker
+    let slots: WorkSlots
     /// The image, for errors.
     let subject: String
 
@@ -20,63 +22,146 @@ struct LayerInstaller: Sendable {
     func install(_ layer: Layer, from content: any ContentSource, progress: @escaping ImageProgressHandler) async throws
     {
         do {
-            let blobIsThere = hasBlob(layer.blob)
-            let treeIsThere = StoreFiles.isDirectory(paths.layerTree(layer.diffID))
-            if blobIsThere && treeIsThere {
-                progress(.present(layer: layer.blob.digest))
+            let id = layer.blob.digest
+            let partial = try await PartialBlob.acquire(
+                paths.partialBlob(id), unless: { paths.holds(layer.blob) && paths.storedLayer(layer.diffID) != nil },
+                waiting: { received in
+                    progress(.waiting(layer: id))
+                    if received > 0 { progress(.downloading(layer: id, received: received, total: layer.blob.size)) }
+                })
+            guard let partial else {
+                progress(.present(layer: id))
                 return
             }
-            let workspace = try Workspace.make(in: paths.temporary)
-            let blob = blobIsThere ? paths.blob(layer.blob.digest) : "\(workspace.path)/blob"
-            if !blobIsThere { try await fetch(layer.blob, to: blob, from: content, progress: progress) }
-            if !treeIsThere { try await unpack(layer, blob, in: workspace, progress: progress) }
-            try await commit(layer, workspace, blob: !blobIsThere, tree: !treeIsThere)
-            progress(.ready(layer: layer.blob.digest))
+            try await slots.run { try await install(layer, partial, from: content, progress: progress) }
+            progress(.ready(layer: id))
         } catch let error as KernelError {
             throw error.about(subject)
         }
     }
 
-    /// A blob of another length is what a failing disk left; it is fetched again.
-    private func hasBlob(_ descriptor: Descriptor) -> Bool {
-        StoreFiles.status(paths.blob(descriptor.digest)).map { Int64($0.st_size) == descriptor.size } ?? false
-    }
-
-    private func fetch(
-        _ descriptor: Descriptor, to path: String, from content: any ContentSource,
+    private func install(
+        _ layer: Layer, _ partial: PartialBlob, from content: any ContentSource,
         progress: @escaping ImageProgressHandler
     ) async throws {
-        progress(.downloading(layer: descriptor.digest, received: 0, total: descriptor.size))
-        var writer = try BlobWriter(path, descriptor, for: subject, progress: progress)
-        try await content.blob(descriptor) { try writer.write($0) }
-        try writer.verify()
+        let blobIsThere = paths.holds(layer.blob)
+        let contentIsThere = paths.storedLayer(layer.diffID) != nil
+        let workspace = try Workspace.make(in: paths.temporary)
+        let form = await unpacker.layerForm()
+        let output = try contentIsThere ? nil : self.output(form, workspace)
+        if blobIsThere {
+            if let output { try await unpack(layer, output, progress: progress) }
+        } else {
+            let fetch = BlobFetch(descriptor: layer.blob, partial: partial, subject: subject, progress: progress)
+            try await self.fetch(fetch, layer, content, output, workspace, form)
+        }
+        try await commit(layer, partial, blobIsThere: blobIsThere, output)
     }
 
-    private func unpack(
-        _ layer: Layer, _ blob: String, in workspace: Workspace, progress: ImageProgressHandler
+    /// Once more from the beginning if it was the old part that was wrong: after a loss of power a file may hold
+    /// anything.
+    private func fetch(
+        _ fetch: BlobFetch, _ layer: Layer, _ content: any ContentSource, _ output: LayerOutput?,
+        _ workspace: Workspace, _ form: LayerForm
     ) async throws {
-        progress(.unpacking(layer: layer.blob.digest))
-        let tree = "\(workspace.path)/layer/fs"
-        // The root's own mode is 0755 unless the layer says otherwise.
-        try StoreFiles.makeDirectory("\(workspace.path)/layer")
-        try StoreFiles.makeDirectory(tree, mode: 0o755)
-        let actual = try await unpacker.unpack(
-            blob, as: .tree, into: tree, algorithm: layer.diffID.algorithm, "layer \(layer.blob.digest)", for: subject)
-        // Layers are shared by this digest: one that lied about it would become part of other images.
-        guard actual == layer.diffID else {
-            throw ImageError(
-                subject, .layerMismatch(layer: layer.blob.digest, expected: layer.diffID, actual: actual))
+        let resumed = try fetch.partial.length() > 0
+        do {
+            try await attempt(fetch, layer, content, output)
+        } catch let error as ImageError where resumed && error.isWrongContent {
+            try fetch.partial.truncate()
+            if case .erofs(let path)? = output { try Files.remove(path) }
+            if case .tree(let path)? = output {
+                try Directory.remove(path)
+                try StoreFiles.makeDirectory(path, mode: 0o755)
+            }
+            try await attempt(fetch, layer, content, output)
         }
     }
 
-    private func commit(_ layer: Layer, _ workspace: Workspace, blob: Bool, tree: Bool) async throws {
-        try await onOwnThread { _ in
-            try StoreFiles.syncFileSystem(of: workspace.path)
-            if blob {
-                try StoreFiles.rename("\(workspace.path)/blob", to: paths.blob(layer.blob.digest))
+    private func attempt(
+        _ fetch: BlobFetch, _ layer: Layer, _ content: any ContentSource, _ output: LayerOutput?
+    ) async throws {
+        guard let output else {
+            _ = try await fetch.run(from: content) { _ in }
+            return
+        }
+        var process = try LayerProcess.start(
+            unpacker, into: output, algorithm: layer.diffID.algorithm, "layer \(layer.blob.digest)", for: subject)
+        // Whether the bytes are the right ones is asked first: of wrong ones it doesn't matter how they unpack.
+        var failure: (any Error)?
+        _ = try await fetch.run(from: content) { piece in
+            guard failure == nil else { return }
+            do {
+                try await process.write(piece)
+            } catch let error as ImageError {
+                failure = error
             }
-            // If another process was faster, its layer has the same digest.
-            if tree { try StoreFiles.renameUnlessTaken("\(workspace.path)/layer", to: paths.layer(layer.diffID)) }
+        }
+        if let failure { throw failure }
+        fetch.progress(.unpacking(layer: layer.blob.digest))
+        try verify(try await process.finish(), layer)
+    }
+
+    private func output(_ form: LayerForm, _ workspace: Workspace) throws -> LayerOutput {
+        switch form {
+        case .erofs: return .erofs(path: "\(workspace.path)/layer\(StoredLayer.imageSuffix)")
+        case .tree:
+            let tree = "\(workspace.path)/layer/fs"
+            // The root's own mode is 0755 unless the layer says otherwise.
+            try StoreFiles.makeDirectory("\(workspace.path)/layer")
+            try StoreFiles.makeDirectory(tree, mode: 0o755)
+            return .tree(path: tree)
+        }
+    }
+
+    private func unpack(_ layer: Layer, _ output: LayerOutput, progress: ImageProgressHandler) async throws {
+        progress(.unpacking(layer: layer.blob.digest))
+        let result = try await unpacker.unpack(
+            paths.blob(layer.blob.digest), into: output, algorithm: layer.diffID.algorithm,
+            "layer \(layer.blob.digest)", for: subject)
+        try verify(result, layer)
+    }
+
+    /// Layers are shared by this digest: one that lied about it would become part of other images.
+    private func verify(_ result: LayerResult, _ layer: Layer) throws(ImageError) {
+        guard result.diffID == layer.diffID else {
+            throw ImageError(
+                subject,
+                .layerMismatch(layer: layer.blob.digest, expected: layer.diffID, actual: result.diffID))
+        }
+    }
+
+    private func commit(
+        _ layer: Layer, _ partial: PartialBlob, blobIsThere: Bool, _ output: LayerOutput?
+    ) async throws {
+        try await onOwnThread { [paths] _ in
+            switch output {
+            case .erofs(let path)?:
+                try StoreFiles.syncFile(path)
+                try StoreFiles.rename(path, to: paths.layerImage(layer.diffID))
+            case .tree(let path)?:
+                try StoreFiles.syncFileSystem(of: path)
+                // If another process was faster, its layer has the same digest.
+                let directory = String(path.dropLast("/fs".count))
+                try StoreFiles.renameUnlessTaken(directory, to: paths.layer(layer.diffID))
+            case nil: break
+            }
+            if blobIsThere {
+                try partial.discard()
+            } else {
+                try partial.sync()
+                try partial.rename(to: paths.blob(layer.blob.digest))
+            }
+        }
+    }
+}
+
+extension ImageError {
+    /// Bytes came that aren't what they should be.
+    var isWrongContent: Bool {
+        switch reason {
+        case .digestMismatch, .sizeMismatch: true
+        default: false
         }
     }
 }

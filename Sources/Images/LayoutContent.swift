@@ -26,8 +26,10 @@ struct LayoutContent: ContentSource {
             bytes: bytes, mediaType: descriptor.mediaType, algorithm: descriptor.digest.algorithm)
     }
 
-    func blob(_ descriptor: Descriptor, into sink: (UnsafeRawBufferPointer) async throws -> Void) async throws {
-        try await directory.stream(Self.blobName(descriptor), into: sink)
+    func blob(
+        _ descriptor: Descriptor, from offset: Int64, into sink: (UnsafeRawBufferPointer) async throws -> Void
+    ) async throws {
+        try await directory.stream(Self.blobName(descriptor), from: offset, into: sink)
     }
 
     private static func blobName(_ descriptor: Descriptor) -> String {

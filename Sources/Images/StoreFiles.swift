@@ -70,6 +70,18 @@ enum StoreFiles {
         throw KernelError("rename to", path, errno: lastError())
     }
 
+    /// Waits until a file's content is on the disk.
+    static func syncFile(_ path: String) throws(KernelError) {
+        let file = try OwnedDescriptor(open: path)
+        try check("write to disk", path) { fdatasync(file.number) }
+    }
+
+    /// Waits until a directory's names are on the disk.
+    static func syncDirectory(_ path: String) throws(KernelError) {
+        let directory = try OwnedDescriptor(open: path, .directory)
+        try check("write to disk", path) { fsync(directory.number) }
+    }
+
     /// Puts everything that was written to the file system of `path` on its disk: one call for thousands of files.
     static func syncFileSystem(of path: String) throws(KernelError) {
         let file = try OwnedDescriptor(open: path)

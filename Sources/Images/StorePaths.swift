@@ -1,3 +1,4 @@
+import Glibc
 import OCI
 
 /// Where the store keeps what.
@@ -24,12 +25,21 @@ struct StorePaths: Sendable {
     var contentLock: String { "\(locks)/content" }
     var indexLock: String { "\(locks)/index" }
 
-    func lock(pulling name: String) -> String {
-        "\(locks)/image-\(Digest.sha256(of: Array(name.utf8)).hex)"
+    /// A file whose time of change says when a name was last compared with its registry.
+    func checkMark(_ name: String, _ platform: Platform?) -> String {
+        let key = platform.map { "\(name) \($0)" } ?? name
+        return "\(locks)/checked-\(Digest.sha256(of: Array(key.utf8)).hex.prefix(40))"
     }
+
+    func partialBlob(_ digest: Digest) -> String { "\(partial)/\(digest.algorithm.rawValue)-\(digest.hex)" }
 
     func blobDirectory(_ algorithm: Digest.Algorithm) -> String { "\(images)/blobs/\(algorithm.rawValue)" }
     func blob(_ digest: Digest) -> String { "\(blobDirectory(digest.algorithm))/\(digest.hex)" }
+
+    /// Whether the blob is there. One of another length is what a failing disk left; it is fetched again.
+    func holds(_ blob: Descriptor) -> Bool {
+        StoreFiles.status(self.blob(blob.digest)).map { Int64($0.st_size) == blob.size } ?? false
+    }
 
     func layerDirectory(_ algorithm: Digest.Algorithm) -> String { "\(layers)/\(algorithm.rawValue)" }
     /// A layer's directory; it has this name only once it is complete and on the disk.

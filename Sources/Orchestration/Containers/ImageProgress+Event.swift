@@ -16,6 +16,8 @@ extension ImageProgress {
         case .resolving, .done: nil
         case .present(let digest): layer(digest, .done, "Already exists")
         case .downloading(let digest, let received, let total): layer(digest, .working, "Downloading", received, total)
+        case .waiting(let digest): layer(digest, .working, "Waiting")
+        case .uploading(let digest, let sent, let total): layer(digest, .working, "Pushing", sent, total)
         case .unpacking(let digest): layer(digest, .working, "Extracting")
         case .ready(let digest): layer(digest, .done, "Pull complete")
         }
