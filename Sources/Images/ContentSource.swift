@@ -7,7 +7,9 @@ protocol ContentSource: Sendable {
     /// A manifest or index that another document points at.
     func manifest(_ descriptor: Descriptor) async throws -> ManifestDocument
     /// Hands a blob over, piece by piece, from the byte `offset` on.
-    func blob(_ descriptor: Descriptor, from offset: Int64, into sink: (UnsafeRawBufferPointer) async throws -> Void) async throws
+    func blob(
+        _ descriptor: Descriptor, from offset: Int64, into sink: (UnsafeRawBufferPointer) async throws -> Void)
+        async throws
 }
 
 /// Bounds on documents, which are held in memory as a whole.
@@ -66,7 +68,9 @@ struct ContentDirectory: Sendable {
         }
     }
 
-    func stream(_ name: String, from offset: Int64 = 0, into sink: (UnsafeRawBufferPointer) async throws -> Void) async throws {
+    func stream(
+        _ name: String, from offset: Int64 = 0, into sink: (UnsafeRawBufferPointer) async throws -> Void
+    ) async throws {
         let file = try open(name)
         if offset > 0 {
             do {

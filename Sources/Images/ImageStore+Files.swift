@@ -8,41 +8,46 @@ extension ImageStore {
     ///
     /// Sources of registries are for `pull`; here they are looked up only.
     public func open(
-        _ source: ImageSource, progress: @escaping ImageProgressHandler = { _ in }
+        _ source: ImageSource, platform: Platform? = nil, progress: @escaping ImageProgressHandler = { _ in }
     ) async throws -> StoredImage {
         switch source {
         case .registry(let reference):
-            if let image = try resolve(source) { return image }
+            if let image = try resolve(source, platform: platform) { return image }
             throw ImageError(reference.familiar, .noSuchImage(tag: reference.tag, available: []))
         case .layout(let path, let tag):
-            if !Files.exists("\(path)/index.json"), let image = try resolve(source) { return image }
-            return try await imageWork.run(source.description, progress: progress) { [self] progress in
+            if !Files.exists("\(path)/index.json"), let image = try resolve(source, platform: platform) { return image }
+            return try await imageWork.run(Self.workKey(source, platform), progress: progress) { [self] progress in
                 let directory = ContentDirectory(path: path, followsLinks: true, subject: source.description)
-                return try await open(LayoutContent(directory), tag, as: source.description, progress: progress)
+                return try await open(
+                    LayoutContent(directory), tag, as: source.description, platform, progress: progress)
             }
         case .archive(let path, let tag, _):
-            if !Files.exists(path), let image = try resolve(source) { return image }
-            return try await imageWork.run(source.description, progress: progress) { [self] progress in
-                try await openArchive(path, tag, as: source.description, progress: progress)
+            if !Files.exists(path), let image = try resolve(source, platform: platform) { return image }
+            return try await imageWork.run(Self.workKey(source, platform), progress: progress) { [self] progress in
+                try await openArchive(path, tag, as: source.description, platform, progress: progress)
             }
         }
     }
 
+    private static func workKey(_ source: ImageSource, _ platform: Platform?) -> String {
+        platform.map { "\(source) \($0)" } ?? source.description
+    }
+
     /// Installs the layout's image unless the store has it as it is.
     private func open(
-        _ layout: LayoutContent, _ tag: String?, as name: String, stamp: String? = nil,
+        _ layout: LayoutContent, _ tag: String?, as name: String, _ platform: Platform?, stamp: String? = nil,
         progress: @escaping ImageProgressHandler
     ) async throws -> StoredImage {
         progress(.resolving)
         let content = try await lock(paths.contentLock, .shared)
         defer { withExtendedLifetime(content) {} }
-        let installer = installer(for: name)
+        let installer = installer(for: name, platform)
         var candidates = Index()
         candidates.manifests = try layout.entries(tagged: tag)
         do {
             let root = try await installer.document(try installer.best(candidates), layout)
             let document = try await installer.manifest(in: root, layout, depth: 0)
-            if stamp == nil, let entry = IndexFile.entry(name, host, in: try index.read()),
+            if stamp == nil, let entry = IndexFile.entry(name, platform ?? host, in: try index.read()),
                 entry.digest == document.descriptor.digest, let image = reader.image(entry, name: name)
             {
                 return image
@@ -55,11 +60,12 @@ extension ImageStore {
     }
 
     private func openArchive(
-        _ path: String, _ tag: String?, as name: String, progress: @escaping ImageProgressHandler
+        _ path: String, _ tag: String?, as name: String, _ platform: Platform?,
+        progress: @escaping ImageProgressHandler
     ) async throws -> StoredImage {
         // An archive that hasn't changed isn't unpacked again.
         let stamp = Self.stamp(of: path)
-        if let entry = IndexFile.entry(name, host, in: try index.read()),
+        if let entry = IndexFile.entry(name, platform ?? host, in: try index.read()),
             entry.annotations?[EntryNote.archive] == stamp,
             let image = reader.image(entry, name: name)
         {
@@ -67,12 +73,14 @@ extension ImageStore {
         }
         let archive = try await ImageArchive.unpack(path, self, subject: name)
         switch archive.content {
-        case .layout(let layout): return try await open(layout, tag, as: name, stamp: stamp, progress: progress)
+        case .layout(let layout):
+            return try await open(layout, tag, as: name, platform, stamp: stamp, progress: progress)
         case .docker(let docker):
             let image = try archive.image(tag, in: docker)
             let lock = try await lock(paths.contentLock, .shared)
             defer { withExtendedLifetime(lock) {} }
-            let descriptor = try await installer(for: name).install(image.document, from: docker, progress: progress)
+            let descriptor = try await installer(for: name, platform).install(
+                image.document, from: docker, progress: progress)
             return try await record(stamped(descriptor, stamp), as: name)
         }
     }

@@ -24,7 +24,8 @@ final class PartialBlob: Sendable {
             let file = try OwnedDescriptor(open: path, [.readWrite, .create], mode: 0o600)
             if flock(file.number, LOCK_EX | LOCK_NB) == 0 {
                 // The one before may have renamed or removed the file that is locked now.
-                guard let named = StoreFiles.status(path), named.st_ino == (try StoreFiles.status(of: file)).st_ino else {
+                guard let named = StoreFiles.status(path), named.st_ino == (try StoreFiles.status(of: file)).st_ino
+                else {
                     continue
                 }
                 let partial = PartialBlob(path, file)

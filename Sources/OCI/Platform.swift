@@ -48,20 +48,18 @@ public struct Platform: Hashable, Sendable, Codable, CustomStringConvertible {
 
     /// How well an image for `candidate` suits this platform: higher is better, `nil` doesn't run.
     ///
+    /// Without a variant of its own a platform is taken for the first generation that its architecture has.
     /// An image without a variant runs on every generation; one with a variant runs on that generation and later ones.
     public func suitability(of candidate: Platform) -> Int? {
         guard candidate.os == os, candidate.architecture == architecture else { return nil }
         guard let wanted = candidate.variant, !wanted.isEmpty else { return 0 }
         guard let generation = Self.generation(wanted) else { return wanted == variant ? 1 : nil }
-        let own = variant.flatMap(Self.generation) ?? ownGeneration
+        let own = variant.flatMap(Self.generation) ?? (architecture == "arm64" ? 8 : 1)
+        // Nobody asked for a generation: a later one than the first is taken if there is nothing else, and it runs.
+        if generation > own, self == .host, architecture == "amd64", generation <= Self.x86Generation {
+            return generation - 100
+        }
         return generation <= own ? generation : nil
-    }
-
-    /// Without a variant of its own a platform is taken for the first generation that its architecture has; this
-    /// machine for what its processor is.
-    private var ownGeneration: Int {
-        if architecture == "arm64" { return 8 }
-        return self == .host && architecture == "amd64" ? Self.x86Generation : 1
     }
 
     private static func generation(_ variant: String) -> Int? {

@@ -42,7 +42,7 @@ public struct PlanStep: Codable, Equatable, Sendable, Identifiable {
 
 /// What a step does.
 public enum PlanAction: Codable, Equatable, Sendable {
-    case pullImage(reference: String, policy: PullPolicy)
+    case pullImage(reference: String, platform: String?, policy: PullPolicy)
     /// `key`: in the file's `networks`.
     case createNetwork(key: String, StackNetwork)
     case removeNetwork(StackNetwork)

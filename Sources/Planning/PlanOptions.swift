@@ -17,6 +17,8 @@ public struct PlanOptions: Codable, Equatable, Sendable {
     public var removeOrphans = false
     /// `--pull`, in the place of each service's `pull_policy`.
     public var pull: PullPolicy?
+    /// How long ago each image was last compared with its registry, by ``Service/imageKey``; unknown ones are old.
+    public var imageAges: [String: TimeSpan] = [:]
     /// The images were fetched just now (``Plan/pull(_:imageIDs:options:)``): `always` asks for nothing more.
     public var imagesAreFresh = false
     /// A recreated container begins with new anonymous volumes.

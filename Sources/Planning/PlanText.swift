@@ -38,7 +38,7 @@ extension PlanAction: CustomStringConvertible {
     /// `start web-1`
     public var description: String {
         switch self {
-        case .pullImage(let reference, _): "pull \(reference)"
+        case .pullImage(let reference, let platform, _): "pull \(reference)" + (platform.map { " for \($0)" } ?? "")
         case .createNetwork(_, let network): "create network \(network.name)"
         case .removeNetwork(let network): "remove network \(network.name)"
         case .createVolume(_, let volume): "create volume \(volume.name)"

@@ -4,8 +4,8 @@ extension Plan {
     /// Brings the containers, networks and volumes of a stack to what the file says.
     ///
     /// A service starts when the conditions of its own dependencies hold; everything else goes on side by side.
-    /// - Parameter imageIDs: the digest of the image configuration that each reference stands for in the store; a
-    ///   reference that isn't there is pulled. With the pull policy `always`, carry out ``pull(_:imageIDs:options:)``
+    /// - Parameter imageIDs: the digest of the image configuration that each ``Service/imageKey`` stands for in the store; an
+    ///   image that isn't there is pulled. With the pull policy `always`, carry out ``pull(_:imageIDs:options:)``
     ///   first and say `imagesAreFresh`: what a reference will stand for can't be planned with.
     public static func up(
         _ stack: Stack, observed: ObservedStack, imageIDs: [String: String] = [:], options: PlanOptions = .init()
@@ -14,7 +14,7 @@ extension Plan {
     }
 
     /// Fetches the images that `up` with the same options would want fetched whatever the containers look like: those
-    /// that aren't there and those of the policy `always`.
+    /// that aren't there, those of the policy `always`, and those that were looked up too long ago for their policy.
     public static func pull(
         _ stack: Stack, imageIDs: [String: String], options: PlanOptions = .init()
     ) throws(PlanError) -> Plan {
@@ -23,10 +23,10 @@ extension Plan {
         var seen: Set<String> = []
         for service in selection.services {
             let policy = selection.pullPolicy(of: service)
-            let isMissing = imageIDs[service.image] == nil && policy == .missing
-            guard isMissing || policy == .always, seen.insert(service.image).inserted else { continue }
+            let isMissing = selection.imageID(of: service) == nil && policy != .never && policy != .build
+            guard isMissing || selection.isRefreshed(service), seen.insert(service.imageKey).inserted else { continue }
             builder.add(
-                .pullImage(reference: service.image, policy: policy),
+                .pullImage(reference: service.image, platform: service.platform, policy: policy),
                 isMissing ? "pull: not in the store" : "pull: pull_policy \(policy.rawValue)")
         }
         return try builder.finish()

@@ -84,7 +84,7 @@ struct UpDecisions {
         var found: [String] = []
         if container.image != service.image {
             found.append("image: \"\(container.image)\" → \"\(service.image)\"")
-        } else if let imageID = selection.imageIDs[service.image], imageID != container.imageID {
+        } else if let imageID = selection.imageID(of: service), imageID != container.imageID {
             found.append("image: \(Self.shortened(container.imageID)) → \(Self.shortened(imageID))")
         }
         found += SettingsDifference.between(container.settings, service.container)

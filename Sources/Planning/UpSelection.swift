@@ -4,7 +4,7 @@ import StackModel
 struct UpSelection {
     let stack: Stack
     let observed: ObservedStack
-    /// The configuration digests of the images in the store, by reference.
+    /// The configuration digests of the images in the store, by ``Service/imageKey``.
     let imageIDs: [String: String]
     let options: PlanOptions
     let graph: ServiceGraph
@@ -65,6 +65,17 @@ struct UpSelection {
     }
 
     func pullPolicy(of service: Service) -> PullPolicy { options.pull ?? service.pullPolicy }
+
+    /// The digest of the image that the service would get, if it is there.
+    func imageID(of service: Service) -> String? { imageIDs[service.imageKey] }
+
+    /// Whether an image that is there is looked up anew whatever the containers look like.
+    func isRefreshed(_ service: Service) -> Bool {
+        let policy = pullPolicy(of: service)
+        if policy == .always { return true }
+        guard let interval = policy.interval else { return false }
+        return options.imageAges[service.imageKey].map { $0 >= interval } ?? true
+    }
 
     /// Whether somebody waits for the service's end rather than for its being there.
     func isJob(_ service: String) -> Bool { !waitingForCompletion(of: service).isEmpty }

@@ -49,15 +49,15 @@ struct UpSteps {
     private mutating func addPulls() throws(PlanError) {
         for service in selection.services {
             let policy = selection.pullPolicy(of: service)
-            let isMissing = selection.imageIDs[service.image] == nil
+            let isMissing = selection.imageID(of: service) == nil
             let isNeeded = isMissing && decisions[service.name].contains(where: \.isMade)
-            let isWanted = policy == .always && !selection.options.imagesAreFresh
+            let isWanted = selection.isRefreshed(service) && !selection.options.imagesAreFresh
             if isNeeded && (policy == .never || policy == .build) {
                 throw .imageMissing(service: service.name, reference: service.image, policy: policy.rawValue)
             }
-            guard isNeeded || isWanted, pulls[service.image] == nil else { continue }
-            pulls[service.image] = builder.add(
-                .pullImage(reference: service.image, policy: policy),
+            guard isNeeded || isWanted, pulls[service.imageKey] == nil else { continue }
+            pulls[service.imageKey] = builder.add(
+                .pullImage(reference: service.image, platform: service.platform, policy: policy),
                 isMissing ? "pull: not in the store" : "pull: pull_policy \(policy.rawValue)")
         }
     }
@@ -156,7 +156,7 @@ struct UpSteps {
         let replacement = decision.current.map {
             Replacement(id: $0.id, keepsVolumes: !selection.options.renewAnonVolumes)
         }
-        let pull = pulls[service.image].map { [$0] } ?? []
+        let pull = pulls[service.imageKey].map { [$0] } ?? []
         return builder.add(
             .createContainer(decision.outcome, replaces: replacement), decision.reason,
             after: pull + ground(of: service) + after)

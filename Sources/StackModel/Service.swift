@@ -3,6 +3,8 @@ public struct Service: Codable, Equatable, Sendable {
     public var name: String
     /// As written: a reference, `oci:PATH[:TAG]` or `oci-archive:PATH[:TAG]` with an absolute path.
     public var image: String
+    /// What the image has to run on, `linux/arm64`; `nil` for this machine.
+    public var platform: String?
     public var pullPolicy: PullPolicy
     /// `scale` or `deploy.replicas`; 1 if neither is said.
     public var scale: Int
@@ -13,22 +15,21 @@ public struct Service: Codable, Equatable, Sendable {
     public var container: ContainerSettings
 
     public init(
-        name: String, image: String, pullPolicy: PullPolicy = .missing, scale: Int = 1,
+        name: String, image: String, platform: String? = nil, pullPolicy: PullPolicy = .missing, scale: Int = 1,
         dependsOn: [String: Dependency] = [:], profiles: [String] = [], container: ContainerSettings = .init()
     ) {
         self.name = name
         self.image = image
+        self.platform = platform
         self.pullPolicy = pullPolicy
         self.scale = scale
         self.dependsOn = dependsOn
         self.profiles = profiles
         self.container = container
     }
-}
 
-/// When an image is fetched (Compose specification, `pull_policy`; `up --pull`).
-public enum PullPolicy: String, Codable, Sendable {
-    case always, missing, never, build
+    /// Tells images apart, as far as the stack file does: by reference and platform.
+    public var imageKey: String { platform.map { "\(image) \($0)" } ?? image }
 }
 
 /// One entry of `depends_on`.

@@ -87,7 +87,7 @@ struct SimulatedHost {
 
     private mutating func carryOut(_ action: PlanAction) throws(Impossible) {
         switch action {
-        case .pullImage(let reference, _): images[reference] = "sha256:\(reference)"
+        case .pullImage(let reference, _, _): images[reference] = "sha256:\(reference)"
         case .createNetwork(_, let network):
             try require(observed.networks[network.name] == nil, "\(network.name) exists")
             observed.networks[network.name] = network

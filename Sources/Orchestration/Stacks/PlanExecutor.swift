@@ -95,8 +95,8 @@ struct PlanExecutor: Sendable {
 
     private func perform(_ step: PlanStep, _ context: PlanContext) async throws {
         switch step.action {
-        case .pullImage(let reference, _):
-            try await controller.fetch(reference, events: events)
+        case .pullImage(let reference, let platform, _):
+            try await controller.fetch(reference, platform: platform, events: events)
         case .createNetwork(_, let network):
             try await reported("Network \(network.name)", "Creating", "Created") {
                 try await controller.engine.networks.create(network, stack: controller.name)
@@ -160,7 +160,7 @@ struct PlanExecutor: Sendable {
         guard let stack, let service = stack.services[container.service] else {
             throw OperationError("service \"\(container.service)\" is not in the file")
         }
-        let image = try await controller.image(of: service.image)
+        let image = try await controller.image(of: service)
         return try await controller.create(service, container, of: stack, image: image, replaces: replaced)
     }
 

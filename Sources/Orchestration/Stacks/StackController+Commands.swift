@@ -37,6 +37,7 @@ extension StackController {
         warnOfHostAddresses(stack, events)
         var found = try await lookUpImages(stack)
         if !request.dryRun {
+            options.imageAges = try imageAges(stack)
             // What a reference stands for after a pull can't be planned with, so these come first.
             let fresh = try Plan.pull(stack, imageIDs: found, options: options)
             if !fresh.isEmpty {

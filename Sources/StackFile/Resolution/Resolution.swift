@@ -47,10 +47,19 @@ struct Resolution {
             labels: texts(node["labels"]))
     }
 
+    private func pullPolicy(_ node: Node) -> PullPolicy? {
+        guard let text = node["pull_policy"]?.string else { return nil }
+        if text == "refresh" {
+            return PullPolicy(rawValue: "every_" + (node["pull_refresh_after"]?.string ?? "24h"))
+        }
+        return PullPolicy(rawValue: text)
+    }
+
     private func service(_ node: Node, _ name: String) -> Service {
         let count = (node["scale"] ?? node["deploy"]?["replicas"])?.integer ?? 1
         var service = Service(name: name, image: node["image"]?.string ?? "", scale: Int(count))
-        if let policy = node["pull_policy"]?.string { service.pullPolicy = PullPolicy(rawValue: policy) ?? .missing }
+        if let policy = pullPolicy(node) { service.pullPolicy = policy }
+        service.platform = node["platform"]?.string.flatMap { $0.isEmpty ? nil : $0 }
         // An optional dependency that a profile disables is nothing to wait for.
         for (target, entry) in node["depends_on"]?.mapping?.entries ?? [:] where services[target] != nil {
             service.dependsOn[target] = Dependency(

@@ -1,3 +1,5 @@
+import StackModel
+
 /// What any container can have: those of services, of jobs, and of `pre_start` (Compose specification, "Services").
 enum ContainerFields {
     static let all = process + identity + network + isolation + storage + processor + memory + devices
@@ -26,13 +28,11 @@ enum ContainerFields {
         Field("image", .text, "The image, as a reference."),
         Field("label_file", .oneOrSeveral(.texts), "Files with labels."),
         Field("labels", .labels, "Labels of the container."),
-        Field("platform", .text, "The image's platform, as OS[/ARCH[/VARIANT]].", runtime: .none),
+        Field("platform", .text, "The image's platform, as OS[/ARCH[/VARIANT]]."),
         Field(
             "pull_policy", .text(Names.pullPolicyProblem), "When the image is fetched.",
-            runtime: .partial { ["always", "missing", "if_not_present", "never"].contains($0.string) }),
-        Field(
-            "pull_refresh_after", .text, "After how long an image is fetched again with pull_policy: refresh.",
-            runtime: .none),
+            runtime: .partial { PullPolicy(rawValue: $0.string ?? "") != nil || $0.string == "refresh" }),
+        Field("pull_refresh_after", .text, "After how long an image is fetched again with pull_policy: refresh."),
         Field("runtime", .text, "The program that makes the container.", runtime: .none),
     ]
 
