@@ -10,6 +10,12 @@ protocol ContentSource: Sendable {
     func blob(
         _ descriptor: Descriptor, from offset: Int64, into sink: (UnsafeRawBufferPointer) async throws -> Void)
         async throws
+    /// The blob as a file of this machine that is known to be right, if it is one.
+    func file(_ descriptor: Descriptor) -> String?
+}
+
+extension ContentSource {
+    func file(_ descriptor: Descriptor) -> String? { nil }
 }
 
 /// Bounds on documents, which are held in memory as a whole.

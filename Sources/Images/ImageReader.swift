@@ -51,6 +51,11 @@ final class ImageReader: Sendable {
         }
     }
 
+    /// Reads a manifest anew the next time.
+    func forget(_ digest: Digest) {
+        cache.withLock { $0[digest] = nil }
+    }
+
     private func documents(_ digest: Digest) -> Documents? {
         if let known = cache.withLock({ $0[digest] }) { return known }
         // `try?`: for whatever reason a document can't be used, the image is to be got anew, which repairs it.

@@ -99,24 +99,27 @@ extension ImageStore {
     }
 
     /// Brings in all images of an archive that `docker save`, skopeo or BuildKit made, compressed or not, under the
-    /// names that they have there.
+    /// names that they have there; the path `-` is the standard input. Of an image for several platforms it is the one
+    /// asked for, or this machine's.
     public func load(
-        archive path: String, progress: @escaping ImageProgressHandler = { _ in }
+        archive path: String, platform: Platform? = nil, progress: @escaping ImageProgressHandler = { _ in }
     ) async throws -> [StoredImage] {
-        let archive = try await ImageArchive.unpack(path, self, subject: path)
+        let archive = try await ImageArchive.unpack(Self.input(path), self, subject: path)
         var images: [StoredImage] = []
         switch archive.content {
         case .layout(let layout):
             for (name, candidates) in try archive.named(layout) {
-                let installer = installer(for: name)
+                let installer = installer(for: name, platform)
                 let root = try await installer.document(try installer.best(candidates), layout)
-                images.append(try await install(root, from: layout, as: name, progress: progress))
+                images.append(try await install(root, from: layout, as: name, platform: platform, progress: progress))
             }
         case .docker(let docker):
             for image in docker.images {
                 let names = image.names.isEmpty ? [image.document.descriptor.digest.description] : image.names
                 for name in names {
-                    images.append(try await install(image.document, from: docker, as: name, progress: progress))
+                    images.append(
+                        try await install(
+                            image.document, from: docker, as: name, platform: platform, progress: progress))
                 }
             }
         }

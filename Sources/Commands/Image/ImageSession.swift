@@ -70,7 +70,7 @@ struct ImageSession {
         let id = "Image \(reference.familiar)"
         report.send(.progress(Progress(id: id, status: .working, text: "Pulling")))
         do {
-            let image = try await store.pull(reference, from: registry) { progress in
+            let image = try await store.pull(reference, from: registry, platform: platform) { progress in
                 if let event = progress.event(of: id) { report.send(.progress(event)) }
             }
             report.send(.progress(Progress(id: id, status: .done, text: "Pulled")))

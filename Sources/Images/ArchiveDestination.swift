@@ -1,0 +1,136 @@
+import FoundationEssentials
+import Glibc
+import Kernel
+import OCI
+import Synchronization
+
+/// A tar archive with an OCI image layout in it and, in Docker's form, also what `docker load` reads. It takes any
+/// number of images, which share blobs.
+final class ArchiveDestination: ImageDestination {
+    private struct State {
+        let tar: TarWriter
+        var written: Set<Digest> = []
+        var index = Index()
+        var entries: [DockerEntry] = []
+        /// Names of the image that comes next.
+        var names: [String] = []
+        var platform: Platform?
+    }
+
+    /// One image of `manifest.json`; `docker save` spells the keys so.
+    struct DockerEntry: Codable {
+        var Config: String
+        var RepoTags: [String]?
+        var Layers: [String]
+    }
+
+    private let state: Mutex<State>
+    private let form: ImageSource.ArchiveForm
+    private let subject: String
+    private let path: String
+    private let isFile: Bool
+
+    /// `-` is the standard output. A file gets its name when it is complete.
+    init(path: String, form: ImageSource.ArchiveForm, subject: String) throws(ImageError) {
+        self.path = path
+        self.form = form
+        self.subject = subject
+        isFile = path != "-" && (StoreFiles.status(path).map { $0.st_mode & S_IFMT == S_IFREG } ?? true)
+        do {
+            let name = isFile ? "\(path).\(getpid()).tmp" : path == "-" ? "/dev/stdout" : path
+            let file =
+                path == "-"
+                ? OwnedDescriptor(taking: try check("use", "the standard output") { dup(1) })
+                : try OwnedDescriptor(
+                    open: name, isFile ? [.writeOnly, .create, .truncate] : [.writeOnly], mode: 0o644)
+            state = Mutex(State(tar: TarWriter(file, path: name)))
+        } catch {
+            throw error.about(subject)
+        }
+    }
+
+    deinit {
+        if isFile { unlink("\(path).\(getpid()).tmp") }
+    }
+
+    /// Says what the next image is called: whole references in their normal form, or a tag alone.
+    func begin(names: [String], platform: Platform?) {
+        state.withLock {
+            $0.names = names
+            $0.platform = platform
+        }
+    }
+
+    func has(_ descriptor: Descriptor) async throws -> Bool {
+        state.withLock { $0.written.contains(descriptor.digest) }
+    }
+
+    func put(
+        _ descriptor: Descriptor, from content: any ContentSource, progress: @escaping ImageProgressHandler
+    ) async throws {
+        try begin(descriptor)
+        try await BlobCopy(descriptor: descriptor, subject: subject, progress: progress).run(from: content) { piece in
+            try writing { try $0.tar.write(piece) }
+        }
+        try writing { try $0.tar.end() }
+    }
+
+    private func begin(_ descriptor: Descriptor) throws {
+        try writing { state in
+            state.written.insert(descriptor.digest)
+            try state.tar.begin(ImageLayout.blob(descriptor.digest), size: descriptor.size)
+        }
+    }
+
+    private func writing(_ body: (inout State) throws -> Void) throws {
+        do {
+            try state.withLock { try body(&$0) }
+        } catch let error as KernelError {
+            throw error.about(subject)
+        }
+    }
+
+    func put(_ document: ManifestDocument, isRoot: Bool) async throws {
+        try writing { state in
+            if state.written.insert(document.descriptor.digest).inserted {
+                try state.tar.add(ImageLayout.blob(document.descriptor.digest), document.bytes)
+            }
+            guard isRoot else { return }
+            for name in state.names.isEmpty ? [nil] : state.names.map(Optional.some) {
+                var entry = document.descriptor
+                entry.platform = state.platform
+                entry.annotations = name.map { Self.notes($0) }
+                state.index.manifests.append(entry)
+            }
+            guard form == .docker, document.descriptor.mediaType.isManifest else { return }
+            let manifest = try Manifest(json: document.bytes)
+            state.entries.append(
+                DockerEntry(
+                    Config: ImageLayout.blob(manifest.config.digest),
+                    RepoTags: state.names.compactMap { Reference($0)?.familiar },
+                    Layers: manifest.layers.map { ImageLayout.blob($0.digest) }))
+        }
+    }
+
+    private static func notes(_ name: String) -> [String: String] {
+        guard let reference = Reference(name), reference.description == name else {
+            return [Annotation.referenceName: name]
+        }
+        // As Docker does it: the tag alone is the layout's name, the whole is containerd's.
+        return [Annotation.imageName: name, Annotation.referenceName: reference.tag ?? name]
+    }
+
+    func finish() async throws {
+        try writing { state in
+            try state.tar.add("oci-layout", ImageLayout.marker)
+            try state.tar.add("index.json", try state.index.json())
+            if form == .docker {
+                let encoder = JSONEncoder()
+                encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+                try state.tar.add("manifest.json", Array(try encoder.encode(state.entries)))
+            }
+            try state.tar.finish()
+            if isFile { try StoreFiles.rename("\(path).\(getpid()).tmp", to: path) }
+        }
+    }
+}

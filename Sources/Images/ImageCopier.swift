@@ -1,0 +1,69 @@
+import OCI
+
+/// Copies an image as it is, without unpacking: documents are verified, blobs go to the destination unless it has them.
+struct ImageCopier: Sendable {
+    let content: any ContentSource
+    let destination: any ImageDestination
+    let installer: ImageInstaller
+    let slots: WorkSlots
+    let progress: ImageProgressHandler
+
+    /// Copies the image for the installer's platform, or everything that the document leads to. Returns the document
+    /// that the destination has under its name.
+    func run(_ root: ManifestDocument, all: Bool) async throws -> ManifestDocument {
+        let document = all ? root : try await installer.manifest(in: root, content, depth: 0)
+        try await copy(document, depth: 0, isRoot: true)
+        return document
+    }
+
+    private func copy(_ document: ManifestDocument, depth: Int, isRoot: Bool) async throws {
+        if try ImageKind.isManifest(document, installer.subject) {
+            let manifest = try Manifest(json: document.bytes)
+            for layer in manifest.layers where layer.mediaType.isForeignLayer {
+                let detail = "layer \(layer.digest) may not be distributed by registries (\(layer.mediaType))"
+                throw ImageError(installer.subject, .unsupported(detail: detail))
+            }
+            try await copy([manifest.config] + manifest.layers)
+        } else {
+            guard depth < DocumentLimit.depth else {
+                throw ImageError(
+                    installer.subject, .malformed(detail: "its indexes lead to indexes without an end"))
+            }
+            for entry in try Index(json: document.bytes).manifests {
+                let next = try await installer.document(entry, content)
+                try await copy(next, depth: depth + 1, isRoot: false)
+            }
+        }
+        try await destination.put(document, isRoot: isRoot)
+    }
+
+    private func copy(_ blobs: [Descriptor]) async throws {
+        guard blobs.count <= DocumentLimit.layers + 1 else {
+            throw ImageError(installer.subject, .malformed(detail: "it has \(blobs.count) layers"))
+        }
+        var seen: Set<Digest> = []
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for blob in blobs where seen.insert(blob.digest).inserted {
+                guard blob.size >= 0 else {
+                    throw ImageError(installer.subject, .malformed(detail: "\(blob.digest) has a negative size"))
+                }
+                // Into an archive blobs go one after the other.
+                if destination is ArchiveDestination {
+                    try await copy(blob)
+                } else {
+                    group.addTask { try await slots.run { try await copy(blob) } }
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    private func copy(_ blob: Descriptor) async throws {
+        if try await destination.has(blob) {
+            progress(.present(layer: blob.digest))
+            return
+        }
+        try await destination.put(blob, from: content, progress: progress)
+        progress(.ready(layer: blob.digest))
+    }
+}
