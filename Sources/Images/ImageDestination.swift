@@ -70,18 +70,21 @@ struct BlobCopy: Sendable {
     let progress: ImageProgressHandler
 
     func run(from content: any ContentSource, to path: String) async throws {
-        let file: OwnedDescriptor
-        do {
-            file = try OwnedDescriptor(open: path, [.writeOnly, .create, .truncate], mode: 0o644)
-        } catch {
-            throw error.about(subject)
-        }
+        let file = try open(path)
         try await run(from: content) { piece in
             do throws(KernelError) {
                 try StoreFiles.write(piece, to: file, path: path)
             } catch {
                 throw error.about(subject)
             }
+        }
+    }
+
+    private func open(_ path: String) throws(ImageError) -> OwnedDescriptor {
+        do {
+            return try OwnedDescriptor(open: path, [.writeOnly, .create, .truncate], mode: 0o644)
+        } catch {
+            throw error.about(subject)
         }
     }
 

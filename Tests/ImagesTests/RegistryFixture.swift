@@ -14,6 +14,8 @@ final class RegistryFixture: Sendable {
 
     let address: String
     let storage: String
+    /// A line for each request.
+    private let log: String
     private let process: ProcessDescriptor
 
     init(_ bench: Workbench) throws {
@@ -27,7 +29,10 @@ final class RegistryFixture: Sendable {
             http: {addr: "\(address)"}
             """
         try Files.replace("\(bench.path)/registry.yml", with: Array(configuration.utf8))
-        let spawn = Spawn(Self.program, [Self.program, "serve", "\(bench.path)/registry.yml"])
+        log = "\(bench.path)/registry.log"
+        let output = try OwnedDescriptor(open: log, [.writeOnly, .create], mode: 0o644)
+        var spawn = Spawn(Self.program, [Self.program, "serve", "\(bench.path)/registry.yml"])
+        spawn.standardStreams = (nil, output.number, nil)
         process = try ProcessDescriptor(pid: try spawn.start())
         let deadline = ContinuousClock.now + .seconds(20)
         while !Self.answers(port) {
@@ -38,6 +43,15 @@ final class RegistryFixture: Sendable {
 
     deinit {
         stop()
+    }
+
+    /// How often blobs were asked for, by digest.
+    func blobRequests() throws -> [String: Int] {
+        let lines = try Files.readText(log).split(separator: "\n").filter { $0.contains("\"GET ") }
+        return lines.reduce(into: [:]) { counts, line in
+            guard let start = line.firstRange(of: "/blobs/")?.upperBound else { return }
+            counts[String(line[start...].prefix { $0 != " " }), default: 0] += 1
+        }
     }
 
     /// `try?`: it may have been stopped before.

@@ -27,6 +27,9 @@ final class Workbench: Sendable {
         return path.split(separator: "/").dropLast().reduce(into: "") { $0 += "/\($1)" } + "/roost-layer"
     }()
 
+    /// `roost`, where it is built.
+    static let roost = String(layerExecutable.dropLast("-layer".count))
+
     static let isRoot = geteuid() == 0
 
     func store(_ name: String = "root", host: Platform = .host) throws -> ImageStore {
