@@ -4,12 +4,16 @@ import PackageDescription
 // Targets are listed low to high: a module imports only modules that stand before it.
 // docs/architecture.md tells what stands where and why.
 
-let strict: [SwiftSetting] = [
-    .swiftLanguageMode(.v6),
-    .treatAllWarnings(as: .error),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-]
+/// `scripts/fuzz --coverage`: libFuzzer's program, and every module instrumented for it.
+let isForLibFuzzer = Context.environment["ROOST_LIBFUZZER"] != nil
+
+let strict: [SwiftSetting] =
+    [
+        .swiftLanguageMode(.v6),
+        .treatAllWarnings(as: .error),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ] + (isForLibFuzzer ? [.unsafeFlags(["-sanitize=fuzzer", "-parse-as-library"])] : [])
 
 /// Fully static: the relocations of a PIE of this size cost megabytes of private memory, and loading the shared
 /// objects a millisecond of each start.
@@ -174,3 +178,10 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+if isForLibFuzzer {
+    package.targets.append(
+        .executableTarget(
+            name: "roost-libfuzzer", dependencies: ["Fuzzing", "Kernel"], swiftSettings: strict,
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
+}

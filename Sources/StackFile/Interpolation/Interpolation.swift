@@ -12,6 +12,8 @@ struct Interpolation {
 
     /// More uses than anybody reads.
     private static let mostUses = 100_000
+    /// A longer text isn't searched for where its variables came from, in bytes.
+    private static let longestTraced = 1 << 16
 
     init(variables: Variables) { self.variables = variables }
 
@@ -51,7 +53,7 @@ struct Interpolation {
     mutating func expand(_ text: String, at mark: Mark?, _ path: Path, _ findings: inout Findings) -> String {
         let missing = Missing()
         let variables = variables
-        if uses.count < Self.mostUses {
+        if uses.count < Self.mostUses, text.utf8.count < Self.longestTraced {
             uses += VariableTrace(variables: variables, text: text, position: findings.position(mark), path: path)
                 .uses()
         }

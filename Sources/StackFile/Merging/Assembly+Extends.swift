@@ -16,6 +16,11 @@ struct Extension {
     var root: String?
     /// How paths of the services are completed; `nil`: not yet.
     var paths: PathResolution?
+
+    /// By which an opened file is found again.
+    var key: String { Self.key(file, root ?? directory) }
+
+    static func key(_ file: String, _ root: String) -> String { file + "\u{0}" + root }
 }
 
 extension Assembly {
@@ -75,7 +80,9 @@ extension Assembly {
         }
         guard let name = file.string else { return findings.wrongType(file, path.key("file"), "a path") }
         guard var source = try open(name, file, place, path.key("file"), &findings) else { return nil }
-        if let base = try extended(target, &source, seen, &findings) { return base }
+        let base = try extended(target, &source, seen, &findings)
+        opened[source.key] = source
+        if let base { return base }
         return missing(target, " in \(name)", among: source, extends, path, &findings)
     }
 
@@ -102,6 +109,8 @@ extension Assembly {
             }
             return nil
         }
+        let root = place.root ?? place.directory
+        if let known = opened[Extension.key(full, root)] { return known }
         var services = Mapping()
         for document in try SourceFile.read(full, request, &findings) {
             guard let mapping = interpolated(document, &findings)["services"]?.mapping else { continue }
@@ -112,7 +121,6 @@ extension Assembly {
             return nil
         }
         let directory = FilePath.directory(of: full)
-        let root = place.root ?? place.directory
         let paths = PathResolution(directory: FilePath.relative(directory, to: root), home: home)
         return Extension(services: services, file: full, directory: directory, root: root, paths: paths)
     }

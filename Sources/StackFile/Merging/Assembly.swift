@@ -12,6 +12,8 @@ struct Document {
 struct Assembly {
     let request: LoadRequest
     var interpolation: Interpolation
+    /// The files that services extend others of, each read once.
+    var opened: [String: Extension] = [:]
 
     /// Where the documents belong.
     struct Place {

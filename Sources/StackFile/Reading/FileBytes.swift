@@ -3,7 +3,7 @@ import Glibc
 /// Reads files that a user named: regular ones and pipes, up to a bound and without waiting for a pipe without a writer.
 enum FileBytes {
     /// The largest file that is read, in bytes.
-    static let limit = 16 << 20
+    static let limit = 8 << 20
 
     /// Why a file could not be read, as a clause: "no such file".
     struct Failure: Error {

@@ -4,8 +4,10 @@ import OrderedCollections
 struct TreeReader: ~Copyable {
     /// Compose files are some ten levels deep.
     private static let deepest = 128
-    /// Nodes after aliases were followed: a file of 20,000 lines has about 50,000.
+    /// Nodes after aliases were followed, long texts counted as several: a file of 20,000 lines has about 50,000.
     private static let mostNodes = 500_000
+    /// Text that counts as one more node, in bytes.
+    private static let textPerNode = 64
 
     private var events: EventSource
     private var anchors: [String: (node: Node, weight: Int)] = [:]
@@ -57,9 +59,11 @@ struct TreeReader: ~Copyable {
         case .alias(let name): return try alias(name, mark)
         case .scalar(let text, let isPlain, let tag, let anchor):
             guard !text.utf8.contains(0) else { throw .init(message: "the text contains a NUL character", mark: mark) }
+            let more = text.utf8.count / Self.textPerNode
+            try count(more, mark)
             var node = Node(Scalars.value(of: text, isPlain: isPlain, tag: tag), mark)
             node.override = Self.override(tag)
-            remember(node, anchor, weight: 1)
+            remember(node, anchor, weight: more + 1)
             return node
         case .listStart(let tag, let anchor):
             return try collection(tag, anchor, mark) { (reader) throws(EventSource.Failure) in

@@ -8,8 +8,11 @@ extension Findings {
     }
 
     /// Reports a value of the right type that means nothing.
-    mutating func invalid(_ node: Node, _ path: Path, _ problem: String, suggestion: String? = nil) -> Node? {
-        error(problem, at: node.mark, path, suggestion: suggestion)
+    mutating func invalid(
+        _ node: Node, _ path: Path, _ problem: @autoclosure () -> String,
+        suggestion: @autoclosure () -> String? = nil
+    ) -> Node? {
+        error(problem(), at: node.mark, path, suggestion: suggestion())
         return nil
     }
 

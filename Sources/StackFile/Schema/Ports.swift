@@ -43,8 +43,10 @@ enum Ports {
     /// Reads one short form; a range becomes one port each.
     private static func short(_ text: String, _ node: Node, _ path: Path, _ findings: inout Findings) -> [Node] {
         do throws(Problem) {
+            let parts = try parse(text)
+            guard findings.allows(parts.count, at: node.mark, path) else { return [] }
             // Docker sorts the ports of a range as texts.
-            return try parse(text).sorted { "\($0.target)" < "\($1.target)" }.map { part in
+            return parts.sorted { "\($0.target)" < "\($1.target)" }.map { part in
                 var entries: [(String, Node)] = [("mode", node.with(.string("ingress")))]
                 if let ip = part.ip { entries.append(("host_ip", node.with(.string(ip)))) }
                 entries.append(("target", node.with(.integer(Int64(part.target)))))

@@ -73,6 +73,7 @@ extension Shape {
     private static func words(_ text: String, _ node: Node, _ path: Path, _ findings: inout Findings) -> Node? {
         do throws(ShellWords.Failure) {
             let words = try ShellWords.split(text)
+            guard findings.allows(words.words.count, at: node.mark, path) else { return nil }
             if let rest = words.ignored {
                 findings.warning(
                     "\"\(rest)\" and what follows is not part of the command: no shell reads it", at: node.mark,

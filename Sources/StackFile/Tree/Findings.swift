@@ -9,10 +9,16 @@ struct Findings: Sendable {
     /// Absolute paths of everything that was read, in the order in which it was.
     private(set) var filesRead: [String] = []
 
-    /// More messages than anybody reads; the rest is counted only.
+    /// More messages of a kind than anybody reads; the rest isn't kept.
     private static let limit = 200
+    /// In bytes.
+    private static let longestText = 1000
     private(set) var hasErrors = false
+    private var errors = 0
+    private var warnings = 0
     private var seen: Set<String> = []
+    /// How many values short forms may still become, as ranges of ports do.
+    private var expansions = 150_000
 
     /// The number by which marks name the file.
     mutating func add(_ source: SourceText) -> UInt16 {
@@ -29,30 +35,61 @@ struct Findings: Sendable {
         return Position(file: sources[Int(mark.file)].name, line: Int(mark.line), column: Int(mark.column))
     }
 
-    mutating func error(_ message: String, at mark: Mark?, _ path: Path = Path(), suggestion: String? = nil) {
+    mutating func error(
+        _ message: @autoclosure () -> String, at mark: Mark?, _ path: @autoclosure () -> Path = Path(),
+        suggestion: @autoclosure () -> String? = nil
+    ) {
         hasErrors = true
-        record(
-            Diagnostic(position: position(mark), path: path.description, message: message, suggestion: suggestion))
+        guard errors < Self.limit else { return }
+        record(diagnostic(.error, message(), mark, path(), suggestion()))
     }
 
-    mutating func warning(_ message: String, at mark: Mark?, _ path: Path = Path(), suggestion: String? = nil) {
-        record(
-            Diagnostic(
-                severity: .warning, position: position(mark), path: path.description, message: message,
-                suggestion: suggestion))
+    mutating func warning(
+        _ message: @autoclosure () -> String, at mark: Mark?, _ path: @autoclosure () -> Path = Path(),
+        suggestion: @autoclosure () -> String? = nil
+    ) {
+        guard warnings < Self.limit else { return }
+        record(diagnostic(.warning, message(), mark, path(), suggestion()))
     }
 
-    mutating func fault(_ message: String, at mark: Mark?, _ path: Path, suggestion: String? = nil) {
-        let fault = Diagnostic(
-            position: position(mark), path: path.description, message: message, suggestion: suggestion)
-        guard faults.count < Self.limit, seen.insert(fault.description).inserted else { return }
-        faults.append(fault)
+    mutating func fault(
+        _ message: @autoclosure () -> String, at mark: Mark?, _ path: @autoclosure () -> Path,
+        suggestion: @autoclosure () -> String? = nil
+    ) {
+        guard faults.count < Self.limit else { return }
+        let fault = diagnostic(.error, message(), mark, path(), suggestion())
+        if seen.insert(fault.description).inserted { faults.append(fault) }
     }
 
     mutating func record(_ diagnostic: Diagnostic) {
-        if diagnostic.severity == .error { hasErrors = true }
-        guard diagnostics.count < Self.limit, seen.insert(diagnostic.description).inserted else { return }
+        let isError = diagnostic.severity == .error
+        if isError { hasErrors = true }
+        guard (isError ? errors : warnings) < Self.limit, seen.insert(diagnostic.description).inserted else { return }
+        if isError { errors += 1 } else { warnings += 1 }
         diagnostics.append(diagnostic)
+    }
+
+    private func diagnostic(
+        _ severity: Severity, _ message: String, _ mark: Mark?, _ path: Path, _ suggestion: String?
+    ) -> Diagnostic {
+        Diagnostic(
+            severity: severity, position: position(mark), path: Self.clipped(path.description),
+            message: Self.clipped(message), suggestion: suggestion)
+    }
+
+    /// A text of the file may be megabytes long; a message is to be read.
+    private static func clipped(_ text: String) -> String {
+        guard text.utf8.count > longestText else { return text }
+        return "\(text.prefix(longestText * 3 / 4)) … \(text.suffix(longestText / 8))"
+    }
+
+    /// Whether there is room for a short form that becomes so many values; an error once there isn't.
+    mutating func allows(_ count: Int, at mark: Mark, _ path: Path) -> Bool {
+        expansions -= count
+        if expansions < 0 {
+            error("too many values: the ranges and words of the stack come to more than 150,000", at: mark, path)
+        }
+        return expansions >= 0
     }
 
     /// Ends the work if anything so far was an error.
