@@ -91,6 +91,9 @@ public enum StackLoader {
 
         var assembly = Assembly(request: request, variables: location.variables)
         let merged = try assembly.merge(documents, at: .init(directory: location.directory), &findings)
+        if findings.hasErrors, let merged, request.interpolates, request.checksConsistency {
+            References.check(merged, of: documents, &findings)
+        }
         try findings.check()
         guard let merged, merged.mapping?.isEmpty == false else {
             let names = location.files.map { $0 == "-" ? "stdin" : FilePath.shown($0, from: request.currentDirectory) }
@@ -98,12 +101,10 @@ public enum StackLoader {
         }
         let tree = Pruning.prune(merged, ProjectFields.shape)
         Definitions(tree: tree).check(&findings)
-        try findings.check()
         var project = Project(name: name, tree: tree, location: location, request: request)
         project.select(&findings)
         try findings.check()
         project.complete(&findings)
-        try findings.check()
         Validation(project: project).check(&findings)
         try findings.check()
         StartFaults(project: project).find(&findings)

@@ -73,6 +73,13 @@ import Testing
         #expect(throws: CommandFailure.self) { try options.scales() }
     }
 
+    @Test func anEmptyValueAfterAnEqualsSign() throws {
+        let command = try ConfigCommand.read(["--hash=", "--format=json", "--", "web", "--x="])
+        #expect(command.hash == "")
+        #expect(command.format == "json")
+        #expect(command.services == ["web", "--x="])
+    }
+
     @Test(arguments: [
         (["up", "--build"], "roost up: --build is not supported yet"),
         (["up", "--watch=true"], "roost up: --watch is not supported yet"),

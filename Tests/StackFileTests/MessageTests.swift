@@ -62,6 +62,31 @@ struct MessageTests {
         #expect(error?.diagnostics.count == 3)
     }
 
+    /// What one stage finds doesn't hide what a later one would, and all of it is in the order of the lines.
+    @Test func errorsOfSeveralStagesAtOnce() throws {
+        let text = """
+            services:
+              a: {image: x, networks: [frnt], volumes: ["dat:/d"], depends_on: [bb]}
+              b: {image: x, prots: [], secrets: [token]}
+            networks: {front: {driver: [1]}}
+            volumes: {data: }
+            secrets: {token: {file: a, environment: B}}
+
+            """
+        let directory = try ProjectDirectory(["compose.yaml": text])
+        let error = #expect(throws: StackFileError.self) {
+            try StackLoader.load(ComposeCase("", "").request(in: directory.path))
+        }
+        #expect(
+            error?.description == """
+                compose.yaml:2:28: services.a.networks: refers to undefined network "frnt"; did you mean "front"?
+                compose.yaml:2:45: services.a.volumes[0]: refers to undefined volume "dat"; did you mean "data"?
+                compose.yaml:2:69: services.a.depends_on: depends on undefined service "bb"; did you mean "b"?
+                compose.yaml:3:17: services.b: unknown key "prots"; did you mean "ports"?
+                compose.yaml:4:28: networks.front.driver: must be a string, not a list
+                """)
+    }
+
     @Test func emptyFilesAreNamed() throws {
         let directory = try ProjectDirectory(["a.yaml": "", "b.yaml": "{}"])
         let error = #expect(throws: StackFileError.self) {

@@ -32,6 +32,15 @@ struct ArgumentSplit: Equatable {
         return min(index, arguments.count)
     }
 
+    /// `--hash=` as `--hash ""`: the parser takes it for an option whose value is missing.
+    static func withEmptyValues(_ arguments: [String]) -> [String] {
+        let end = arguments.firstIndex(of: "--") ?? arguments.count
+        return arguments[..<end].flatMap { argument in
+            let isEmpty = argument.hasPrefix("--") && argument.firstIndex(of: "=") == argument.indices.last
+            return isEmpty ? [String(argument.dropLast()), ""] : [argument]
+        } + arguments[end...]
+    }
+
     /// `-eNAME=value` as `-e NAME=value`: the parser takes the equals sign for the end of an option's name.
     static func separated(_ arguments: [String], withValue: Set<String>) -> [String] {
         arguments.flatMap { argument in

@@ -24,9 +24,9 @@ extension RoostCommand {
         if passthroughAfter != nil, arguments[..<own].contains(where: { $0 == "-h" || $0 == "--help" }) {
             throw CleanExit.helpRequest(Self.self)
         }
-        guard let passthroughAfter else { return try parse(arguments) }
-        return try parse(
-            ArgumentSplit.separated(Array(arguments[..<own]), withValue: passthroughAfter) + arguments[own...])
+        let options = ArgumentSplit.withEmptyValues(Array(arguments[..<own]))
+        guard let passthroughAfter else { return try parse(options) }
+        return try parse(ArgumentSplit.separated(options, withValue: passthroughAfter) + arguments[own...])
     }
 
     private static func refuseUnsupported(_ arguments: ArraySlice<String>) throws {

@@ -9,11 +9,12 @@ struct Validation {
         if services.isEmpty, project.disabled.isEmpty, project.section("jobs").isEmpty {
             findings.warning("the stack has no services", at: project.tree.mark)
         }
+        let references = References(project: project)
         for (name, entry) in services.entries {
             let path = Path("services", name)
             image(entry.node, entry.keyMark, path, &findings)
             BuildRules(project: project).check(entry.node, path, &findings)
-            references(entry.node, path, &findings)
+            references.check(entry.node, path, &findings)
             networking(entry.node, path, &findings)
             ResourceRules().check(entry.node, path, &findings)
             MountRules().check(entry.node, path, &findings)
@@ -27,51 +28,6 @@ struct Validation {
     private func image(_ service: Node, _ mark: Mark, _ path: Path, _ findings: inout Findings) {
         guard service["image"] == nil, service["build"] == nil, service["provider"] == nil else { return }
         findings.error("has no image", at: mark, path, suggestion: "name one with \"image:\"")
-    }
-
-    private func references(_ service: Node, _ path: Path, _ findings: inout Findings) {
-        for (name, entry) in service["networks"]?.mapping?.entries ?? [:] {
-            undefined("network", name, in: "networks", entry.keyMark, path.key("networks"), &findings)
-        }
-        for name in service["models"]?.mapping?.keys ?? [] {
-            let mark = service["models"]?.mapping?.entries[name]?.keyMark ?? service.mark
-            undefined("model", name, in: "models", mark, path.key("models"), &findings)
-        }
-        for (index, mount) in (service["volumes"]?.list ?? []).enumerated() {
-            let place = path.key("volumes").index(index)
-            if mount["type"]?.string == "bind", mount["source"] == nil {
-                findings.error("\"source\" is missing", at: mount.mark, place)
-            }
-            guard mount["type"]?.string == "volume", let name = mount["source"]?.string else { continue }
-            undefined("volume", name, in: "volumes", mount.mark, place, &findings)
-        }
-        for (key, kind) in [("secrets", "secret"), ("configs", "config")] {
-            grants(service[key], kind, in: key, path.key(key), &findings)
-        }
-        grants(service["build"]?["secrets"], "secret", in: "secrets", path.key("build").key("secrets"), &findings)
-    }
-
-    private func grants(
-        _ node: Node?, _ kind: String, in section: String, _ path: Path, _ findings: inout Findings
-    ) {
-        for (index, grant) in (node?.list ?? []).enumerated() {
-            guard let name = grant["source"]?.string else {
-                findings.error("\"source\" is missing", at: grant.mark, path.index(index))
-                continue
-            }
-            undefined(kind, name, in: section, grant.mark, path.index(index), &findings)
-        }
-    }
-
-    private func undefined(
-        _ kind: String, _ name: String, in section: String, _ mark: Mark, _ path: Path, _ findings: inout Findings
-    ) {
-        let defined = project.section(section)
-        guard defined[name] == nil else { return }
-        findings.error(
-            "refers to undefined \(kind) \"\(name)\"", at: mark, path,
-            suggestion: Findings.suggestion(for: name, in: defined.keys)
-                ?? "define it under \"\(section):\" at the top of the file")
     }
 
     private func networking(_ service: Node, _ path: Path, _ findings: inout Findings) {
