@@ -156,22 +156,18 @@ struct ImageInstaller: Sendable {
         }
     }
 
-    /// Keeps a manifest that is verified, and waits until all names that this image gave are on the disk: the index
-    /// names it next.
+    /// Keeps a manifest that is verified. Should a loss of power take names away that the index counts on, then the
+    /// image is one that has to be got again, and what is left of it serves.
     private func keep(_ document: ManifestDocument) async throws {
         let path = paths.blob(document.descriptor.digest)
         // `try?`: unreadable or missing, it is written.
         let present = try? Files.read(path, limit: DocumentLimit.manifest)
+        if present == document.bytes { return }
         try await onOwnThread { [paths] _ in
-            if present != document.bytes {
-                let workspace = try Workspace.make(in: paths.temporary)
-                let temporary = "\(workspace.path)/document"
-                try Files.replace(temporary, with: document.bytes)
-                try StoreFiles.syncFile(temporary)
-                try StoreFiles.rename(temporary, to: path)
-            }
-            try StoreFiles.syncDirectory(paths.blobDirectory(document.descriptor.digest.algorithm))
-            try StoreFiles.syncDirectory(paths.layerDirectory(.sha256))
+            let workspace = try Workspace.make(in: paths.temporary)
+            let temporary = "\(workspace.path)/document"
+            try StoreFiles.replace(temporary, with: document.bytes)
+            try StoreFiles.rename(temporary, to: path)
         }
     }
 }

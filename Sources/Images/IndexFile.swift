@@ -11,10 +11,10 @@ struct IndexFile: Sendable {
     func create() throws(KernelError) {
         guard !Files.exists(paths.indexFile) || !Files.exists(paths.layoutFile) else { return }
         try Files.replace(
-            paths.layoutFile, with: Array("{\"imageLayoutVersion\":\"1.0.0\"}".utf8), durable: true)
+            paths.layoutFile, with: Array("{\"imageLayoutVersion\":\"1.0.0\"}".utf8))
         if !Files.exists(paths.indexFile) {
             let empty = "{\"schemaVersion\":2,\"mediaType\":\"\(MediaType.index)\",\"manifests\":[]}"
-            try Files.replace(paths.indexFile, with: Array(empty.utf8), durable: true)
+            try Files.replace(paths.indexFile, with: Array(empty.utf8))
         }
     }
 
@@ -108,7 +108,7 @@ struct IndexFile: Sendable {
             var index = try read()
             guard try body(&index) else { return false }
             do {
-                try Files.replace(paths.indexFile, with: try index.json(), durable: true)
+                try StoreFiles.replace(paths.indexFile, with: try index.json())
             } catch let error as KernelError {
                 throw error.about("image store \(paths.images)")
             }

@@ -47,6 +47,9 @@ struct RemovalTests {
         #expect(try store.find("redis") == store.find("docker.io/library/redis:latest"))
         #expect(try store.find(one.id.short).id == one.id && store.find("\(two.id)").id == two.id)
         #expect(throws: ImageError.self) { try store.find("absent") }
+        for text in ["\(two.id)", two.id.hex, String(two.id.hex.prefix(12))] {
+            #expect(try store.resolve(ImageSource(parsing: text))?.id == two.id)
+        }
         #expect(
             await conflict(one.id.short).contains("(must be forced) - image is referenced in multiple repositories"))
         let first = try await store.remove("redis")
@@ -106,6 +109,28 @@ struct RemovalTests {
         all.until = 1
         #expect(try await store.prune(all, inUse: [use]).freed == 0)
         #expect(try await store.prune(all).freed == after)
+    }
+
+    /// What versions before wrote: no platforms and no notes in the index.
+    @Test func readsAStoreOfOld() async throws {
+        let image = try await image(["app:1"], "app")
+        let file = "\(bench.path)/root/images/index.json"
+        var index = try Index(json: try Files.read(file))
+        for place in index.manifests.indices {
+            index.manifests[place].platform = nil
+            index.manifests[place].annotations = [
+                Annotation.referenceName: image.name, Annotation.imageName: image.name,
+            ]
+        }
+        try Files.replace(file, with: try index.json())
+        try Directory.remove("\(bench.path)/root/partial")
+        let old = try bench.store()
+        let found = try #require(try old.resolve(ImageSource(parsing: "app:1")))
+        #expect(found.id == image.id && found.tagged == nil && found.layers == image.layers)
+        try await old.tag("app:1", as: try Reference(parsing: "app:2"))
+        #expect(try await old.check().isClean)
+        #expect(try await old.remove("app:1").freed == 0)
+        #expect(try await old.remove("app:2").freed > 0)
     }
 
     @Test func historyAndInspection() async throws {

@@ -226,6 +226,16 @@ struct TransferTests {
                     "dir:\(path)/dir",
                 ])
             #expect(copied.code == 0, "\(copied.text)")
+            if Files.exists("/usr/bin/podman") {
+                let loaded = try Workbench.run(
+                    "/usr/bin/podman",
+                    [
+                        "--root", "\(path)/podman", "--runroot", "\(path)/podman-run", "--storage-driver", "vfs",
+                        "load",
+                        "-i", "\(path)/docker-archive.tar",
+                    ])
+                #expect(loaded.code == 0 && loaded.text.contains("/app:2"), "\(loaded.text)")
+            }
             await #expect(throws: ImageError.self) { try await store.save(["absent"], to: "\(path)/none.tar") }
             #expect(!Files.exists("\(path)/none.tar"))
         }
