@@ -37,13 +37,17 @@ struct Project {
 
     // MARK: select
 
+    /// Those of the command line; without any, those of the environment, which names one that is empty if it names none.
+    private var activeProfiles: Set<String> {
+        if !request.profiles.isEmpty { return Set(request.profiles) }
+        let text = location.environment["COMPOSE_PROFILES"] ?? ""
+        return Set(text.split(separator: ",", omittingEmptySubsequences: false).map(\.trimmed))
+    }
+
     /// Leaves out the services that profiles disable (Compose specification, "Profiles").
     mutating func select(_ findings: inout Findings) {
         var services = section("services")
-        var active = Set(request.profiles)
-        for profile in (location.environment["COMPOSE_PROFILES"] ?? "").split(separator: ",") {
-            active.insert(profile.trimmed)
-        }
+        var active = activeProfiles
         for name in request.services {
             guard let service = services[name] else {
                 findings.error(

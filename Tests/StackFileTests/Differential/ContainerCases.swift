@@ -5,6 +5,10 @@ extension ComposeCase {
         .service("annotations as mapping", "annotations: {a: b, c: , d: 1, e: true, f: 1.5}"),
         .service("attach and API socket", "attach: false\nuse_api_socket: true"),
         .service("attach as text", #"attach: "true""#),
+        .service(
+            "a signal, an env file and a label file",
+            "stop_signal: SIGUSR1\nenv_file: [{path: one.env, required: false, format: raw}]\nlabel_file: two.env",
+            files: labelFiles),
         .service("cgroup", "cgroup: private\ncgroup_parent: m-executor-abcd"),
         .service("a cgroup of the host", "cgroup: host"),
         .service("a credential spec", "credential_spec: {file: my-credential-spec.json}"),

@@ -32,6 +32,10 @@ extension ComposeCase {
         .service("cpus with many digits", #"deploy: {resources: {limits: {cpus: "0.333333333"}}}"#),
         .service("a policy of any word", "deploy: {restart_policy: {condition: always}}"),
         .service("a mode of any word", "deploy: {mode: foo, endpoint_mode: bar}"),
+        .service(
+            "a rollback with everything",
+            "deploy: {rollback_config: {parallelism: 1, delay: 5s, failure_action: pause, monitor: 1h, max_failure_ratio: 0.5, order: start-first}}"
+        ),
         .service("an update that says little", "deploy: {update_config: {failure_action: foo}}"),
         .service("replicas with a point", "deploy: {replicas: 1.0}"),
         .service(

@@ -21,6 +21,10 @@ extension ComposeCase {
             "post_start: [{command: ./do_something_on_startup.sh, user: root, privileged: true, environment: [FOO=BAR]}, {command: [a, b], working_dir: /w}]"
         ),
         .service("before the stop", "pre_stop: [{command: ./data_flush.sh}, {command: , environment: {A: , B: 2}}]"),
+        .service(
+            "hooks with everything",
+            #"post_start: [{command: a, user: u, privileged: "true", working_dir: /w, environment: {A: 1}}]\#npre_stop: [{command: [b], user: v, privileged: false, working_dir: /x, environment: [B]}]\#npre_start: [{command: c, user: w, privileged: true, working_dir: /y}]"#
+        ),
         .service("hooks with extensions", "post_start: [{command: a, x-b: 1}]"),
         .service(
             "before the start",

@@ -132,6 +132,11 @@ extension ComposeCase {
             "profiles from the environment",
             "services: {a: {image: x}, b: {image: y, profiles: [dev]}, c: {image: z, profiles: [t]}}",
             environment: ["COMPOSE_PROFILES": "dev,t"]),
+        ComposeCase(
+            "profiles of the command line alone",
+            "services: {a: {image: x}, b: {image: y, profiles: [dev]}, c: {image: z, profiles: [t]}}",
+            environment: ["COMPOSE_PROFILES": "dev"], profiles: ["t"]),
+        ComposeCase("an empty profile", "services: {a: {image: x, profiles: [\"\"]}, b: {image: y, profiles: [p]}}"),
         ComposeCase("all profiles", "services: {b: {image: y, profiles: [dev]}}", profiles: ["*"]),
     ]
 }

@@ -65,6 +65,10 @@ extension ComposeCase {
             "configs from the environment",
             "services: {a: {image: x, configs: [c]}}\nconfigs: {c: {environment: TOKEN}}", environment: ["TOKEN": "t"]),
         ComposeCase(
+            "modes and groups of configs",
+            #"services: {a: {image: x, configs: [{source: c, gid: "5", mode: 0440}]}}\#nconfigs: {c: {external: {name: real}}}"#
+        ),
+        ComposeCase(
             "modes of grants",
             #"services: {a: {image: x, secrets: [{source: s, mode: 0o17777, target: rel}, {source: s, mode: "77", target: b}, {source: s, mode: 256, target: c, uid: me, gid: us, x-a: 1}], configs: [{source: c, uid: "1"}]}}\#nsecrets: {s: {file: ~/x}}\#nconfigs: {c: {file: /a//b}}"#
         ),
