@@ -51,6 +51,8 @@ struct Completion {
         {
             workload.set("networks", .map([("default", node.with(.null))], node.mark))
         }
+        // An empty one counts as said.
+        if workload["network_mode"]?.string == "" { workload.remove("network_mode") }
         return node.with(.map(workload))
     }
 

@@ -42,7 +42,9 @@ enum ContainerFields {
         Field("dns_search", .textOrTexts, "Domains in which names without a dot are looked up."),
         Field("extra_hosts", ExtraHosts.shape, "Further names, as HOST=IP."),
         Field("mac_address", .text, "The address of the container's link.", runtime: .none),
-        Field("network_mode", .text, "none, host, service:NAME or container:NAME.", start: Problems.networkMode),
+        Field(
+            "network_mode", .text, "none, host, service:NAME or container:NAME.", .asWritten,
+            start: Problems.networkMode),
         Field("networks", Attachments.shape, "The networks that the container is attached to."),
     ]
 

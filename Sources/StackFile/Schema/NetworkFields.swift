@@ -102,10 +102,14 @@ enum FileObjectFields {
 enum External {
     static let field = Field("external", value, "Whether it must exist already, and isn't made or removed.", .asWritten)
 
-    private static let value = Shape { node, path, findings in
-        guard case .map = node.value else { return Shape.boolean.read(node, path, &findings) }
-        return Shape.object(Fields([Field("name", .text, "Its name on the host.")])).read(node, path, &findings)
-    }
+    private static let value: Shape = {
+        var shape = Shape.object(Fields([Field("name", .text, "Its name on the host.")])).merged(by: .replace)
+        let long = shape.read
+        shape.read = { node, path, findings in
+            node.mapping == nil ? Shape.boolean.read(node, path, &findings) : long(node, path, &findings)
+        }
+        return shape
+    }()
 
     /// An object whose old `external: {name: …}` is brought into the new form.
     static func shape(of fields: Fields) -> Shape {

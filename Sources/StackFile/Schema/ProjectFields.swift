@@ -3,7 +3,8 @@ enum ProjectFields {
     static let shape = Shape.object(
         Fields([
             Field("configs", .map(of: FileObjectFields.config, named: Names.keyProblem), "Files for containers."),
-            Field("include", .anything.merged(by: .append), "Other files that belong to the stack."),
+            // Resolved before anything else.
+            Field("include", .list(of: include), "Other files that belong to the stack."),
             Field(
                 "jobs", .map(of: JobFields.shape, named: Names.keyProblem), "Containers that run to their end.",
                 runtime: .none),
@@ -17,6 +18,20 @@ enum ProjectFields {
             Field("version", .text, "Without meaning."),
             Field("volumes", .map(of: VolumeFields.shape.orNull, named: Names.keyProblem), "Volumes."),
         ]))
+
+    private static let include: Shape = {
+        var shape = Shape.object(
+            Fields(
+                others: .none,
+                [
+                    Field("env_file", .textOrTexts, "Files with the variables of the included file."),
+                    Field("path", .textOrTexts, "The file; several are combined."),
+                    Field("project_directory", .text, "Where its relative paths start."),
+                ]))
+        let read = shape.read
+        shape.read = { node, path, findings in node.string == nil ? read(node, path, &findings) : node }
+        return shape
+    }()
 
     private static let model = Fields(
         required: ["model"],

@@ -32,10 +32,13 @@ enum ServiceFields {
         Field("x-oci-hooks", Hooks.shape, "OCI hooks: programs of the host at the stages of a container's life."),
     ]
 
-    private static let extends = Shape { node, path, findings in
-        if case .string = node.value { return node }
-        return extendsLong.read(node, path, &findings)
-    }
+    private static let extends: Shape = {
+        var shape = extendsLong
+        shape.read = { node, path, findings in
+            node.string == nil ? extendsLong.read(node, path, &findings) : node
+        }
+        return shape
+    }()
 
     private static let extendsLong = Shape.object(
         Fields(

@@ -1,6 +1,7 @@
 extension ComposeCase {
     /// Networks, ports and dependencies.
     static let networkCases: [ComposeCase] = [
+        .service("an empty network mode", #"network_mode: """#),
         ComposeCase(
             "everything of an attachment",
             #"services: {a: {image: x, networks: {n: {x-a: 1, driver_opts: {a: 1, b: 2.5}, priority: 1.7, gw_priority: 3, link_local_ips: [57.123.22.11, 57.123.22.13], interface_name: eth5, ipv6_address: "2001:3984:3989::10", ipv4_address: 172.16.238.10, aliases: [a, a=1], mac_address: "02:42:ac:11:00:02"}}}}\#nnetworks: {n: }"#
