@@ -99,6 +99,12 @@ public enum StackLoader {
             let names = location.files.map { $0 == "-" ? "stdin" : FilePath.shown($0, from: request.currentDirectory) }
             throw findings.failure("\(names.joined(separator: ", ")): empty compose file")
         }
+        guard request.interpolates else {
+            let completion = WrittenCompletion(request: request, location: location, name: name)
+            let project = Project(
+                name: name, tree: completion.complete(merged), location: location, request: request)
+            return (project, assembly.interpolation.uses)
+        }
         let tree = Pruning.prune(merged, ProjectFields.shape)
         Definitions(tree: tree).check(&findings)
         var project = Project(name: name, tree: tree, location: location, request: request)

@@ -45,6 +45,16 @@ struct Variables: Sendable {
         if !layer.isEmpty { layers.append(layer) }
     }
 
+    /// Leaves out what environment files say about other variables.
+    mutating func keepOnly(_ isKept: (String) -> Bool) {
+        for index in layers.indices {
+            for name in layers[index].keys where !isKept(name) {
+                layers[index][name] = nil
+                values[name] = shell[name]
+            }
+        }
+    }
+
     /// Whatever has the variable, the strongest first.
     func sources(of name: String) -> [VariableSource] {
         var result: [VariableSource] = []

@@ -50,13 +50,29 @@ struct Interpolation {
         }
     }
 
+    /// Notes the uses of variables without putting anything in.
+    mutating func note(_ node: Node, _ path: Path, _ findings: Findings) {
+        switch node.value {
+        case .string(let text): trace(text, at: node.mark, path, findings)
+        case .list(let items):
+            for (index, item) in items.enumerated() { note(item, path.index(index), findings) }
+        case .map(let mapping):
+            for (key, entry) in mapping.entries { note(entry.node, path.key(key), findings) }
+        case .null, .boolean, .integer, .float: break
+        }
+    }
+
+    private mutating func trace(_ text: String, at mark: Mark?, _ path: Path, _ findings: Findings) {
+        guard uses.count < Self.mostUses, text.utf8.count < Self.longestTraced,
+            text.utf8.contains(UInt8(ascii: "$"))
+        else { return }
+        uses += VariableTrace(variables: variables, text: text, position: findings.position(mark), path: path).uses()
+    }
+
     mutating func expand(_ text: String, at mark: Mark?, _ path: Path, _ findings: inout Findings) -> String {
         let missing = Missing()
         let variables = variables
-        if uses.count < Self.mostUses, text.utf8.count < Self.longestTraced {
-            uses += VariableTrace(variables: variables, text: text, position: findings.position(mark), path: path)
-                .uses()
-        }
+        trace(text, at: mark, path, findings)
         do throws(Template.Failure) {
             let result = try Template.expand(
                 text, limit: min(budget, 4 << 20), lookup: { variables[$0] }, missing: { missing.names.append($0) })

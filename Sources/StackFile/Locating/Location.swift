@@ -8,6 +8,7 @@ struct Location {
     var directory: String
     /// The shell's variables, then those of the environment files.
     var variables: Variables
+    private var ignoresFiles = false
 
     /// The values of ``variables``.
     var environment: [String: String] { variables.values }
@@ -16,6 +17,11 @@ struct Location {
     private static let overrideNames = [
         "compose.override.yml", "compose.override.yaml", "docker-compose.override.yml", "docker-compose.override.yaml",
     ]
+
+    private init(directory: String, variables: Variables) {
+        self.directory = directory
+        self.variables = variables
+    }
 
     /// Finds the files as Docker Compose does: `-f`, `COMPOSE_FILE` (which `.env` may set), then the default names
     /// here and in the directories above. `files` stays empty where there are none.
@@ -27,6 +33,7 @@ struct Location {
         location.files = request.files.map { location.absolute($0, request) }
         location.directory = location.projectDirectory(request)
         let read = location.readEnvironment(request, alreadyRead: [], &findings)
+        location.obeyOwnSwitch(request, &findings)
         if location.files.isEmpty, let list = location.variables["COMPOSE_FILE"] {
             let separator = location.variables["COMPOSE_PATH_SEPARATOR"] ?? ""
             location.files = split(list, by: separator.isEmpty ? ":" : separator).map { location.absolute($0, request) }
@@ -90,7 +97,8 @@ struct Location {
             ? (request.environment["COMPOSE_ENV_FILES"] ?? "").split(separator: ",").map(String.init)
             : request.envFiles
         var paths = explicit.map { FilePath.absolute($0, in: request.currentDirectory, home: nil) }
-        if paths.isEmpty, !isDisabled(request, &findings) {
+        let isDisabled = ignoresFiles || isDisabled(request.environment["COMPOSE_DISABLE_ENV_FILE"], &findings)
+        if paths.isEmpty, !isDisabled {
             let path = FilePath.clean(directory + "/.env")
             if FileBytes.exists(path), !FileBytes.isDirectory(path) { paths = [path] }
         }
@@ -101,8 +109,17 @@ struct Location {
         return alreadyRead.union(paths)
     }
 
-    private func isDisabled(_ request: LoadRequest, _ findings: inout Findings) -> Bool {
-        switch request.environment["COMPOSE_DISABLE_ENV_FILE"] {
+    /// A `.env` that says `COMPOSE_DISABLE_ENV_FILE` itself: only its settings for Compose are left.
+    private mutating func obeyOwnSwitch(_ request: LoadRequest, _ findings: inout Findings) {
+        let name = "COMPOSE_DISABLE_ENV_FILE"
+        guard request.environment[name] == nil, request.envFiles.isEmpty, let text = variables[name] else { return }
+        guard isDisabled(text, &findings) else { return }
+        variables.keepOnly { $0.hasPrefix("COMPOSE_") }
+        ignoresFiles = true
+    }
+
+    private func isDisabled(_ text: String?, _ findings: inout Findings) -> Bool {
+        switch text {
         case nil, "0", "f", "F", "false", "FALSE", "False": return false
         case "1", "t", "T", "true", "TRUE", "True": return true
         case let text?:

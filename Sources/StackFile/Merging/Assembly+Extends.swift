@@ -4,6 +4,8 @@ import OrderedCollections
 struct Extension {
     /// With their variables, otherwise as they are written.
     var services: Mapping
+    /// What further documents of the file say about them, in their order.
+    var further: [Mapping] = []
     /// What the file includes, in canonical form.
     var included = Mapping()
     /// In canonical form, as far as they are known.
@@ -58,10 +60,14 @@ extension Assembly {
         var own = without("extends", service)
         // In another file, a service may be there without saying anything.
         if own.isNull, place.paths != nil { own = own.with(.map(Mapping())) }
-        guard var result = ServiceFields.shape.read(own, path, &findings) else { return nil }
+        guard var result = rules.service(own, path, &findings) else { return nil }
+        for later in place.further {
+            guard let more = later[name], let read = rules.service(more, path, &findings) else { continue }
+            result = rules.mergeServices(result, read)
+        }
         if let paths = place.paths { result = paths.service(result) }
-        if let included = place.included[name] { result = Merging.merge(included, result, ServiceFields.shape) }
-        if let base { result = Merging.merge(base, result, ServiceFields.shape) }
+        if let included = place.included[name] { result = rules.mergeServices(included, result) }
+        if let base { result = rules.mergeServices(base, result) }
         return result
     }
 
@@ -112,9 +118,13 @@ extension Assembly {
         let root = place.root ?? place.directory
         if let known = opened[Extension.key(full, root)] { return known }
         var services = Mapping()
+        var further: [Mapping] = []
         for document in try SourceFile.read(full, request, &findings) {
             guard let mapping = interpolated(document, &findings)["services"]?.mapping else { continue }
-            for (name, entry) in mapping.entries { services.set(name, entry.node, keyMark: entry.keyMark) }
+            further.append(mapping)
+            for (name, entry) in mapping.entries where services[name] == nil {
+                services.set(name, entry.node, keyMark: entry.keyMark)
+            }
         }
         guard !services.isEmpty else {
             findings.error("\"\(file)\" has no services", at: node.mark, path)
@@ -122,7 +132,9 @@ extension Assembly {
         }
         let directory = FilePath.directory(of: full)
         let paths = PathResolution(directory: FilePath.relative(directory, to: root), home: home)
-        return Extension(services: services, file: full, directory: directory, root: root, paths: paths)
+        return Extension(
+            services: services, further: Array(further.dropFirst()), file: full, directory: directory, root: root,
+            paths: paths)
     }
 
     private func without(_ key: String, _ node: Node) -> Node {

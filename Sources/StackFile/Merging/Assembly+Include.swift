@@ -18,7 +18,7 @@ extension Assembly {
             guard let inclusion = Inclusion(item, path.index(index), &findings) else { continue }
             guard let tree = try load(inclusion, at: place, &findings) else { continue }
             // What an earlier entry says wins over what a later one says.
-            result = result.map { Merging.merge(tree, $0, ProjectFields.shape) } ?? tree
+            result = result.map { rules.mergeProjects(tree, $0) } ?? tree
         }
         return result
     }

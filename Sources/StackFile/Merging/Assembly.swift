@@ -14,6 +14,7 @@ struct Assembly {
     var interpolation: Interpolation
     /// The files that services extend others of, each read once.
     var opened: [String: Extension] = [:]
+    var rules: TreeRules { request.interpolates ? .canonical : .written }
 
     /// Where the documents belong.
     struct Place {
@@ -47,8 +48,8 @@ struct Assembly {
             var place = place
             place.chain.append(document.file)
             guard let tree = try canonical(document, at: place, &findings) else { continue }
-            let whole = merged.map { Merging.merge($0, tree, ProjectFields.shape) } ?? tree
-            Completeness.check(whole, ProjectFields.shape, Path(), &findings)
+            let whole = merged.map { rules.mergeProjects($0, tree) } ?? tree
+            if request.interpolates { Completeness.check(whole, ProjectFields.shape, Path(), &findings) }
             merged = whole
         }
         return merged
@@ -66,9 +67,12 @@ struct Assembly {
         let included = try include(top["include"], at: place, &findings)
         top.remove("include")
         let own = tree.with(.map(top))
+        if let services = top["services"], services.isNull, services.override == .none {
+            return findings.wrongType(services, Path("services"), "a mapping")
+        }
         let raw = own["services"]?.mapping ?? Mapping()
-        guard let canonical = ProjectFields.shape.read(withoutExtending(own), Path(), &findings) else { return nil }
-        let known = included.map { Merging.merge($0, canonical, ProjectFields.shape) } ?? canonical
+        guard let canonical = rules.project(withoutExtending(own), &findings) else { return nil }
+        let known = included.map { rules.mergeProjects($0, canonical) } ?? canonical
         var extending = Extension(
             services: raw, included: included?["services"]?.mapping ?? Mapping(),
             resolved: known["services"]?.mapping ?? Mapping(), file: document.file, directory: place.directory)
@@ -76,7 +80,9 @@ struct Assembly {
     }
 
     mutating func interpolated(_ tree: Node, _ findings: inout Findings) -> Node {
-        request.interpolates ? interpolation.apply(to: tree, Path(), &findings) : tree
+        if request.interpolates { return interpolation.apply(to: tree, Path(), &findings) }
+        interpolation.note(tree, Path(), findings)
+        return tree
     }
 
     private func withPassedVariables(_ tree: Node) -> Node {

@@ -30,7 +30,8 @@ struct EventSource: ~Copyable {
         self.file = file
         // It fails only where memory has run out, which the parser then reports with the first event.
         _ = yaml_parser_initialize(parser)
-        yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
+        // UTF-8, or UTF-16 where a byte order mark says so.
+        yaml_parser_set_encoding(parser, YAML_ANY_ENCODING)
         yaml_parser_set_input_string(parser, bytes.baseAddress, bytes.count)
     }
 
@@ -50,7 +51,20 @@ struct EventSource: ~Copyable {
             guard yaml_parser_parse(parser, event) == 1 else { throw failure() }
             hasEvent = true
             let mark = mark(event.pointee.start_mark)
+            try checkVersion(mark)
             if let value = translated() { return (value, mark) }
+        }
+    }
+
+    /// Docker Compose's reader takes documents that say they are YAML 1.1, or nothing.
+    private func checkVersion(_ mark: Mark) throws(Failure) {
+        guard event.pointee.type == YAML_DOCUMENT_START_EVENT,
+            let version = event.pointee.data.document_start.version_directive
+        else { return }
+        guard version.pointee.major == 1, version.pointee.minor == 1 else {
+            throw Failure(
+                message: "a %YAML directive must say 1.1, not \(version.pointee.major).\(version.pointee.minor)",
+                mark: mark)
         }
     }
 

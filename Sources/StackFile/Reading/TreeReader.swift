@@ -61,7 +61,7 @@ struct TreeReader: ~Copyable {
             guard !text.utf8.contains(0) else { throw .init(message: "the text contains a NUL character", mark: mark) }
             let more = text.utf8.count / Self.textPerNode
             try count(more, mark)
-            var node = Node(Scalars.value(of: text, isPlain: isPlain, tag: tag), mark)
+            var node = Node(try value(of: text, isPlain: isPlain, tag: tag, mark), mark)
             node.override = Self.override(tag)
             remember(node, anchor, weight: more + 1)
             return node
@@ -95,24 +95,29 @@ struct TreeReader: ~Copyable {
         while true {
             let (event, mark) = try events.next()
             if case .listEnd = event { return .list(items) }
-            items.append(try node(event, mark, depth: depth + 1))
+            let item = try node(event, mark, depth: depth + 1)
+            // Nothing of an earlier file has the same place in a list, so there is nothing else to take away.
+            if item.override != .reset { items.append(item) }
         }
     }
 
     private mutating func map(depth: Int) throws(EventSource.Failure) -> Node.Value {
         var mapping = Mapping()
         var merges: [Node] = []
+        var hasMerge = false
         while true {
             let (event, mark) = try events.next()
             if case .mapEnd = event { break }
-            let isPlainKey = if case .scalar(_, true, nil, _) = event { true } else { false }
+            let isMergeKey = Self.isMergeKey(event)
             let keyNode = try node(event, mark, depth: depth + 1)
             let (valueEvent, valueMark) = try events.next()
             let value = try node(valueEvent, valueMark, depth: depth + 1)
             guard case .string(let key) = keyNode.value else {
                 throw .init(message: "a key must be a string, not \(keyNode.kind); quote it", mark: mark)
             }
-            if key == "<<", isPlainKey {
+            if isMergeKey {
+                guard !hasMerge else { throw .init(message: "the key \"<<\" is already there", mark: mark) }
+                hasMerge = true
                 merges.append(value)
             } else if let first = mapping.entries[key] {
                 throw .init(message: "the key \"\(key)\" is already in line \(first.keyMark.line)", mark: mark)
@@ -132,7 +137,31 @@ struct TreeReader: ~Copyable {
                     message: "the merge key \"<<\" needs a mapping or a list of mappings, not \(source.kind)",
                     mark: source.mark)
             }
-            for (key, entry) in other.entries where mapping.entries[key] == nil { mapping.entries[key] = entry }
+            for (key, entry) in other.entries {
+                guard let own = mapping.entries[key] else {
+                    mapping.entries[key] = entry
+                    continue
+                }
+                // What is reset here gets the merged value, and an earlier file's is gone.
+                guard own.node.override == .reset else { continue }
+                mapping.entries[key] = entry
+                mapping.entries[key]?.node.override = .replace
+            }
+        }
+    }
+
+    private static func isMergeKey(_ event: EventSource.Event) -> Bool {
+        guard case .scalar(let text, let isPlain, let tag, _) = event else { return false }
+        return text == "<<" && (isPlain && tag == nil) || tag == "tag:yaml.org,2002:merge"
+    }
+
+    private func value(
+        of text: String, isPlain: Bool, tag: String?, _ mark: Mark
+    ) throws(EventSource.Failure) -> Node.Value {
+        do throws(Scalars.Failure) {
+            return try Scalars.value(of: text, isPlain: isPlain, tag: tag)
+        } catch {
+            throw .init(message: error.message, mark: mark)
         }
     }
 

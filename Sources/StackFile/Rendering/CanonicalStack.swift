@@ -10,9 +10,9 @@ public struct CanonicalStack: Sendable {
 
     init(project: Project) {
         var tree = project.tree
-        if case .map(var top) = tree.value {
+        if project.request.interpolates, case .map(var top) = tree.value {
             top.set("name", Node(.string(project.name), tree.mark))
-            if project.request.interpolates { top.remove("version") }
+            top.remove("version")
             tree = tree.with(.map(top))
         }
         self.init(project: project, tree: tree, isLock: false)

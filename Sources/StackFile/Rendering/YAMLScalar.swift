@@ -14,7 +14,7 @@ enum YAMLScalar {
         }
         if facts.isSpecial || facts.hasTab { return .double }
         if isOldBoolean(text) || isSexagesimal(text) || text == "<<" { return .single }
-        guard case .string = Scalars.value(of: text, isPlain: true, tag: nil), !isTime(text) else { return .double }
+        guard Scalars.isText(text), !isTime(text) else { return .double }
         if isKey, text.isEmpty { return .single }
         return facts.needsQuotes ? .single : .plain
     }

@@ -50,8 +50,7 @@ struct DifferentialTests {
                 try StackLoader.load(example.request(in: place))
             }
             let first = try #require(error?.diagnostics.first { $0.severity == .error })
-            // What no file says has no place: the name of a file or of a profile on the command line.
-            let hasPlace = first.position != nil || example.files.isEmpty || !example.arguments.isEmpty
+            let hasPlace = first.position != nil || example.isPlaceless
             #expect(hasPlace, "no position: \(first)")
             return isExpected && hasPlace
         }

@@ -10,10 +10,17 @@ extension ComposeCase {
         topic("develop, hooks, providers, models, jobs", developCases),
         topic("volumes, secrets and configs", volumes + storageCases + files),
         topic("networks and ports", networks + networkCases),
-        topic("interpolation", interpolation),
-        topic("YAML", yaml),
-        topic("merge", merging + mergeCases),
-        topic("extends", extending),
+        topic("YAML", yaml + furtherYAML1 + furtherYAML2),
+        topic("reset and override", furtherReset),
+        topic("extends", extending + furtherExtends),
+        topic("include", furtherInclude),
+        topic("environment files", furtherEnvironmentFiles1 + furtherEnvironmentFiles2),
+        topic("files and directories", furtherLocation),
+        topic("project name", furtherProjectName),
+        topic("profiles", furtherProfiles),
+        topic("flags of config", furtherFlags),
+        topic("merge", merging + mergeCases + furtherMerge),
+        topic("interpolation", interpolation + furtherInterpolation1 + furtherInterpolation2),
     ].flatMap { $0 }
 
     /// Files that both refuse.
@@ -22,5 +29,16 @@ extension ComposeCase {
         topic("rejected: services", wrongServices + wronglyAccepted),
         topic("rejected: deploy, develop and build", wrongDeployments),
         topic("rejected: the rest of the model", wrongResources + wrongMerges),
+        topic("YAML", furtherYAMLRejected1 + furtherYAMLRejected2),
+        topic("reset and override", furtherResetRejected),
+        topic("extends", furtherExtendsRejected),
+        topic("include", furtherIncludeRejected),
+        topic("environment files", furtherEnvironmentFilesRejected),
+        topic("files and directories", furtherLocationRejected),
+        topic("project name", furtherProjectNameRejected),
+        topic("profiles", furtherProfilesRejected),
+        topic("flags of config", furtherFlagsRejected),
+        topic("merge", furtherMergeRejected),
+        topic("interpolation", furtherInterpolationRejected),
     ].flatMap { $0 }
 }

@@ -30,7 +30,7 @@ struct ComposeCase: Sendable, CustomTestStringConvertible {
 
     /// `text` is a whole compose.yaml.
     init(
-        _ name: String, _ text: String, files: [String: String] = [:], environment: [String: String] = [:],
+        _ name: String, _ text: String? = nil, files: [String: String] = [:], environment: [String: String] = [:],
         order: [String] = [], profiles: [String] = [], envFiles: [String] = [], projectName: String? = nil,
         projectDirectory: String? = nil, directory: String = "", standardInput: String? = nil, flags: [String] = [],
         exception: String? = nil
@@ -77,6 +77,12 @@ struct ComposeCase: Sendable, CustomTestStringConvertible {
     }
 
     var testDescription: String { name }
+
+    /// What is wrong may stand in no file: on the command line, in the environment, or in a file that isn't there.
+    var isPlaceless: Bool {
+        !arguments.isEmpty || !flags.isEmpty || environment.keys.contains { $0.hasPrefix("COMPOSE_") }
+            || !files.keys.contains("compose.yaml") || (files["compose.yaml"] ?? "").utf8.count < 4
+    }
 
     func request(in directory: String) -> LoadRequest {
         var request = LoadRequest(
