@@ -16,6 +16,8 @@ public struct LoadRequest: Sendable {
     public var currentDirectory: String
     /// Services named on the command line: each activates its profile.
     public var services: [String] = []
+    /// `true`: only those services and what they depend on are loaded, as `config SERVICE…` prints them.
+    public var selectsServices = false
     /// The standard input's content for `-f -`; `nil`: it is read when it is needed.
     public var standardInput: [UInt8]?
     /// `false`: variables stay as they are written (`--no-interpolate`).

@@ -100,6 +100,10 @@ public enum StackLoader {
             throw findings.failure("\(names.joined(separator: ", ")): empty compose file")
         }
         guard request.interpolates else {
+            if request.checksConsistency {
+                WrittenKeys.check(Merging.cleared(merged), ProjectFields.shape, Path(), &findings)
+                try findings.check()
+            }
             let completion = WrittenCompletion(request: request, location: location, name: name)
             let project = Project(
                 name: name, tree: completion.complete(merged), location: location, request: request)
@@ -111,7 +115,7 @@ public enum StackLoader {
         project.select(&findings)
         try findings.check()
         project.complete(&findings)
-        Validation(project: project).check(&findings)
+        if request.checksConsistency { Validation(project: project).check(&findings) }
         try findings.check()
         StartFaults(project: project).find(&findings)
         return (project, assembly.interpolation.uses)

@@ -60,6 +60,7 @@ struct LocationTests {
             "compose.yaml": "services: {a: {image: x}, b: {image: y, profiles: [p]}, c: {image: z, profiles: [q]}}"
         ])
         var request = ComposeCase("", "").request(in: directory.path)
+        request.selectsServices = false
         request.services = ["b"]
         let stack = try StackLoader.load(request).stack
         #expect(stack.services.keys.sorted() == ["a", "b"])

@@ -58,12 +58,22 @@ struct ServiceEnvironment {
         _ file: Node, _ path: Path, _ own: Mapping, into result: inout Mapping,
         _ origins: inout OrderedDictionary<String, [VariableSource]>, _ findings: inout Findings
     ) {
-        guard let place = file["path"]?.string else { return }
+        guard let place = file["path"]?.string.map(absolute) else { return }
         guard FileBytes.exists(place) else {
             guard file["required"]?.boolean ?? true else { return }
             findings.error(
                 "the env file \"\(shown(place))\" doesn't exist", at: file["path"]?.mark, path,
                 suggestion: "make it, or say \"required: false\"")
+            return
+        }
+        guard !FileBytes.isDirectory(place) else {
+            findings.error("\(shown(place)) is a directory", at: file["path"]?.mark, path)
+            return
+        }
+        if let format = file["format"], let text = format.string, !["", "raw"].contains(text) {
+            findings.error(
+                "\"\(text)\" is not a format of env files", at: format.mark, path.key("format"),
+                suggestion: "leave it out, or write \"raw\"")
             return
         }
         let (variables, before) = (variables, result)
@@ -96,7 +106,7 @@ struct ServiceEnvironment {
         let path = Path("services", name).key("label_file")
         var labels = Mapping()
         for (index, file) in files.enumerated() {
-            guard let place = file.string else { continue }
+            guard let place = file.string.map(absolute) else { continue }
             guard FileBytes.exists(place) else {
                 findings.error(
                     "the label file \"\(shown(place))\" doesn't exist", at: file.mark, path.index(index))
@@ -112,6 +122,11 @@ struct ServiceEnvironment {
             labels.set(key, entry.node, keyMark: entry.keyMark)
         }
         if !labels.isEmpty { service.set("labels", (service["labels"] ?? node).with(.map(labels))) }
+    }
+
+    /// A path that wasn't completed before starts where the program does.
+    private func absolute(_ path: String) -> String {
+        FilePath.absolute(path, in: request.currentDirectory, home: nil)
     }
 
     private func shown(_ path: String) -> String { FilePath.shown(path, from: request.currentDirectory) }

@@ -119,7 +119,7 @@ extension Assembly {
         if let known = opened[Extension.key(full, root)] { return known }
         var services = Mapping()
         var further: [Mapping] = []
-        for document in try SourceFile.read(full, request, &findings) {
+        for document in try SourceFile.read(full, request, namedAt: (node.mark, path), &findings) {
             guard let mapping = interpolated(document, &findings)["services"]?.mapping else { continue }
             further.append(mapping)
             for (name, entry) in mapping.entries where services[name] == nil {

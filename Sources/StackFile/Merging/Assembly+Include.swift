@@ -39,7 +39,9 @@ extension Assembly {
                 findings.error("\(problem): \"\(node.string ?? "")\"", at: node.mark, inclusion.path)
                 return nil
             }
-            documents += try SourceFile.read(file, request, &findings).map { Document(file: file, tree: $0) }
+            documents += try SourceFile.read(file, request, namedAt: (node.mark, inclusion.path), &findings).map {
+                Document(file: file, tree: $0)
+            }
         }
         var variables = interpolation.variables
         guard let environment = environmentFiles(of: inclusion, directory, place, &findings) else { return nil }

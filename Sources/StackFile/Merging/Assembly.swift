@@ -60,7 +60,8 @@ struct Assembly {
         _ document: Document, at place: Place, _ findings: inout Findings
     ) throws(StackFileError) -> Node? {
         var tree = interpolated(document.tree, &findings)
-        if place.resolvesPassedVariables { tree = withPassedVariables(tree) }
+        let passes = request.normalizes || request.resolvesEnvironment
+        if request.interpolates, place.resolvesPassedVariables || !passes { tree = withPassedVariables(tree) }
         guard case .map(var top) = tree.value else {
             return findings.invalid(tree, Path(), "the top of the file must be a mapping, not \(tree.kind)")
         }

@@ -29,7 +29,7 @@ enum Pruning {
             switch shape.parts {
             case .fields(let fields):
                 guard let field = fields.byKey[key] else {
-                    result.set(key, entry.node, keyMark: entry.keyMark)
+                    result.set(key, Merging.cleared(entry.node), keyMark: entry.keyMark)
                     continue
                 }
                 let value = prune(entry.node, field.shape)

@@ -8,7 +8,8 @@ enum SourceFile {
 
     /// The documents of a file; what is wrong ends the load, since nothing after it would mean anything.
     static func read(
-        _ path: String, _ request: LoadRequest, _ findings: inout Findings
+        _ path: String, _ request: LoadRequest, namedAt place: (mark: Mark, path: Path)? = nil,
+        _ findings: inout Findings
     ) throws(StackFileError) -> [Node] {
         guard findings.sources.count < mostFiles else {
             throw findings.failure("too many files: \(path) would be number \(mostFiles + 1)")
@@ -27,7 +28,7 @@ enum SourceFile {
                 findings.note(read: path)
             }
         } catch {
-            throw findings.failure("can't read \(name): \(error.reason)")
+            throw findings.failure("can't read \(name): \(error.reason)", at: place?.mark, place?.path ?? Path())
         }
         guard findings.sources.reduce(bytes.count, { $0 + $1.bytes.count }) <= FileBytes.limit * 2 else {
             throw findings.failure("the stack's files come to more than \(FileBytes.limit >> 19) MiB with \(name)")

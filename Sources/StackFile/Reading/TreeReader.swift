@@ -63,6 +63,7 @@ struct TreeReader: ~Copyable {
             try count(more, mark)
             var node = Node(try value(of: text, isPlain: isPlain, tag: tag, mark), mark)
             node.override = Self.override(tag)
+            node.isTime = isPlain && tag == nil && Timestamp(text) != nil
             remember(node, anchor, weight: more + 1)
             return node
         case .listStart(let tag, let anchor):
@@ -112,7 +113,7 @@ struct TreeReader: ~Copyable {
             let keyNode = try node(event, mark, depth: depth + 1)
             let (valueEvent, valueMark) = try events.next()
             let value = try node(valueEvent, valueMark, depth: depth + 1)
-            guard case .string(let key) = keyNode.value else {
+            guard case .string(let key) = keyNode.value, !keyNode.isTime else {
                 throw .init(message: "a key must be a string, not \(keyNode.kind); quote it", mark: mark)
             }
             if isMergeKey {

@@ -29,7 +29,7 @@ struct YAMLWriter {
     /// and on the same one in a list.
     private mutating func value(_ value: Node.Value, _ form: OutputForm?, indent: Int, isItem: Bool) {
         switch value {
-        case .map(let mapping) where !mapping.isEmpty:
+        case .map(let mapping) where !OutputForm.yaml(mapping, form).isEmpty:
             if isItem { lines.put(" ") } else { lines.endLine() }
             entries(mapping, form, indent: indent + (isItem ? 2 : step), isOnLine: isItem)
         case .list(let items) where !items.isEmpty:
@@ -39,7 +39,7 @@ struct YAMLWriter {
                 lines.put("-")
                 self.value(item.value, form, indent: indent + 2, isItem: true)
             }
-        default:
+        case .map, .list, .null, .boolean, .integer, .float, .string:
             if lines.column > 0 { lines.put(" ") }
             scalar(value, indent: indent + 2, isKey: false)
             lines.endLine()

@@ -17,10 +17,10 @@ struct Completion {
     ) -> Node {
         guard case .map(var service) = workload(node).value else { return node }
         replicas(of: &service)
-        ImpliedDependencies.add(to: &service)
+        if project.request.normalizes { ImpliedDependencies.add(to: &service) }
         service.change("secrets") { $0.each(withTarget) }
         let container = HookInheritance(service: service, environment: service["environment"].map(fromShell))
-        service.change("pre_start") { $0.each(container.hook) }
+        if project.request.normalizes { service.change("pre_start") { $0.each(container.hook) } }
         let environment = ServiceEnvironment(request: project.request, variables: project.location.variables)
         variables += environment.resolve(&service, name, node, &findings)
         environment.labels(&service, name, node, &findings)
@@ -37,13 +37,21 @@ struct Completion {
         let completed = project.request.resolvesPaths ? paths.service(node) : node
         guard case .map(var workload) = container(completed).value else { return node }
         workload.change("build", build)
-        workload.change("pull_policy") { $0.changed { $0 == "if_not_present" ? "missing" : $0 } }
+        if project.request.normalizes { normalize(&workload, node) }
         workload.change("ports") { ports in
             ports.each { $0.inside("published") { $0.with(.string($0.scalarText ?? "")) } }
         }
         workload.change("provider") { provider in
             provider.inside("options") { options in options.eachValue { $0.list == nil ? $0.with(.list([$0])) : $0 } }
         }
+        // An empty one counts as said.
+        if workload["network_mode"]?.string == "" { workload.remove("network_mode") }
+        return node.with(.map(workload))
+    }
+
+    /// What Compose calls normal: older words replaced, paths clean, and the default network.
+    private func normalize(_ workload: inout Mapping, _ node: Node) {
+        workload.change("pull_policy") { $0.changed { $0 == "if_not_present" ? "missing" : $0 } }
         workload.change("volumes") { volumes in
             volumes.each { $0.inside("target") { $0.changed { $0.isEmpty ? $0 : FilePath.clean($0) } } }
         }
@@ -51,9 +59,6 @@ struct Completion {
         {
             workload.set("networks", .map([("default", node.with(.null))], node.mark))
         }
-        // An empty one counts as said.
-        if workload["network_mode"]?.string == "" { workload.remove("network_mode") }
-        return node.with(.map(workload))
     }
 
     /// What any container has.
@@ -88,7 +93,9 @@ struct Completion {
     }
 
     private func build(_ node: Node) -> Node {
-        var node = node.completed("context", .string(project.location.directory))
+        var node = node.completed(
+            "context", .string(project.request.resolvesPaths ? project.location.directory : "."))
+        guard project.request.normalizes else { return node.inside("extra_hosts", ExtraHosts.canonical) }
         if node["dockerfile_inline"] == nil { node = node.completed("dockerfile", .string("Dockerfile")) }
         node = node.inside("extra_hosts", ExtraHosts.canonical)
         return node.inside("args") { arguments in
@@ -110,7 +117,7 @@ struct Completion {
 
     /// `scale` shows in `deploy` too, where there is one.
     private func replicas(of service: inout Mapping) {
-        guard let scale = service["scale"] else { return }
+        guard project.request.checksConsistency, let scale = service["scale"] else { return }
         service.change("deploy") { $0.completed("replicas", scale.value) }
     }
 
@@ -127,8 +134,10 @@ struct Completion {
         for (key, entry) in section.entries where used.contains(key) {
             let isExternal = entry.node["external"]?.boolean ?? false
             let resource = entry.node.isNull ? entry.node.with(.map(Mapping())) : entry.node
-            let named = (isExternal ? resource : resource.without("external"))
-                .completed("name", .string(isExternal ? key : "\(project.name)_\(key)"))
+            var named = isExternal ? resource : resource.without("external")
+            if project.request.normalizes {
+                named = named.completed("name", .string(isExternal ? key : "\(project.name)_\(key)"))
+            }
             result.set(key, named, keyMark: entry.keyMark)
         }
         return result

@@ -82,9 +82,10 @@ struct Project {
         for (name, entry) in services.entries {
             services.entries[name]?.node = completion.service(entry.node, name, &containerVariables, &findings)
         }
+        if request.selectsServices { services = Selection(services: services).keeping(request.services) }
         set("services", services)
         var networks = section("networks")
-        if networks["default"] == nil { networks.set("default", Node(.map(Mapping()), tree.mark)) }
+        if networks["default"] == nil, request.normalizes { networks.set("default", Node(.map(Mapping()), tree.mark)) }
         set("networks", completion.named(networks, usedBy: services) { $0["networks"]?.mapping?.keys ?? [] })
         let volumes = completion.named(section("volumes"), usedBy: services) { service in
             (service["volumes"]?.list ?? []).filter { $0["type"]?.string == "volume" }

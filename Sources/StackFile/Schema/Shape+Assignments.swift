@@ -45,7 +45,7 @@ extension Shape {
         _ item: Node, _ missing: Node.Value?, _ refusesBlanks: Bool, _ path: Path, into result: inout Mapping,
         _ findings: inout Findings
     ) {
-        guard case .string(let text) = item.value else {
+        guard case .string(let text) = item.value, !item.isTime else {
             _ = findings.wrongType(item, path, "NAME=VALUE")
             return
         }

@@ -4,7 +4,7 @@ extension Shape {
     static let anything = Shape(merge: .deep) { node, _, _ in node }
 
     static let text = Shape { node, path, findings in
-        if case .string = node.value { return node }
+        if case .string = node.value, !node.isTime { return node }
         return findings.wrongType(node, path, "a string")
     }
 

@@ -34,6 +34,9 @@ struct Node: Sendable {
     var value: Value
     var mark: Mark
     var override: Override = .none
+    /// A plain scalar that YAML takes for a time: it fits where any value may stand as text, but not where a text is
+    /// wanted.
+    var isTime = false
 
     init(_ value: Value, _ mark: Mark) {
         self.value = value
@@ -130,7 +133,7 @@ extension Node {
         case .boolean: "a boolean"
         case .integer: "an integer"
         case .float: "a number"
-        case .string: "a string"
+        case .string: isTime ? "a time" : "a string"
         case .list: "a list"
         case .map: "a mapping"
         }

@@ -58,10 +58,10 @@ enum WrittenMerge {
 
     private static func joined(_ base: Node, _ over: Node, _ path: [String]) -> Node {
         // Resets inside a mapping take their entries away, as they do elsewhere.
-        if case .map(let entries) = over.value, entries.entries.values.contains(where: { $0.node.override != .none }),
-            base.mapping != nil
-        {
-            return mappings(base, over, path)
+        var base = base
+        if case .map(var kept) = base.value, let entries = over.mapping?.entries {
+            for (key, entry) in entries where entry.node.override != .none { kept.remove(key) }
+            base = base.with(.map(kept))
         }
         let items = unique(sequence(base) + sequence(over), path)
         return (base.isNull ? over : base).with(.list(items))

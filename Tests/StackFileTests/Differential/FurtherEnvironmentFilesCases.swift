@@ -16,16 +16,17 @@ extension ComposeCase {
             "single", "services: {a: {image: x, env_file: e.env}}",
             files: ["e.env": #"A='a\'b'\#nB='a\nb'\#nC='a$B'\#nD='x\#ny'\#n"#]),
         ComposeCase(
-            "dq", "services: {a: {image: x, env_file: e.env}}",
+            "double quotes", "services: {a: {image: x, env_file: e.env}}",
             files: ["e.env": #"A="a\nb\tc\\d\$e\"f"\#nB="\0101\x41\c\u0041\a"\#nC="\012\0777\0"\#n"#]),
         ComposeCase(
             "export", "services: {a: {image: x, env_file: e.env}}",
             files: ["e.env": "export A=1\nexport  B=2\nexport\tC=3\nexport D\nexportE=5\nexport =6\n"]),
         ComposeCase("colon", "services: {a: {image: x, env_file: e.env}}", files: ["e.env": "A: 1\nB:2\nC : 3\n"]),
         ComposeCase(
-            "crlf", "services: {a: {image: x, env_file: e.env}}",
+            "lines end as on Windows", "services: {a: {image: x, env_file: e.env}}",
             files: ["e.env": "A=1\u{d}\nB=\"2\"\u{d}\nC\u{d}\nD='x\ny'\u{d}\n"]),
-        ComposeCase("bom", "services: {a: {image: x, env_file: e.env}}", files: ["e.env": "\u{feff}A=1\n"]),
+        ComposeCase(
+            "a byte order mark", "services: {a: {image: x, env_file: e.env}}", files: ["e.env": "\u{feff}A=1\n"]),
         ComposeCase("digits", "services: {a: {image: x, env_file: e.env}}", files: ["e.env": "1A=1\n2=3\n"]),
         ComposeCase("bad", "services: {a: {image: x, env_file: e.env}}", files: ["e.env": "A-B=1\nA.B=2\nA[0]=3\n"]),
         ComposeCase("bad3", "services: {a: {image: x, env_file: e.env}}", files: ["e.env": "=1\n"]),
@@ -62,19 +63,19 @@ extension ComposeCase {
             "disabled service", "services: {a: {image: x}, b: {image: y, profiles: [p], env_file: nope}}",
             files: ["e.env": "A=1\n"]),
         ComposeCase(
-            "noenvres", "services: {a: {image: x, env_file: e.env}}", files: ["e.env": "A=1\n"],
+            "no env resolution", "services: {a: {image: x, env_file: e.env}}", files: ["e.env": "A=1\n"],
             flags: ["--no-env-resolution"]),
         ComposeCase(
-            "noenvres2", "services: {a: {image: x, env_file: e.env, environment: {B: , HOME: }}}",
+            "no env resolution: mapping", "services: {a: {image: x, env_file: e.env, environment: {B: , HOME: }}}",
             files: ["e.env": "A=1\n"], flags: ["--no-env-resolution"]),
         ComposeCase(
-            "noenvres3", "services: {a: {image: x, env_file: e.env, environment: [B, HOME]}}",
+            "no env resolution: list", "services: {a: {image: x, env_file: e.env, environment: [B, HOME]}}",
             files: ["e.env": "A=1\n"], flags: ["--no-env-resolution", "--no-normalize"]),
         ComposeCase(
-            "noenvres4", "services: {a: {image: x, env_file: e.env, environment: {B: , HOME: }}}",
+            "no env resolution: not normal", "services: {a: {image: x, env_file: e.env, environment: {B: , HOME: }}}",
             files: ["e.env": "A=1\n"], flags: ["--no-env-resolution", "--no-normalize"]),
         ComposeCase(
-            "noenv svc", "services: {a: {image: x, env_file: e.env, label_file: l, labels: {z: 1}}}",
+            "no env resolution: labels", "services: {a: {image: x, env_file: e.env, label_file: l, labels: {z: 1}}}",
             files: ["e.env": "A=1", "l": #"L=$HOME-$L2\#nL2=x\#nM="q""#], flags: ["--no-env-resolution"]),
         ComposeCase(
             "label", "services: {a: {image: x, label_file: [l, m], labels: {M: 1}}}",

@@ -11,7 +11,9 @@ extension ComposeCase {
             "extends base reset", "services: {b: {image: x, ports: !reset ['80:80'], hostname: h}, a: {extends: b}}"),
         ComposeCase(
             "extends null base", "services: {a: {extends: {file: b.yaml, service: b}, image: x}}",
-            files: ["b.yaml": "services: {b: }"]),
+            files: ["b.yaml": "services: {b: }"],
+            exception:
+                "The service that is extended says nothing, so nothing is left to extend; Docker prints extends again."),
         ComposeCase("extends unknown key", "services: {b: {image: x}, a: {extends: {service: b, foo: 1}}}"),
         ComposeCase(
             "extends chain", "services: {a: {extends: {file: s/b.yaml, service: b}}}",
@@ -21,6 +23,10 @@ extension ComposeCase {
                     #"services: {c: {image: q, volumes: ["./y:/y"], env_file: ./e, build: {}, label_file: l, extends: d}, d: {hostname: h, volumes: ["./z:/z"]}}"#,
                 "s/t/e": "A=1", "s/t/l": "ll=1",
             ]),
+        ComposeCase(
+            "extends invalid elsewhere", "services: {a: {extends: {file: b.yaml, service: b}}}",
+            files: ["b.yaml": "services: {b: {image: x}, c: {foo: 1, ports: [x]}}\nfoo: 1"],
+            exception: "Only the service that is extended matters; the faulty port stands in another one."),
         ComposeCase(
             "extends invalid elsewhere2", "services: {a: {extends: {file: b.yaml, service: b}}}",
             files: ["b.yaml": "services: {b: {image: x}, c: {foo: 1}}\nfoo: 1"]),
@@ -68,9 +74,6 @@ extension ComposeCase {
             files: ["s/b.yaml": "networks: {c: }"]),
         ComposeCase("extends missing file", "services: {a: {extends: {file: s/b.yaml, service: b}}}"),
         ComposeCase("extends remote", "services: {a: {extends: {file: 'https://x.example/y.git', service: b}}}"),
-        ComposeCase(
-            "extends invalid elsewhere", "services: {a: {extends: {file: b.yaml, service: b}}}",
-            files: ["b.yaml": "services: {b: {image: x}, c: {foo: 1, ports: [x]}}\nfoo: 1"]),
         ComposeCase(
             "extends other file override", "services: {a: {image: x}}",
             files: ["two.yaml": "services: {a: {extends: b}}"], order: ["compose.yaml", "two.yaml"]),

@@ -64,7 +64,9 @@ extension ComposeCase {
             "reset one list entry",
             "services:\n  a:\n    image: x\n    environment: {A: 1, B: 2}\n    labels: [a=1, b=2]\n",
             files: ["two.yaml": "services:\n  a:\n    environment: {A: !reset null}\n    labels: {a: !reset null}\n"],
-            order: ["compose.yaml", "two.yaml"]),
+            order: ["compose.yaml", "two.yaml"],
+            exception:
+                "A reset takes the label away, however the earlier file wrote it; Docker's doesn't find it in a list."),
         ComposeCase(
             "reset of what is not there", "services:\n  a:\n    image: x\n",
             files: ["two.yaml": "services:\n  a:\n    ports: !reset []\n    hostname: !reset null\n"],

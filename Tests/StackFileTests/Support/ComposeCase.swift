@@ -81,7 +81,7 @@ struct ComposeCase: Sendable, CustomTestStringConvertible {
     /// What is wrong may stand in no file: on the command line, in the environment, or in a file that isn't there.
     var isPlaceless: Bool {
         !arguments.isEmpty || !flags.isEmpty || environment.keys.contains { $0.hasPrefix("COMPOSE_") }
-            || !files.keys.contains("compose.yaml") || (files["compose.yaml"] ?? "").utf8.count < 4
+            || !files.keys.contains("compose.yaml") || !(files["compose.yaml"] ?? "").contains(":")
     }
 
     func request(in directory: String) -> LoadRequest {
@@ -93,6 +93,7 @@ struct ComposeCase: Sendable, CustomTestStringConvertible {
         request.projectName = projectName
         request.projectDirectory = projectDirectory
         request.standardInput = standardInput.map { Array($0.utf8) }
+        request.selectsServices = true
         for flag in flags { Self.apply(flag, to: &request) }
         return request
     }

@@ -176,5 +176,6 @@ struct ConfigStages: ParsableArguments {
         request.interpolates = !noInterpolation
         request.normalizes = !noNormalization
         request.resolvesPaths = !noPaths
+        request.selectsServices = true
     }
 }
