@@ -21,7 +21,7 @@ let commandLineLinking: [LinkerSetting] = [
     .unsafeFlags(["-static-executable", "-l_FoundationCShims", "-l_FoundationCollections"])
 ]
 
-/// A non-PIE executable with the Swift runtime inside; libarchive and what it needs stay shared.
+/// A non-PIE executable with the Swift runtime and the libraries inside; ISA-L exists as a shared object only.
 let layerLinking: [LinkerSetting] = [
     .unsafeFlags(["-static-stdlib", "-Xclang-linker", "-no-pie"])
 ]
@@ -75,6 +75,8 @@ let package = Package(
         .target(name: "CLinux"),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+        // ISA-L, zstd and OpenSSL's hashes: what reads a layer as fast as it can be read.
+        .systemLibrary(name: "CCompression", providers: [.apt(["libisal-dev", "libssl-dev", "libzstd-dev"])]),
         .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
 
         // Values: pure, synchronous, no input or output.
@@ -96,13 +98,18 @@ let package = Package(
         // Control groups, v2 and v1, behind one small interface.
         module("Cgroups", ["Kernel"]),
 
+        // The tree of a layer, and the EROFS image that is made of it. roost-layer links it: no Foundation.
+        module("Erofs", ["CLinux"]),
+        // A layer's blob -> tar stream -> entries, for whoever makes something of them.
+        module("LayerReading", ["CArchive", "CCompression", "Erofs"]),
+
         // Engines: ignorant of each other.
         // Files -> Stack, in stages.
         module("StackFile", ["CYAML", "Diagnostics", "OCI", "StackModel", orderedCollections]),
         // The distribution protocol.
         module("Registries", ["Addressing", "OCI", "Kernel", httpClient, nio, nioPosix, nioHTTP1, nioSSL, toml]),
         // Content store and layers.
-        module("Images", ["OCI", "Kernel", "CLinux"]),
+        module("Images", ["OCI", "Kernel", "CLinux", "Erofs"]),
         // Launch, exec, signal, wait for and adopt containers.
         module("Sandboxes", ["CSeccomp", "OCI", "Launching", "Kernel", "Cgroups"]),
         // Bridges, leases, the ruleset, names.
@@ -142,7 +149,7 @@ let package = Package(
             name: "roost-shim", dependencies: ["Launching", "Kernel", "Cgroups"], swiftSettings: strict,
             linkerSettings: shimLinking),
         .executableTarget(
-            name: "roost-layer", dependencies: ["CArchive"], swiftSettings: strict,
+            name: "roost-layer", dependencies: ["CArchive", "Erofs", "LayerReading"], swiftSettings: strict,
             linkerSettings: layerLinking),
         // `make fuzz`.
         .executableTarget(
@@ -154,7 +161,7 @@ let package = Package(
         tests("StackFileTests", ["StackFile", "Diagnostics", "StackModel"]),
         tests("OCITests", ["OCI"]),
         tests("RegistriesTests", ["Registries", "OCI", "Kernel", crypto, nio, nioPosix, nioHTTP1]),
-        tests("ImagesTests", ["Images", "Registries", "OCI", "Kernel"]),
+        tests("ImagesTests", ["Images", "Registries", "OCI", "Kernel", "Erofs", "LayerReading"]),
         tests("PlanningTests", ["Planning", "StackModel"]),
         tests("LaunchingTests", ["Launching"]),
         tests("KernelTests", ["Kernel", "CLinux"]),

@@ -6,6 +6,8 @@
 #include <grp.h>
 #include <linux/capability.h>
 #include <linux/filter.h>
+#include <linux/fsverity.h>
+#include <linux/loop.h>
 #include <linux/mount.h>
 #include <linux/openat2.h>
 #include <linux/sched.h>
@@ -13,6 +15,7 @@
 #include <malloc.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
@@ -23,6 +26,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -254,3 +258,39 @@ void clinux_trim(void) {
 }
 
 pid_t clinux_fork(void) { return fork(); }
+
+int clinux_enable_verity(int descriptor) {
+    struct fsverity_enable_arg argument = {.version = 1, .hash_algorithm = FS_VERITY_HASH_ALG_SHA256, .block_size = 4096};
+    return ioctl(descriptor, FS_IOC_ENABLE_VERITY, &argument);
+}
+
+int clinux_loop_attach(int file, int *number) {
+    int control = open("/dev/loop-control", O_RDWR | O_CLOEXEC);
+    if (control < 0) return -1;
+    struct loop_config config = {.fd = (uint32_t)file, .info = {.lo_flags = LO_FLAGS_READ_ONLY | LO_FLAGS_AUTOCLEAR}};
+    int device = -1;
+    // Somebody else may be faster with the free one.
+    for (int attempt = 0; attempt < 64; attempt++) {
+        *number = ioctl(control, LOOP_CTL_GET_FREE);
+        if (*number < 0) break;
+        char path[32];
+        snprintf(path, sizeof path, "/dev/loop%d", *number);
+        device = open(path, O_RDONLY | O_CLOEXEC);
+        if (device < 0) break;
+        if (ioctl(device, LOOP_CONFIGURE, &config) == 0) break;
+        int reason = errno;
+        close(device);
+        device = -1;
+        errno = reason;
+        if (reason != EBUSY) break;
+    }
+    int reason = errno;
+    close(control);
+    errno = reason;
+    return device;
+}
+
+unsigned int clinux_file_system_type(const char *path) {
+    struct statfs information;
+    return statfs(path, &information) == 0 ? (unsigned int)information.f_type : 0;
+}

@@ -26,7 +26,9 @@ public final class ImageStore: Sendable {
         root: String, layerExecutable: String? = nil, host: Platform = .host, parallelLayers: Int? = nil
     ) throws {
         paths = StorePaths(root: root)
-        unpacker = layerExecutable.map { Unpacker(executable: $0) } ?? .beside()
+        var unpacker = layerExecutable.map { Unpacker(executable: $0) } ?? .beside()
+        unpacker.scratch = paths.temporary
+        self.unpacker = unpacker
         self.host = host
         index = IndexFile(paths: paths)
         slots = WorkSlots(parallelLayers ?? Self.usualParallelLayers)

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import Kernel
 import OCI
@@ -10,26 +11,17 @@ enum LayerOutput: Sendable {
     case tree(path: String)
 }
 
-/// What came out of a layer's blob.
-struct LayerResult: Sendable, Equatable {
-    /// Digest of the uncompressed stream.
-    let diffID: Digest
-    /// Bytes of the uncompressed stream.
-    let bytes: Int64
-    /// Entries of the archive.
-    let entries: Int
-}
-
 /// A layer on its way from blob to content. The blob is handed over as it comes; the process that unpacks it is ended
 /// and waited for when this value goes.
 struct LayerProcess: ~Copyable {
-    private let unpacker: Unpacker
+    private let process: UnpackProcess
     private let output: LayerOutput
-    private let algorithm: Digest.Algorithm
+    private let limits: Unpacker.Limits
     private let what: String
     private let subject: String
-    private let blob: String
-    private let file: OwnedDescriptor
+    private var input: OwnedDescriptor?
+    /// The other end of `input`: while it is open here, the process's end isn't a signal to this one.
+    private let kept: OwnedDescriptor
 
     /// - Parameters:
     ///   - algorithm: of the digest that the result has.
@@ -39,42 +31,72 @@ struct LayerProcess: ~Copyable {
         _ unpacker: Unpacker, into output: LayerOutput, algorithm: Digest.Algorithm, _ what: String,
         for subject: String
     ) throws -> LayerProcess {
-        try LayerProcess(unpacker, output, algorithm, what, subject)
+        do {
+            return try LayerProcess(unpacker, output, algorithm, what, subject)
+        } catch let error as KernelError {
+            throw error.about(subject)
+        }
     }
 
     private init(
         _ unpacker: Unpacker, _ output: LayerOutput, _ algorithm: Digest.Algorithm, _ what: String, _ subject: String
     ) throws {
-        self.unpacker = unpacker
+        let pipe = try OwnedDescriptor.pipe()
+        try pipe.writing.setNonBlocking(true)
+        // A larger pipe lets both sides run side by side; without it they only take turns more often. 1031 is
+        // F_SETPIPE_SZ, which the C library shows under _GNU_SOURCE only.
+        _ = clinux_fcntl(pipe.writing.number, 1031, 1 << 20)
+        let started = try unpacker.start(output, algorithm, input: pipe.reading.number, what, for: subject)
+        let duplicate = try pipe.reading.duplicate()
+        process = started
+        kept = duplicate
+        input = pipe.intoWriting()
+        limits = unpacker.limits
         self.output = output
-        self.algorithm = algorithm
         self.what = what
         self.subject = subject
-        switch output {
-        case .erofs(let path), .tree(let path): blob = "\(path).blob"
-        }
-        do throws(KernelError) {
-            file = try OwnedDescriptor(open: blob, [.writeOnly, .create, .truncate])
-        } catch {
-            throw error.about(subject)
-        }
-    }
-
-    deinit {
-        unlink(blob)
     }
 
     /// Hands the next piece of the blob over. Waits while the process is slower than its source.
     mutating func write(_ piece: UnsafeRawBufferPointer) async throws {
-        do throws(KernelError) {
-            try StoreFiles.write(piece, to: file, path: blob)
-        } catch {
-            throw error.about(subject)
+        var rest = piece
+        var waited = Duration.zero
+        while !rest.isEmpty {
+            guard let number = input?.number else { return }
+            let count = Glibc.write(number, rest.baseAddress, rest.count)
+            if count >= 0 {
+                rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+                waited = .zero
+                continue
+            }
+            switch lastError() {
+            case EINTR: continue
+            case EAGAIN: break
+            default: throw KernelError("hand over", what, errno: lastError()).about(subject)
+            }
+            // It refused the archive: what it says is the error.
+            if try process.hasEnded() { _ = try await finish() }
+            guard waited < .seconds(limits.idleSeconds) else {
+                throw ImageError(subject, .unpackTimedOut(subject: what, seconds: limits.idleSeconds))
+            }
+            // A pipe with one free page is ready already; short against what is in it, a pause moves many at once.
+            try await Task.sleep(for: .milliseconds(1))
+            waited += .milliseconds(1)
         }
     }
 
     /// Everything was handed over: returns when the content is whole.
     mutating func finish() async throws -> LayerResult {
-        try await unpacker.unpack(blob, into: output, algorithm: algorithm, what, for: subject)
+        input = nil
+        let (process, output, subject) = (process, output, subject)
+        return try await onOwnThread { cancellation in
+            do {
+                let result = try process.finish(cancellation)
+                if case .erofs(let path) = output { try Files.seal(path) }
+                return result
+            } catch let error as KernelError {
+                throw error.about(subject)
+            }
+        }
     }
 }

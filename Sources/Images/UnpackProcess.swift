@@ -1,30 +1,29 @@
 import Glibc
 import Kernel
 import OCI
+import Synchronization
 
-/// One run of the unpacking process. It is dead and waited for when this value goes.
-struct UnpackProcess: ~Copyable {
+/// One run of the unpacking process. It is dead and waited for when this object goes.
+final class UnpackProcess: Sendable {
     private let process: ProcessDescriptor
-    /// The uncompressed stream, and what the process has to say.
-    private let stream: OwnedDescriptor
-    private let messages: OwnedDescriptor
+    /// What the process has to say: its progress, its result, its failure.
+    private let report: OwnedDescriptor
     private let limits: Unpacker.Limits
     /// Names the archive, and the image that it is for.
     private let what: String
     private let subject: String
-    private var waited = false
+    private let waited = Mutex(false)
 
+    /// - Parameters:
+    ///   - arguments: of the program.
+    ///   - output: what the process has as descriptor 3.
     init(
-        _ unpacker: Unpacker, _ form: Unpacker.Form, _ directory: String, input: Int32, what: String, subject: String
+        _ unpacker: Unpacker, _ arguments: [String], input: Int32, output: Int32?, what: String, subject: String
     ) throws {
-        let streamPipe = try OwnedDescriptor.pipe()
-        let messagePipe = try OwnedDescriptor.pipe()
-        // A larger pipe lets the two processes run side by side; without it they only take turns more often. 1031 is
-        // F_SETPIPE_SZ, which the C library shows under _GNU_SOURCE only.
-        _ = fcntl(streamPipe.writing.number, 1031, 1 << 20)
-        var spawn = Spawn(unpacker.executable, [unpacker.executable, form.rawValue, directory], environment: [])
-        spawn.standardStreams = (input, nil, messagePipe.writing.number)
-        spawn.descriptors = [(own: streamPipe.writing.number, child: 3)]
+        let pipe = try OwnedDescriptor.pipe()
+        var spawn = Spawn(unpacker.executable, [unpacker.executable] + arguments, environment: [])
+        spawn.standardStreams = (input, pipe.writing.number, pipe.writing.number)
+        if let output { spawn.descriptors = [(own: output, child: 3)] }
         // An interrupt from the terminal is for the caller, who ends this one.
         spawn.newSession = true
         let pid: Int32
@@ -33,85 +32,102 @@ struct UnpackProcess: ~Copyable {
         } catch {
             throw ImageError(subject, .noUnpacker(error))
         }
-        do {
-            process = try ProcessDescriptor(pid: pid)
+        process = try Self.descriptor(of: pid)
+        report = pipe.intoReading()
+        limits = unpacker.limits
+        self.what = what
+        self.subject = subject
+    }
+
+    private static func descriptor(of pid: Int32) throws(KernelError) -> ProcessDescriptor {
+        do throws(KernelError) {
+            return try ProcessDescriptor(pid: pid)
         } catch {
             // Not waited for yet, so the pid can't be another process's.
             kill(pid, SIGKILL)
             waitpid(pid, nil, 0)
             throw error
         }
-        stream = streamPipe.intoReading()
-        messages = messagePipe.intoReading()
-        limits = unpacker.limits
-        self.what = what
-        self.subject = subject
     }
 
     deinit {
-        guard !waited else { return }
+        guard !waited.withLock({ $0 }) else { return }
         // `try?`: it fails only if the process is gone and waited for, which is what this is for.
         try? process.signal(SIGKILL)
         _ = try? process.reap(blocking: true)
     }
 
-    /// Reads until the process ends, and returns the digest of the stream. Whatever goes wrong, `deinit` ends it.
-    mutating func finish(_ algorithm: Digest.Algorithm, _ cancellation: Cancellation) throws -> Digest {
-        var hasher = DigestHasher(algorithm)
-        var message: [UInt8] = []
-        var received: Int64 = 0
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 16)
+    /// The process needs no more input: it has ended, or is about to.
+    func hasEnded() throws -> Bool { try process.waitForEnd(milliseconds: 0) }
+
+    /// Reads until the process ends. Whatever goes wrong, `deinit` ends it.
+    func finish(_ cancellation: Cancellation) throws -> LayerResult {
+        var said: [UInt8] = []
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 16)
         defer { buffer.deallocate() }
-        var open: (stream: Bool, messages: Bool) = (true, true)
-        while open.stream || open.messages {
-            let ready = try poll(open, cancellation)
-            if ready.stream {
-                let count = try stream.read(into: buffer)
-                hasher.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-                received += Int64(count)
-                open.stream = count > 0
-                guard received <= limits.streamBytes else {
-                    throw ImageError(subject, .tooLarge(subject: what, limit: limits.streamBytes))
-                }
-            }
-            if ready.messages {
-                let count = try messages.read(into: buffer)
-                // One line is all that is said; more is not kept.
-                message.append(contentsOf: buffer[..<min(count, max(0, 4096 - message.count))])
-                open.messages = count > 0
-            }
+        while true {
+            try wait(cancellation)
+            let count = try report.read(into: buffer)
+            if count == 0 { break }
+            said.append(contentsOf: buffer[..<count])
+            // One line is what matters, and it is the last.
+            if said.count > 16384 { said.removeFirst(said.count - 8192) }
         }
-        try judge(message)
-        return hasher.finalize()
+        return try judge(said)
     }
 
-    private func poll(
-        _ open: (stream: Bool, messages: Bool), _ cancellation: Cancellation
-    ) throws -> (stream: Bool, messages: Bool) {
-        // A negative descriptor is one that isn't looked at.
+    private func wait(_ cancellation: Cancellation) throws {
         var polled = [
-            pollfd(fd: open.stream ? stream.number : -1, events: Int16(POLLIN), revents: 0),
-            pollfd(fd: open.messages ? messages.number : -1, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: report.number, events: Int16(POLLIN), revents: 0),
             pollfd(fd: cancellation.descriptor, events: Int16(POLLIN), revents: 0),
         ]
-        let count = try check("poll", what) { Glibc.poll(&polled, 3, Int32(limits.idleSeconds) * 1000) }
+        let count = try check("poll", what) { Glibc.poll(&polled, 2, Int32(limits.idleSeconds) * 1000) }
         if count == 0 { throw ImageError(subject, .unpackTimedOut(subject: what, seconds: limits.idleSeconds)) }
-        if polled[2].revents != 0 { throw CancellationError() }
-        return (polled[0].revents != 0, polled[1].revents != 0)
+        if polled[1].revents != 0 { throw CancellationError() }
     }
 
-    /// Both pipes are at their end, so the process has ended or is about to.
-    private mutating func judge(_ message: [UInt8]) throws {
+    /// The pipe is at its end, so the process has ended or is about to.
+    private func judge(_ said: [UInt8]) throws -> LayerResult {
         let ending = try process.reap(blocking: true)
-        waited = true
-        let line = String(decoding: message.prefix { $0 != 0x0A }, as: UTF8.self)
-        let said = line.hasPrefix("roost-layer: ") ? String(line.dropFirst(13)) : line
+        waited.withLock { $0 = true }
+        let line = String(decoding: said.split(separator: 0x0A).last ?? [], as: UTF8.self)
         switch ending {
-        case .exited(0): return
+        case .exited(0):
+            guard let result = LayerResult(line: line) else {
+                throw ImageError(subject, .unpack(subject: what, detail: "roost-layer is of another version"))
+            }
+            return result
         case .exited(3): throw ImageError(subject, .diskFull(path: what))
-        case .exited, nil: throw ImageError(subject, .unpack(subject: what, detail: said))
+        case .exited, nil:
+            let prefix = "roost-layer: "
+            let reason = line.hasPrefix(prefix) ? String(line.dropFirst(prefix.count)) : line
+            throw ImageError(subject, .unpack(subject: what, detail: reason))
         case .killed(let signal):
             throw ImageError(subject, .unpack(subject: what, detail: "roost-layer was ended by signal \(signal)"))
         }
+    }
+}
+
+/// What came out of a layer's blob.
+struct LayerResult: Sendable, Equatable {
+    /// Digest of the uncompressed stream.
+    let diffID: Digest
+    /// Bytes of the uncompressed stream.
+    let bytes: Int64
+    /// Entries of the archive.
+    let entries: Int
+    /// Bytes of the image, or of the directory's files.
+    let written: Int64
+
+    /// From the process's last line: `done DIGEST BYTES ENTRIES WRITTEN`.
+    init?(line: String) {
+        let words = line.split(separator: " ")
+        guard words.count == 5, words[0] == "done", let diffID = Digest(String(words[1])),
+            let bytes = Int64(words[2]), let entries = Int(words[3]), let written = Int64(words[4])
+        else { return nil }
+        self.diffID = diffID
+        self.bytes = bytes
+        self.entries = entries
+        self.written = written
     }
 }

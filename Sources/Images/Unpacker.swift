@@ -6,18 +6,13 @@ import OCI
 struct Unpacker: Sendable {
     /// Absolute path of the executable.
     let executable: String
+    /// A directory on the file system of the store, for trying things out.
+    var scratch = "/tmp"
     var limits = Limits()
 
     struct Limits: Sendable {
         /// Seconds without a byte unpacked after which it is given up.
         var idleSeconds = 120
-        /// The longest uncompressed stream, in bytes.
-        var streamBytes: Int64 = 64 << 30
-    }
-
-    enum Form: String, Sendable {
-        case tree
-        case archive
     }
 
     /// The one beside this executable, or in `ROOST_LIBEXEC`.
@@ -32,35 +27,49 @@ struct Unpacker: Sendable {
         return Unpacker(executable: path[..<(path.lastIndex(of: "/") ?? path.startIndex)] + "/roost-layer")
     }
 
-    /// The form in which layers are kept on this host.
-    func layerForm() async -> LayerForm { .tree }
-
     /// Unpacks a layer's blob that is on the disk already.
     func unpack(
         _ blob: String, into output: LayerOutput, algorithm: Digest.Algorithm, _ what: String, for subject: String
     ) async throws -> LayerResult {
-        switch output {
-        case .tree(let path), .erofs(let path):
-            let diffID = try await unpack(blob, as: .tree, into: path, algorithm: algorithm, what, for: subject)
-            return LayerResult(diffID: diffID, bytes: 0, entries: 0)
-        }
-    }
-
-    /// Fills `directory` with the archive in `file`, and returns the digest of the uncompressed stream. `what` names
-    /// the archive in errors.
-    func unpack(
-        _ file: String, as form: Form, into directory: String, algorithm: Digest.Algorithm, _ what: String,
-        for subject: String
-    ) async throws -> Digest {
         try await onOwnThread { cancellation in
             do {
-                let input = try OwnedDescriptor(open: file)
-                var process = try UnpackProcess(
-                    self, form, directory, input: input.number, what: what, subject: subject)
-                return try process.finish(algorithm, cancellation)
+                let input = try OwnedDescriptor(open: blob)
+                let process = try start(output, algorithm, input: input.number, what, for: subject)
+                let result = try process.finish(cancellation)
+                if case .erofs(let path) = output { try Files.seal(path) }
+                return result
             } catch let error as KernelError {
                 throw error.about(subject)
             }
+        }
+    }
+
+    /// Fills a directory with the files of an archive of images. `what` names the archive in errors.
+    func unpack(archive file: String, into directory: String, _ what: String, for subject: String) async throws {
+        try await onOwnThread { cancellation in
+            do {
+                let input = try OwnedDescriptor(open: file)
+                let process = try UnpackProcess(
+                    self, ["archive", directory], input: input.number, output: nil, what: what, subject: subject)
+                _ = try process.finish(cancellation)
+            } catch let error as KernelError {
+                throw error.about(subject)
+            }
+        }
+    }
+
+    /// Starts the process for a layer whose blob comes from `input`.
+    func start(
+        _ output: LayerOutput, _ algorithm: Digest.Algorithm, input: Int32, _ what: String, for subject: String
+    ) throws -> UnpackProcess {
+        switch output {
+        case .tree(let path):
+            return try UnpackProcess(
+                self, ["tree", path, algorithm.rawValue], input: input, output: nil, what: what, subject: subject)
+        case .erofs(let path):
+            let file = try OwnedDescriptor(open: path, [.readWrite, .create, .exclusive], mode: 0o600)
+            return try UnpackProcess(
+                self, ["erofs", algorithm.rawValue], input: input, output: file.number, what: what, subject: subject)
         }
     }
 }

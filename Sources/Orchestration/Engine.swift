@@ -20,6 +20,7 @@ struct Engine: Sendable {
     let seccomp: SeccompCache
     let names = ContainerNames()
     let skeleton: Skeleton
+    let layers: LayerMounts
     let log: Logger
     /// Bit N for each capability that this process can hand on.
     let availableCapabilities: UInt64
@@ -42,6 +43,7 @@ struct Engine: Sendable {
             locations: locations, instance: hexadecimal(stableHash(locations.root), digits: 6),
             group: MultiThreadedEventLoopGroup.singleton)
         skeleton = try Skeleton(root: locations.root)
+        layers = LayerMounts(runRoot: locations.runRoot)
         shim = Shim(executable: programs + "/roost-shim", environment: Self.handedOn)
         cgroups = try CgroupDriver()
         seccomp = SeccompCache()

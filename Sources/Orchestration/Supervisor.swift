@@ -63,8 +63,26 @@ actor Supervisor {
         }
         var running: [(ContainerRecord, [ResolvedPort])] = []
         for controller in all { running += await controller.runningContainers }
+        await holdLayers(of: running.map(\.0))
         await engine.networks.adopt(running, log: engine.log)
         for controller in all { await controller.resume() }
+    }
+
+    /// Containers that run keep their layers, mounted or not; others' are taken away.
+    private func holdLayers(of records: [ContainerRecord]) async {
+        for record in records {
+            do {
+                try await engine.layers.hold(record.layers, for: record.id)
+            } catch {
+                // It goes on with what its overlay has; only other containers of the image don't share with it.
+                engine.log.error("\(record.name): its layers can't be mounted: \(error)")
+            }
+        }
+        do {
+            try await engine.layers.removeUnneeded()
+        } catch {
+            engine.log.error("layers that nobody uses stay mounted: \(error)")
+        }
     }
 
     /// The record of a container on disk. One whose making was interrupted is removed; one that can't be read stays,

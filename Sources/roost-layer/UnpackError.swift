@@ -1,3 +1,4 @@
+import Erofs
 import Glibc
 
 /// Why an archive wasn't unpacked, in one line.
@@ -6,32 +7,24 @@ enum UnpackError: Error {
     case usage
     /// The process can't lock itself in.
     case confinement(step: String, errno: Int32)
-    /// The stream isn't an archive, or a broken one.
-    case unreadable(reason: String)
-    /// An entry's name leads out of the tree, or isn't a name.
-    case badName(name: String, reason: String)
-    /// An entry can't be made.
-    case entry(name: String, reason: String, errno: Int32)
-    /// Whoever wanted the uncompressed stream is gone.
-    case tap(errno: Int32)
+    /// The archive, or what should become of it, is at fault.
+    case layer(LayerError)
 
     var description: String {
         switch self {
-        case .usage: "usage: roost-layer tree|archive DIRECTORY <ARCHIVE"
-        case .confinement(let step, let errno):
-            "\(step) failed: \(errorText(errno)); it has to run with root's rights"
-        case .unreadable(let reason): "the archive can't be read: \(printable(reason))"
-        case .badName(let name, let reason): "the entry \"\(printable(name))\" \(reason)"
-        case .entry(let name, let reason, _):
-            "\"\(printable(name))\" can't be made: \(printable(reason))"
-        case .tap(let errno): "the uncompressed stream can't be passed on: \(errorText(errno))"
+        case .usage: "usage: roost-layer erofs ALGORITHM | tree DIRECTORY [ALGORITHM] | archive DIRECTORY <ARCHIVE"
+        case .confinement(let step, let errno): "\(step) failed: \(errorText(errno))"
+        case .layer(.malformed(let reason)): "the archive can't be read: \(printable(reason))"
+        case .layer(.limit(let reason)): "the archive is too large: \(printable(reason))"
+        case .layer(.entry(let name, let reason)): "the entry \"\(printable(name))\" \(printable(reason))"
+        case .layer(.system(let operation, let errno)): "\(printable(operation)): \(errorText(errno))"
         }
     }
 
     var exitStatus: Int32 {
         switch self {
         case .usage: 2
-        case .entry(_, _, let errno) where errno == ENOSPC || errno == EDQUOT: 3
+        case .layer(.system(_, let errno)) where errno == ENOSPC || errno == EDQUOT: 3
         default: 1
         }
     }
@@ -46,5 +39,12 @@ func errorText(_ errno: Int32) -> String {
 private func printable(_ text: String) -> String {
     String(
         String.UnicodeScalarView(
-            text.unicodeScalars.prefix(300).map { $0.value < 32 || $0.value == 127 ? "?" : $0 }))
+            text.unicodeScalars.prefix(400).map { $0.value < 32 || (127..<160).contains($0.value) ? "?" : $0 }))
+}
+
+/// Writes a line.
+func say(_ line: String, on descriptor: Int32) {
+    let bytes = Array("\(line)\n".utf8)
+    // Whoever doesn't listen learns of it by the exit status.
+    _ = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
 }

@@ -56,8 +56,8 @@ struct PullTests {
         }
         #expect(image.name == reference.description && image.configuration.config.environment == ["A=1"])
         #expect(image.layers.count == 2 && image.platform == .host)
-        #expect(try Files.readText("\(try #require(image.layers.first).path)/etc/extra") == "top\n")
-        #expect(try Files.readText("\(try #require(image.layers.last).path)/etc/hostname") == "base\n")
+        #expect(try bench.text("etc/extra", in: try #require(image.layers.first)) == "top\n")
+        #expect(try bench.text("etc/hostname", in: try #require(image.layers.last)) == "base\n")
         #expect(events.withLock { $0.first == .resolving && $0.last == .done(manifest: image.manifestDigest) })
         #expect(try bench.store().resolve(.registry(reference)) == image)
         #expect(try store.list() == [image])

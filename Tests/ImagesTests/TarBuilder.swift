@@ -66,3 +66,17 @@ struct TarBuilder {
         return Array("\(length)".utf8) + rest
     }
 }
+
+extension TarBuilder {
+    /// Makes headers valid again after their bytes were changed.
+    static func correctChecksums(_ archive: inout [UInt8]) {
+        for start in stride(from: 0, to: archive.count - 511, by: 512)
+        where archive[(start + 257)..<(start + 262)].elementsEqual("ustar".utf8) {
+            for place in 148..<156 { archive[start + place] = 0x20 }
+            let text = String(archive[start..<(start + 512)].reduce(0) { $0 + Int($1) }, radix: 8)
+            let digits = String(repeating: "0", count: max(0, 6 - text.count)) + text
+            archive.replaceSubrange((start + 148)..<(start + 154), with: digits.utf8)
+            archive[start + 154] = 0
+        }
+    }
+}

@@ -36,6 +36,15 @@ final class Workbench: Sendable {
         try ImageStore(root: "\(path)/\(name)", layerExecutable: Self.layerExecutable, host: host)
     }
 
+    /// A file of a layer, in whichever form it is kept.
+    func text(_ name: String, in layer: StoredLayer) throws -> String {
+        guard layer.form == .erofs else { return try Files.readText("\(layer.path)/\(name)") }
+        let directory = "\(path)/extracted-\(String(UInt64.random(in: .min ... .max), radix: 36))"
+        let output = try Self.run("/usr/bin/fsck.erofs", ["--extract=\(directory)", layer.path])
+        guard output.code == 0 else { throw KernelError("extract \(output.text) from", layer.path, errno: EIO) }
+        return try Files.readText("\(directory)/\(name)")
+    }
+
     struct Output: Sendable {
         let code: Int32
         let text: String

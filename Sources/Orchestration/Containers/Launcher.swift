@@ -2,7 +2,6 @@ import Addressing
 import Cgroups
 import ControlAPI
 import Glibc
-import Images
 import Kernel
 import Launching
 import Networks
@@ -38,6 +37,7 @@ struct Launcher: Sendable {
         // The shim inherits the lock: whoever finds it taken knows that a launch is under way or a container runs.
         let lock = try await Self.take(directory.lockPath, of: record)
         try directory.clear()
+        try await engine.layers.hold(record.layers, for: record.id)
         let prepared = try await prepare(record, joining: source)
         try Files.replace(bundlePath(record) + "/config.json", with: JSON.encode(prepared.configuration), mode: 0o600)
         var choice = PortChoice(record.settings.ports)
@@ -59,7 +59,17 @@ struct Launcher: Sendable {
 
     /// What a launch would do, without doing it.
     func program(_ record: ContainerRecord, joining source: ContainerEntry?) async throws -> LaunchProgram {
-        let prepared = try await prepare(record, joining: source)
+        // For as long as the image's users are looked up.
+        let holder = "program of \(record.id)"
+        try await engine.layers.hold(record.layers, for: holder)
+        let prepared: Prepared
+        do {
+            prepared = try await prepare(record, joining: source)
+        } catch {
+            await engine.layers.release(holder)
+            throw error
+        }
+        await engine.layers.release(holder)
         var settings = prepared.settings
         var choice = PortChoice(record.settings.ports)
         settings.heldPorts = try choice.next(taken: []).map(Self.held)
@@ -124,7 +134,8 @@ struct Launcher: Sendable {
         let directory = engine.locations.containerDirectory(record.id)
         let bundle = bundlePath(record)
         return SandboxSettings(
-            id: record.id, layers: record.layers.map(\.path) + [engine.skeleton.path], upper: directory + "/upper",
+            id: record.id, layers: engine.layers.directories(record.layers) + [engine.skeleton.path],
+            upper: directory + "/upper",
             work: directory + "/work",
             mountPoint: bundle + "/rootfs", network: network, seccomp: seccomp, reaper: record.settings.runInit,
             openStandardInput: record.settings.stdinOpen, cgroupView: cgroupView(limits),
@@ -157,7 +168,8 @@ struct Launcher: Sendable {
 
     /// Looks a user up as the container will see it: its own layer lies over the image's.
     func user(of record: ContainerRecord, _ name: String) throws -> ResolvedUser {
-        let layers = [engine.locations.containerDirectory(record.id) + "/upper"] + record.layers.map(\.path)
+        let layers =
+            [engine.locations.containerDirectory(record.id) + "/upper"] + engine.layers.directories(record.layers)
         return try ResolvedUser(
             user: name, added: record.settings.groupAdd,
             passwd: ImageFiles.text("etc/passwd", layers: layers) ?? "",

@@ -99,9 +99,10 @@ extension Engine {
                     made.append(name)
                 }
             }
-            try fillVolumes(of: record)
+            try await fillVolumes(of: record)
             try store.create(record)
         } catch {
+            await layers.release(record.id)
             // Nobody will ever ask for them.
             for name in made { try? volumes.store.remove(name) }
             throw error
@@ -110,20 +111,26 @@ extension Engine {
     }
 
     /// Empty volumes get what the image has at their place.
-    private func fillVolumes(of record: ContainerRecord) throws {
+    private func fillVolumes(of record: ContainerRecord) async throws {
+        // Few containers have volumes, and those that have begin to run soon: the layers stay for that.
+        guard !record.settings.volumes.isEmpty || !record.anonymousVolumes.isEmpty else { return }
+        let layers = try await layers.hold(record.layers, for: record.id)
         for mount in record.settings.volumes where !mount.noCopy {
             guard case .named(let key) = mount.source, mount.subpath == nil else { continue }
             let name = record.volumes[key]?.name ?? key
             guard try volumes.store.find(name) != nil else {
                 throw OperationError("volume \(name) doesn't exist; make it, or take `external` away")
             }
-            try volumes.store.fill(name, fromLayers: record.layers.map(\.path), path: mount.target)
+            try volumes.store.fill(name, fromLayers: layers, path: mount.target)
         }
         for (target, name) in record.anonymousVolumes {
-            try volumes.store.fill(name, fromLayers: record.layers.map(\.path), path: target)
+            try volumes.store.fill(name, fromLayers: layers, path: target)
         }
     }
 
     /// Removes a container's directories.
-    func remove(_ id: String) async throws { try store.remove(id) }
+    func remove(_ id: String) async throws {
+        await layers.release(id)
+        try store.remove(id)
+    }
 }

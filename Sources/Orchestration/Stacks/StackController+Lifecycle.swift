@@ -23,6 +23,7 @@ extension StackController {
                 await self.willLaunch(id, ports: $0, byUser: byUser)
             }
         } catch {
+            await engine.layers.release(id)
             let code = (error as? LaunchFailure)?.code ?? 125
             update(id) {
                 $0.phase = entry.status.started == 0 ? .created : .exited
@@ -35,6 +36,7 @@ extension StackController {
         }
         guard entries[id] != nil else {
             Self.end(launched.processes)
+            await engine.layers.release(id)
             throw OperationError("container \(entry.record.name) was removed while it started")
         }
         await started(id, launched)
@@ -98,6 +100,7 @@ extension StackController {
         entry.probes?.cancel()
         if exit == nil { cleanUp(after: entry.record) }
         await engine.networks.detach(entry.record)
+        await engine.layers.release(id)
         let now = Instant.now
         // Without a record of its end the container was killed together with its shim.
         let code = exit?.code ?? 128 + SIGKILL
