@@ -43,6 +43,7 @@ extension ImageStore {
         }
         removal.append(try await collectGarbage(keeping: kept, gone: gone))
         removal.freed += try removePartialDownloads(olderThan: 0)
+        try removeOldMarks()
         return removal
     }
 }

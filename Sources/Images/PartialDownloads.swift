@@ -22,6 +22,21 @@ extension ImageStore {
         return freed
     }
 
+    /// Forgets when names were last compared with their registries, if that was long ago.
+    func removeOldMarks() throws {
+        do {
+            for name in try Directory.names(in: paths.locks) where name.hasPrefix(StorePaths.markPrefix) {
+                let path = "\(paths.locks)/\(name)"
+                guard let status = StoreFiles.status(path), time(nil) - status.st_mtim.tv_sec > 90 * 86_400 else {
+                    continue
+                }
+                try Files.remove(path)
+            }
+        } catch {
+            throw error.about("image store \(paths.root)")
+        }
+    }
+
     func partialBytes() throws -> Int64 {
         do {
             return try Directory.names(in: paths.partial).reduce(0) { $0 + DiskUsage.of("\(paths.partial)/\($1)") }

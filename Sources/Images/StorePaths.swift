@@ -28,8 +28,10 @@ struct StorePaths: Sendable {
     /// A file whose time of change says when a name was last compared with its registry.
     func checkMark(_ name: String, _ platform: Platform?) -> String {
         let key = platform.map { "\(name) \($0)" } ?? name
-        return "\(locks)/checked-\(Digest.sha256(of: Array(key.utf8)).hex.prefix(40))"
+        return "\(locks)/\(Self.markPrefix)\(Digest.sha256(of: Array(key.utf8)).hex.prefix(40))"
     }
+
+    static let markPrefix = "checked-"
 
     func partialBlob(_ digest: Digest) -> String { "\(partial)/\(digest.algorithm.rawValue)-\(digest.hex)" }
 
