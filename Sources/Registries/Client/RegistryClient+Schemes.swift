@@ -20,7 +20,8 @@ extension RegistryClient {
             found = KnownScheme(scheme: "http", verified: true, isCertain: false)
         } else if route.isInsecure {
             let encrypted = try await answers("https", route, call)
-            found = KnownScheme(scheme: encrypted ? "https" : "http", verified: false, isCertain: true)
+            // Where nothing answers with encryption, perhaps nothing answers at all right now.
+            found = KnownScheme(scheme: encrypted ? "https" : "http", verified: false, isCertain: encrypted)
         }
         learn(found, route)
         return found
