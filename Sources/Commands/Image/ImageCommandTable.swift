@@ -1,13 +1,17 @@
 /// The commands of `roost image` by their names, Docker's aliases among them.
 func imageCommandType(named name: String) -> (any RoostCommand.Type)? {
     switch name {
+    case "check": ImageCheckCommand.self
+    case "copy", "cp": ImageCopyCommand.self
     case "history": ImageHistoryCommand.self
     case "inspect": ImageInspectCommand.self
     case "load": ImageLoadCommand.self
     case "ls", "list": ImageListCommand.self
     case "prune": ImagePruneCommand.self
     case "pull": ImagePullCommand.self
+    case "push": ImagePushCommand.self
     case "rm", "remove": ImageRemoveCommand.self
+    case "save": ImageSaveCommand.self
     case "tag": ImageTagCommand.self
     default: nil
     }
@@ -15,7 +19,7 @@ func imageCommandType(named name: String) -> (any RoostCommand.Type)? {
 
 /// The commands that `roost image --help` lists.
 let imageCommandNames = [
-    "history", "inspect", "load", "ls", "prune", "pull", "rm", "tag",
+    "check", "copy", "history", "inspect", "load", "ls", "prune", "pull", "push", "rm", "save", "tag",
 ]
 
 /// What Docker has at the top level as well, where no command of Compose has the name.
@@ -23,6 +27,7 @@ func imageShortcutType(named name: String) -> (any RoostCommand.Type)? {
     switch name {
     case "rmi": imageCommandType(named: "rm")
     case "history", "save", "tag": imageCommandType(named: name)
+    case "push": PushCommand.self
     case "lock": LockCommand.self
     case "login": LoginCommand.self
     case "logout": LogoutCommand.self
@@ -30,9 +35,7 @@ func imageShortcutType(named name: String) -> (any RoostCommand.Type)? {
     }
 }
 
-let imageShortcutNames = ["history", "lock", "login", "logout", "rmi", "save", "tag"].filter {
-    imageShortcutType(named: $0) != nil
-}
+let imageShortcutNames = ["history", "lock", "login", "logout", "push", "rmi", "save", "tag"]
 
 /// The commands of `roost system`.
 func systemCommandType(named name: String) -> (any RoostCommand.Type)? {

@@ -12,6 +12,8 @@ struct LayerProgress {
     private var text = ""
     private var details = ""
     private var rate = TransferRate()
+    /// What is being done to it now is counted in bytes.
+    private var isCounted = false
 
     init(id: String) { self.id = id }
 
@@ -23,7 +25,8 @@ struct LayerProgress {
         total = max(total, event.total ?? 0)
         // What has to be done once more starts again.
         current = event.current ?? (event.status == .done ? total : current)
-        if event.current != nil { rate.add(current, at: now) }
+        isCounted = event.current != nil
+        if isCounted { rate.add(current, at: now) }
     }
 
     /// Whether the event tells nothing new but bytes.
@@ -34,16 +37,16 @@ struct LayerProgress {
         let name = padded(String(id.prefix(Self.nameWidth)), to: Self.nameWidth) + " "
         // Three blanks, the marker and one blank stand before it.
         let room = max(0, columns - 5)
-        guard room > Self.nameWidth + Self.textWidth + 1 else {
+        guard room > Self.nameWidth + Self.textWidth + 2 else {
             return "   " + marker + " " + ellipsized(name + text, to: room)
         }
-        let head = name + padded(text, to: Self.textWidth)
-        let rest = room - head.unicodeScalars.count - 1
-        let tail = hasBar(now) ? transfer(now).render(width: rest) : ellipsized(details, to: rest)
-        return "   " + marker + " " + head + (tail.isEmpty ? "" : " " + tail)
+        let rest = room - Self.nameWidth - Self.textWidth - 2
+        let tail = hasBar ? transfer(now).render(width: rest) : ellipsized(details, to: rest)
+        let label = tail.isEmpty ? text : padded(text, to: Self.textWidth) + " " + tail
+        return "   " + marker + " " + name + label
     }
 
-    private func hasBar(_ now: Int64) -> Bool { status == .working && total > 0 }
+    private var hasBar: Bool { status == .working && total > 0 && isCounted }
 
     private func transfer(_ now: Int64) -> TransferLine {
         TransferLine(

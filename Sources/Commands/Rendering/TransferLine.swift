@@ -29,6 +29,7 @@ struct TransferLine {
         }
         // Two for the brackets, and one blank behind.
         let inside = min(rest - 3, Self.barWidths.upperBound)
+        while tail.hasSuffix(" ") { tail.removeLast() }
         guard inside >= Self.barWidths.lowerBound else { return tail }
         return bar(inside) + " " + tail
     }
