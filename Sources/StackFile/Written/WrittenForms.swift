@@ -28,7 +28,7 @@ enum WrittenForms {
 
     private static let changes: [(String, @Sendable (Node) -> Node)] = [
         ("build", build), ("configs", { WrittenTree.items($0, grant) }),
-        ("depends_on", { names($0, dependency) }), ("devices", { WrittenTree.items($0, device) }),
+        ("depends_on", dependencies), ("devices", { WrittenTree.items($0, device) }),
         ("dns", list), ("env_file", { WrittenTree.items(list($0), environmentFile) }), ("gpus", gpus),
         ("label_file", list), ("models", { names($0) { $0.with(.null) } }),
         ("networks", { names($0) { $0.with(.null) } }), ("ports", ports),
@@ -43,6 +43,11 @@ enum WrittenForms {
         var mapping = Mapping()
         for item in items { if let name = item.string { mapping.set(name, value(item)) } }
         return node.with(.map(mapping))
+    }
+
+    private static func dependencies(_ node: Node) -> Node {
+        guard node.list == nil else { return names(node, dependency) }
+        return WrittenTree.each(node) { WrittenTree.adding("required", .boolean(true), to: $0) }
     }
 
     private static func dependency(_ node: Node) -> Node {

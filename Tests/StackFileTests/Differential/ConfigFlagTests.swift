@@ -10,14 +10,19 @@ import Testing
 struct ConfigFlagTests {
     @Test(arguments: FlagCase.all)
     func samePrint(_ example: FlagCase) throws {
-        try ParityRecord.counting(topic: "flags of config", name: example.testDescription, kind: "output") {
+        try ParityRecord.counting(
+            topic: "flags of config", name: example.testDescription, kind: "output", exception: example.exception
+        ) {
             // One directory for both: its path is part of hashes.
             let directory = try ProjectDirectory(FlagCase.projects[example.project] ?? [:])
             let reference = try example.run(#require(ReferenceCompose.program), in: directory.path)
             let ours = try example.run(#require(RoostProgram.path), in: directory.path)
             let isEqual =
                 ours.status == reference.status && ours.output == reference.output && ours.saved == reference.saved
-            if example.isWaiting { return isEqual }
+            if let reason = example.exception {
+                #expect(!isEqual, "no exception any more: \(reason)")
+                return !isEqual
+            }
             #expect(ours.status == reference.status, "Docker: \(reference.errors)Roost: \(ours.errors)")
             #expect(ours.output == reference.output)
             #expect(ours.saved == reference.saved)
@@ -39,9 +44,15 @@ struct FlagCase: Sendable, CustomTestStringConvertible {
     var words: String
     var order = Order.exact
 
-    /// Waits for attributes and stages that the loader gets next; counted, not demanded.
-    var isWaiting: Bool {
-        project == "several" || words.contains("--no-normalize") || project == "inconsistent"
+    /// Why Roost's answer is another one.
+    var exception: String? {
+        switch words {
+        case "--no-interpolate --images":
+            "Profiles don't select services in a file that is shown as it is written: their images are listed too."
+        case "--no-interpolate --hash web":
+            "A hash is of what a container is made from, which a text with variables isn't; none of Docker's commands uses it."
+        default: nil
+        }
     }
 
     var testDescription: String { "config \(words) (\(project))" }

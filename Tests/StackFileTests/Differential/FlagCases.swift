@@ -40,7 +40,7 @@ extension FlagCase {
             "--profiles web", "--profiles nosuch", "--images nosuch", "-q --services", "-q --environment",
             "-q --variables --format yaml", "-q --format xml", "--services --volumes", "--services --hash *",
             "-q --hash *",
-            "--profiles --images", "--no-interpolate --services", "--no-interpolate --hash web", "--no-interpolate web",
+            "--profiles --images", "--no-interpolate --hash web", "--no-interpolate web",
             "--no-interpolate --no-normalize", "--no-normalize --no-path-resolution", "--no-env-resolution --hash *",
             "--no-env-resolution web", "--no-consistency --no-normalize --no-path-resolution --no-env-resolution",
             "--variables --format xml", "-o /nonexistent/saved", "--unknown-flag", "--format",
@@ -48,7 +48,8 @@ extension FlagCase {
         ].map { FlagCase(project: "several", words: $0) }
         + [
             "--images web", "--images worker", "--networks nosuch", "--volumes web", "--models web", "-q --images",
-            "--no-interpolate --images", "--no-interpolate --volumes", "--no-interpolate --networks",
+            "--no-interpolate --services", "--no-interpolate --images", "--no-interpolate --volumes",
+            "--no-interpolate --networks",
         ].map { FlagCase(project: "several", words: $0, order: .free) }
 
     static let projects: [String: [String: String]] = [

@@ -72,7 +72,11 @@ struct ConfigCommand: RoostCommand {
         let output = context.streams.output
         if let list = listed {
             let whole = onlyServices || volumes || networks || models
-            let loaded = try load(services: whole ? [] : services, in: context)
+            let loaded = try context.loadStack(services: whole ? [] : services, faults: .shown) { request in
+                stages.apply(to: &request)
+                // Names have no variables in them, and profiles select as always.
+                if !onlyServices, !images { request.interpolates = true }
+            }
             try output.write(list(loaded.canonical).map { $0 + "\n" }.joined())
         } else if let hash, !hash.isEmpty {
             let canonical = try load(services: [], in: context).canonical
