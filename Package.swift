@@ -140,7 +140,7 @@ let package = Package(
                 nio, nioPosix, nioHTTP1,
             ]),
         // Inputs from a seed, the run over them, and what they are given to. Of the tests; no program for users links it.
-        module("Fuzzing", ["Diagnostics", "Kernel", "OCI", "Registries", "StackFile"]),
+        module("Fuzzing", ["Diagnostics", "Erofs", "Kernel", "LayerReading", "OCI", "Registries", "StackFile"]),
 
         // Executables.
         .executableTarget(

@@ -20,6 +20,7 @@ public struct FuzzTarget: Sendable {
         FuzzTarget("manifest") { _ in RegistryTargets.manifest },
         FuzzTarget("configuration") { _ in RegistryTargets.configuration },
         FuzzTarget("header") { _ in RegistryTargets.header },
+        FuzzTarget("layer", prepare: LayerTarget.prepare),
     ]
 
     /// Ends the process as a crash does, with the reason on the standard error.

@@ -57,7 +57,8 @@ struct Engine: Sendable {
     /// What a supervisor needs of its environment, should a shim bring it back.
     private static var handedOn: [String] {
         let names = [
-            "PATH", "HOME", "ROOST_LIBEXEC", "ROOST_IDLE_SECONDS", "DOCKER_CONFIG", "HTTP_PROXY", "HTTPS_PROXY",
+            "PATH", "HOME", "ROOST_LIBEXEC", "ROOST_IDLE_SECONDS", "ROOST_LAYER_FORMAT", "DOCKER_CONFIG", "HTTP_PROXY",
+            "HTTPS_PROXY",
             "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR",
         ]
         return names.compactMap { name in getenv(name).map { "\(name)=\(String(cString: $0))" } }

@@ -10,7 +10,7 @@ struct ArgumentSplit: Equatable {
     static let withValue: Set<String> = [
         "-f", "--file", "-p", "--project-name", "--profile", "--env-file", "--project-directory", "--progress",
         "--ansi",
-        "--root", "--run-root", "--parallel",
+        "--root", "--run-root", "--layer-format", "--parallel",
     ]
 
     init(_ arguments: [String]) {

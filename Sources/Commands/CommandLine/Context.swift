@@ -11,6 +11,8 @@ final class Context: Sendable {
     let locations: Locations
 
     init(global options: GlobalOptions, streams: StandardStreams) {
+        // A variable, so that a supervisor that this command starts has it too.
+        if let format = options.layerFormat { setenv("ROOST_LAYER_FORMAT", format.rawValue, 1) }
         let environment = Self.readEnvironment()
         self.environment = environment
         self.streams = streams

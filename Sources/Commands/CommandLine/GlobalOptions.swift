@@ -48,6 +48,10 @@ struct GlobalOptions: ParsableCommand {
     @Option(name: .customLong("run-root"), parsing: .unconditional, help: "Directory of the state that doesn't")
     var runRoot: String?
 
+    @Option(
+        name: .customLong("layer-format"), help: "How layers are kept: EROFS images or directories (auto, erofs, tree)")
+    var layerFormat: LayerFormat?
+
     @Flag(name: [.customShort("v"), .customLong("version")], help: "Show the Roost version information")
     var version = false
 }
@@ -55,6 +59,11 @@ struct GlobalOptions: ParsableCommand {
 /// `--progress`.
 enum ProgressMode: String, ExpressibleByArgument, CaseIterable, Sendable {
     case auto, tty, plain, json, quiet
+}
+
+/// `--layer-format`.
+enum LayerFormat: String, ExpressibleByArgument, CaseIterable, Sendable {
+    case auto, erofs, tree
 }
 
 /// `--ansi`.
