@@ -46,12 +46,6 @@ struct BadInputTests {
         Bad("an interpolation that doesn't end", "services:\n  web:\n    image: ${NONE\n", says: "compose.yaml:3:12"),
         Bad("an alias that isn't there", "services:\n  web: *none\n", says: "compose.yaml:2:", "none"),
         Bad(
-            "an address", "services:\n  web:\n    image: x\n    extra_hosts: [\"a:b\"]\n", says: "compose.yaml:4:19",
-            "extra_hosts"),
-        Bad(
-            "a restart policy", "services:\n  web:\n    image: x\n    restart: sometimes\n", says: "compose.yaml:4:14",
-            "sometimes"),
-        Bad(
             "an env_file that isn't there", "services:\n  web:\n    image: x\n    env_file: none.env\n",
             says: "compose.yaml:4:15", "none.env"),
         Bad("an empty file", "", says: "compose.yaml"),
@@ -74,6 +68,12 @@ struct BadInputTests {
         Bad(
             "a signal", "services:\n  web:\n    image: x\n    stop_signal: SIGNONE\n", says: "compose.yaml:4:18",
             "SIGNONE"),
+        Bad(
+            "an address", "services:\n  web:\n    image: x\n    extra_hosts: [\"a:b\"]\n", says: "compose.yaml:4:19",
+            "extra_hosts"),
+        Bad(
+            "a restart policy", "services:\n  web:\n    image: x\n    restart: sometimes\n", says: "compose.yaml:4:14",
+            "sometimes"),
         // With a slash after it, UPPER would be a registry.
         Bad("an image's name that is none", ImageTests.service("UPPER:v1"), says: "compose.yaml:3:12", "UPPER"),
         Bad("a limit", ImageTests.service("x", "    ulimits: {files: 3}\n"), says: "compose.yaml:5:15", "files"),
@@ -150,7 +150,7 @@ struct BadInputTests {
             says: "none"),
         Bad(
             "an external volume that isn't there",
-            ImageTests.service(busybox(), "    volumes: [\"v:/v\"]\n") + "volumes: {v: {external: true, name: none}}\n",
+            ImageTests.service(busybox(), "    volumes: [\"vol:/v\"]\n") + "volumes: {vol: {external: true, name: none}}\n",
             says: "none"),
         Bad(
             "a secret's file that isn't there",

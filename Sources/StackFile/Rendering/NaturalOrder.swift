@@ -36,7 +36,7 @@ enum NaturalOrder {
         var value: Int64 = isInsideNumber ? 1 : 0
         var end = start
         while end < text.count, isDigit(text[end]) {
-            value = value &* 10 &+ Int64(text[end].value) - 48
+            value = value &* 10 &+ (Int64(text[end].value) - 48)
             end += 1
         }
         return (value, end)
