@@ -150,7 +150,8 @@ struct BadInputTests {
             says: "none"),
         Bad(
             "an external volume that isn't there",
-            ImageTests.service(busybox(), "    volumes: [\"vol:/v\"]\n") + "volumes: {vol: {external: true, name: none}}\n",
+            ImageTests.service(busybox(), "    volumes: [\"vol:/v\"]\n")
+                + "volumes: {vol: {external: true, name: none}}\n",
             says: "none"),
         Bad(
             "a secret's file that isn't there",
