@@ -107,7 +107,7 @@ enum OutputForms {
         context dockerfile dockerfile_inline entitlements args provenance sbom ssh labels cache_from cache_to no_cache
         no_cache_filter additional_contexts pull extra_hosts isolation network target secrets shm_size tags ulimits
         platforms privileged
-        """, ["secrets": grant, "ulimits": OutputForm(each: limit)])
+        """, ["secrets": grant, "ulimits": OutputForm(each: limit)], emptyNowhere: ["dockerfile"])
 
     private static let develop = OutputForm(
         "watch",
@@ -142,11 +142,12 @@ enum OutputForms {
         [
             "ipam": OutputForm(
                 "driver config options", ["config": OutputForm("subnet gateway ip_range aux_addresses")])
-        ], alwaysInJSON: [("ipam", .map(Mapping()))])
+        ], alwaysInJSON: [("ipam", .map(Mapping()))], emptyNowhere: ["name"])
 
-    private static let volume = OutputForm("name driver driver_opts external labels")
+    private static let volume = OutputForm("name driver driver_opts external labels", emptyNowhere: ["name"])
 
     /// A secret or a config.
     private static let file = OutputForm(
-        "name file environment content external labels driver driver_opts template_driver", emptyNowhere: ["content"])
+        "name file environment content external labels driver driver_opts template_driver",
+        emptyNowhere: ["content", "name"])
 }

@@ -29,20 +29,25 @@ struct Resolution {
 
     private func usesDefault(_ service: Service) -> Bool { service.container.networks["default"] != nil }
 
+    /// An empty name is none.
+    private func name(_ node: Node, _ key: String) -> String {
+        node["name"]?.string.flatMap { $0.isEmpty ? nil : $0 } ?? key
+    }
+
     private func network(_ node: Node, _ key: String) -> StackNetwork {
         let ranges = (node["ipam"]?["config"]?.list ?? []).map {
             AddressRange(
                 subnet: $0["subnet"]?.string, gateway: $0["gateway"]?.string, ipRange: $0["ip_range"]?.string)
         }
         return StackNetwork(
-            name: node["name"]?.string ?? key, external: node["external"]?.boolean ?? false, driver: "bridge",
+            name: name(node, key), external: node["external"]?.boolean ?? false, driver: "bridge",
             driverOpts: texts(node["driver_opts"]), isInternal: node["internal"]?.boolean ?? false, ipam: ranges,
             labels: texts(node["labels"]))
     }
 
     private func volume(_ node: Node, _ key: String) -> StackVolume {
         StackVolume(
-            name: node["name"]?.string ?? key, external: node["external"]?.boolean ?? false,
+            name: name(node, key), external: node["external"]?.boolean ?? false,
             driver: node["driver"]?.string ?? "local", driverOpts: texts(node["driver_opts"]),
             labels: texts(node["labels"]))
     }

@@ -19,7 +19,7 @@ enum BuildFields {
         Field("additional_contexts", .contexts, "Further directories, images or URLs by name."),
         Field("args", .variables, "Build arguments; without a value, the shell's."),
         Field("context", .text, "The directory or URL with the sources.", .asWritten),
-        Field("dockerfile", .text, "The Dockerfile's path in the context."),
+        Field("dockerfile", .text, "The Dockerfile's path in the context.", .asWritten),
         Field("dockerfile_inline", .text, "The Dockerfile's text."),
         Field("extra_hosts", ExtraHosts.shape, "Further names while building, as HOST=IP."),
         Field("network", .text, "The network of RUN steps."),

@@ -1,9 +1,28 @@
+import OrderedCollections
+
 /// `develop` (Compose Develop specification).
 enum DevelopFields {
     static let shape = Shape.object(
         Fields([
-            Field("watch", .list(of: .object(watch)), "What happens when files change.")
+            Field("watch", .list(of: rule), "What happens when files change.")
         ]))
+
+    /// `x-initialSync`, an earlier spelling, is what it says in place of `initial_sync`.
+    private static let rule: Shape = {
+        var shape = Shape.object(watch)
+        let read = shape.read
+        shape.read = { node, path, findings in
+            guard case .map(var mapping) = node.value, let entry = mapping.entries["x-initialSync"] else {
+                return read(node, path, &findings)
+            }
+            mapping.remove("x-initialSync")
+            if mapping["initial_sync"] == nil {
+                mapping.set("initial_sync", entry.node, keyMark: entry.keyMark)
+            }
+            return read(node.with(.map(mapping)), path, &findings)
+        }
+        return shape
+    }()
 
     private static let watch = Fields(
         required: ["path", "action"],

@@ -20,7 +20,7 @@ enum NetworkFields {
         Field("internal", .boolean, "Whether there is no way out to other networks."),
         Field("ipam", .object(ipam), "Its addresses."),
         Field("labels", .labels, "Labels."),
-        Field("name", .text, "Its name on the host, in place of PROJECT_KEY."),
+        Field("name", .text, "Its name on the host, in place of PROJECT_KEY.", .asWritten),
     ])
 
     private static let ipam = Fields([
@@ -72,7 +72,7 @@ enum VolumeFields {
         Field("driver_opts", .options(), "Options of the driver: type, o and device, as mount takes them."),
         External.field,
         Field("labels", .distinctLabels, "Labels."),
-        Field("name", .text, "Its name on the host, in place of PROJECT_KEY."),
+        Field("name", .text, "Its name on the host, in place of PROJECT_KEY.", .asWritten),
     ])
 }
 
@@ -93,7 +93,7 @@ enum FileObjectFields {
         External.field,
         Field("file", .text, "The file that has the content."),
         Field("labels", .distinctLabels, "Labels.", runtime: .none),
-        Field("name", .text, "Its name, in place of PROJECT_KEY."),
+        Field("name", .text, "Its name, in place of PROJECT_KEY.", .asWritten),
         Field("template_driver", .text, "How the content is filled in.", runtime: .none),
     ]
 }

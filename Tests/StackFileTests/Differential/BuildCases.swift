@@ -1,6 +1,7 @@
 extension ComposeCase {
     /// `build`.
     static let buildCases: [ComposeCase] = [
+        ComposeCase("an empty Dockerfile", #"services: {a: {build: {context: ., dockerfile: "${NONE}"}}}"#),
         ComposeCase("a context", "services: {a: {build: .}}"),
         ComposeCase("a context elsewhere", "services: {a: {build: ./dir/../other/}}"),
         ComposeCase("an absolute context", "services: {a: {build: /dir/../other/}}"),

@@ -2,6 +2,10 @@ extension ComposeCase {
     /// `develop`, hooks, providers and models.
     static let developCases: [ComposeCase] = [
         .service(
+            "the earlier spelling of initial_sync",
+            "develop: {watch: [{path: ., action: sync, target: /a, x-initialSync: true}, {path: ., action: sync, target: /b, initial_sync: false, x-initialSync: true}]}"
+        ),
+        .service(
             "watching",
             #"develop: {watch: [{path: ., action: rebuild}, {path: ./x, action: sync, target: /x, ignore: [node_modules/, "*.o"], include: src, initial_sync: true}, {path: y, action: restart}, {path: /abs, action: sync+restart, target: /z}]}"#
         ),

@@ -1,6 +1,15 @@
 extension ComposeCase {
     /// Volumes, secrets and configs.
     static let storageCases: [ComposeCase] = [
+        ComposeCase(
+            "empty names",
+            #"""
+            services: {a: {image: x, volumes: ["v:/v", "w:/w"], networks: [n, m], secrets: [s], configs: [c]}}
+            volumes: {v: {external: true, name: "${NONE}"}, w: {name: ""}}
+            networks: {n: {external: true, name: "${NONE}"}, m: {name: ""}}
+            secrets: {s: {external: true, name: ""}}
+            configs: {c: {file: f, name: ""}}
+            """#),
         .service(
             "paths as they are written",
             #"volumes: ["/a/../b/:/c/", "~/:/d", "~x:/q", "./:/e", ".:/f", "../project/./x:/g/../h"]"#),
