@@ -5,13 +5,14 @@ SWIFT ?= swift
 CONFIGURATION ?= debug
 BIN = .build/$(CONFIGURATION)
 
-.PHONY: help build test parity lint format bench fuzz demo demo-down images packages clean
+.PHONY: help build test parity image-parity lint format bench fuzz demo demo-down images packages clean
 
 help:
 	@echo "make demo       bring examples/counter up and look at it"
 	@echo "make demo-down  take it down again, with its data"
 	@echo "make test       run every test (those that need root are skipped without it)"
 	@echo "make parity     compare with Docker Compose file by file and write docs/parity.md"
+	@echo "make image-parity  compare images with umoci, skopeo, Docker and Podman and print the tables of docs"
 	@echo "make lint       check the format of the sources"
 	@echo "make bench      measure beside Docker Engine and Docker Compose"
 	@echo "make fuzz       give the parsers ten million made-up inputs each (SEED=, EXECUTIONS=)"
@@ -33,6 +34,11 @@ test: packages
 parity: packages
 	$(SWIFT) build --build-tests
 	@scripts/parity
+
+image-parity: build images
+	@scripts/install-packages buildah
+	@scripts/layer-parity --layer-program $(BIN)/roost-layer --markdown
+	@scripts/push-parity --bin $(BIN) --markdown
 
 lint:
 	$(SWIFT) format lint --strict --parallel --recursive Sources Tests Package.swift
