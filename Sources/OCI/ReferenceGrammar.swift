@@ -1,5 +1,7 @@
 /// The productions of the reference grammar that Docker and the OCI distribution specification share.
 enum ReferenceGrammar {
+    private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
+
     private static func isLowerAlphanumeric(_ byte: UInt8) -> Bool {
         (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte)
     }
@@ -12,13 +14,16 @@ enum ReferenceGrammar {
     static func isRegistry(_ text: String) -> Bool {
         var host = Substring(text)
         if let colon = text.lastIndex(of: ":"), !text[colon...].contains("]") {
-            guard let port = UInt16(text[text.index(after: colon)...]), port > 0 else { return false }
+            let digits = text[text.index(after: colon)...]
+            guard digits.utf8.allSatisfy(isDigit), let port = UInt16(digits), port > 0 else { return false }
             host = text[..<colon]
         }
         if host.hasPrefix("[") {
             let inner = host.dropFirst().dropLast()
             return host.hasSuffix("]") && inner.contains(":")
-                && inner.allSatisfy { $0.isHexDigit || $0 == ":" }
+                && inner.utf8.allSatisfy {
+                    isDigit($0) || (0x41...0x46).contains($0) || (0x61...0x66).contains($0) || $0 == 0x3A
+                }
         }
         return host.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { label in
             let bytes = label.utf8

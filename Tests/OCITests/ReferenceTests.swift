@@ -27,6 +27,7 @@ import Testing
             ("-a", nil, nil), ("a/../b", nil, nil), ("redis@sha256:1", nil, nil), ("host:99999/x", nil, nil),
             ("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", nil, nil), ("a b", nil, nil),
             (String(repeating: "a", count: 256), nil, nil), ("redis:\(String(repeating: "1", count: 129))", nil, nil),
+            ("localhost:+80/app", nil, nil), ("[::1]:+5/app", nil, nil), ("[::\u{ff11}]/app", nil, nil),
         ] as [(String, String?, String?)])
     func normalises(_ text: String, _ whole: String?, _ familiar: String?) {
         let reference = Reference(text)

@@ -65,6 +65,10 @@ struct AuthorizationTests {
                 _ = try await client.login(registry: registry.address, user: "alice", password: "no")
             }
             #expect(error?.reason == .wrongCredentials)
+            #expect(error?.description.hasPrefix("login to \(registry.address): registry") == true)
+            await #expect(throws: RegistryNameError(text: "myregistry")) {
+                _ = try await client.login(registry: "myregistry", user: "alice", password: "secret")
+            }
             let credential = try await client.login(registry: registry.address, user: "alice", password: "secret")
             #expect(credential == .password(user: "alice", password: "secret"))
             let path = "\(bench.path)/docker/config.json"

@@ -173,6 +173,17 @@ import Testing
         #expect(requests.withLock { $0 } == 1)
     }
 
+    @Test(.timeLimit(.minutes(1))) func doesNotListenForEverToARefusal() async throws {
+        var limits = RegistryClient.Limits()
+        limits.paceSeconds = 1
+        let result = try await pull(limits: limits) { attempt, _ in
+            attempt == 1
+                ? .init(status: .internalServerError, headers: [("transfer-encoding", "chunked")], manner: .trickle)
+                : .init(body: Self.content)
+        }
+        #expect(result.error == nil && result.ranges.count == 2)
+    }
+
     @Test func refusesHeadersWithoutEnd() async throws {
         let result = try await pull { _, _ in
             .init(headers: [("x-long", String(repeating: "x", count: 200_000))], body: Self.content)

@@ -26,21 +26,26 @@ extension RegistryClient {
             guard sent.status == .unauthorized, challenged < 2 else { return sent }
             challenged += 1
             // An address elsewhere that refuses doesn't speak for the registry.
-            guard let answer = try await permissionAfter(sent, call, route, scheme, used: permission) else {
-                return sent
-            }
+            guard isOwn(call, route, scheme),
+                let answer = try await permissionAfter(sent, call, route, scheme, used: permission)
+            else { return sent }
+            await drop(sent, call)
             permission = answer
         }
+    }
+
+    /// Whether a call goes to the registry itself: an upload's address may be elsewhere, with a permission of its own in
+    /// it.
+    private func isOwn(_ call: Call, _ route: Route, _ scheme: KnownScheme) -> Bool {
+        call.path.hasPrefix("/") || Origin(call.path) == Origin("\(scheme.scheme)://\(route.authority)")
     }
 
     private func request(
         _ call: Call, _ route: Route, _ scheme: KnownScheme, _ permission: String?
     ) -> WireRequest {
-        let base = "\(scheme.scheme)://\(route.authority)"
-        let url = call.path.hasPrefix("/") ? base + call.path : call.path
+        let url = call.path.hasPrefix("/") ? "\(scheme.scheme)://\(route.authority)\(call.path)" : call.path
         var request = WireRequest(method: call.method, url: url, headers: call.headers, body: call.body)
-        // An upload's address may be elsewhere, with a permission of its own in it.
-        if let permission, Origin(url) == Origin(base) {
+        if let permission, isOwn(call, route, scheme) {
             request.headers.append(("authorization", permission))
         }
         return request
@@ -145,6 +150,6 @@ extension RegistryClient {
         let form = fields.map { "\($0.0)=\(PercentCoding.encode($0.1, except: ""))" }.joined(separator: "&")
         return WireRequest(
             method: .POST, url: realm, headers: [("content-type", "application/x-www-form-urlencoded")],
-            body: .bytes(Array(form.utf8)))
+            body: .bytes(Array(form.utf8)), hasSecretBody: true)
     }
 }

@@ -81,7 +81,7 @@ extension RegistryClient {
         func error(_ reason: RegistryError.Reason) -> RegistryError {
             RegistryError(call.reference, call.subject, reason)
         }
-        let detail = await explanation(in: response)
+        let detail = await explanation(in: response, call)
         switch response.status.code {
         case 404: return error(.notFound)
         case 401, 403: return error(.unauthorized)
@@ -95,37 +95,49 @@ extension RegistryClient {
     }
 
     /// The registry's own words, from the body of a refusal.
-    private func explanation(in response: HTTPClientResponse) async -> String {
+    private func explanation(in response: HTTPClientResponse, _ call: Call) async -> String {
+        var reader = BodyReader(response, self, call.reference, call.subject)
         // `try?`: without its words the status is still reported.
-        guard let body = try? await response.body.collect(upTo: 64 << 10) else { return "" }
-        return Refusal(json: Array(body.readableBytesView))?.text ?? ""
+        return (try? await reader.all(limit: 64 << 10)).flatMap(Refusal.init(json:))?.text ?? ""
+    }
+
+    /// Takes a short body that nobody wants, so that the connection serves the next request.
+    func drop(_ response: HTTPClientResponse, _ call: Call) async {
+        guard let length = response.headers.first(name: "content-length").flatMap(Int.init), length <= 64 << 10 else {
+            return
+        }
+        var reader = BodyReader(response, self, call.reference, call.subject)
+        _ = try? await reader.all(limit: 64 << 10)  // `try?`: what comes of it is lost in any case.
     }
 
     /// Sends a request and follows redirects. The permission stays with the origin that it is for, and nothing that was
-    /// encrypted goes on without encryption.
+    /// encrypted goes on without encryption. What another origin says of permissions is taken out of its answer: who got
+    /// a request by a redirect mustn't ask for the credentials of the one who sent it there.
     func followed(_ request: WireRequest, verified: Bool, _ call: Call) async throws -> HTTPClientResponse {
         var request = request
         let first = Origin(request.url)
         for _ in 0...10 {
             let origin = Origin(request.url)
-            let response: HTTPClientResponse
+            var response: HTTPClientResponse
             do {
                 response = try await transport.send(request, verified: verified || origin != first)
             } catch {
                 throw failure(error, call.reference, call.subject)
             }
+            if origin != first { response.headers.remove(name: "www-authenticate") }
             let status = response.status.code
             guard [301, 302, 303, 307, 308].contains(status), let place = response.headers.first(name: "location")
             else { return response }
             guard request.method == .GET || request.method == .HEAD || status >= 307 else { return response }
             guard let target = Origin.resolve(place, from: request.url), let next = Origin(target),
-                next.scheme == "https" || origin?.scheme == "http"
+                next.scheme == "https" || origin?.scheme == "http", !request.hasSecretBody || next == first
             else {
                 throw RegistryError(
                     call.reference, call.subject, .malformed(detail: "it redirects to an unsafe address"))
             }
             if next != first { request.headers.removeAll { $0.name == "authorization" } }
             request.url = target
+            await drop(response, call)
         }
         throw RegistryError(call.reference, call.subject, .malformed(detail: "it redirects without end"))
     }

@@ -28,6 +28,8 @@ struct ReferrerDocument: Decodable {
 extension RegistryClient {
     private static let mostPages = 1000
     private static let mostEntries = 1_000_000
+    /// Bytes of all pages of a list together.
+    private static let longestList = 64 << 20
 
     private struct TagList: Decodable {
         var tags: [String]?
@@ -69,7 +71,7 @@ extension RegistryClient {
         _ add: ([UInt8]) -> Bool
     ) async throws -> Bool {
         var path: String? = first
-        var count = 0
+        var (count, length) = (0, 0)
         while let next = path {
             let call = Call(
                 reference: reference, subject: subject, path: next,
@@ -82,7 +84,8 @@ extension RegistryClient {
             }
             guard status == .ok else { return false }
             count += 1
-            guard count <= Self.mostPages, add(bytes) else {
+            length += bytes.count
+            guard count <= Self.mostPages, length <= Self.longestList, add(bytes) else {
                 throw RegistryError(reference, subject, .malformed(detail: "it isn't one, or has no end"))
             }
             path = Self.nextPage(headers, after: next)

@@ -5,13 +5,13 @@ import OCI
 
 extension RegistryClient {
     /// Shows a registry a name and a password. Gives what is to be kept: the password, or a token that stands for it, if
-    /// the registry has such. Throws a `RegistryError` with `.wrongCredentials` if it doesn't accept them.
+    /// the registry has such. Throws a `RegistryNameError`, or a `RegistryError` with `.wrongCredentials` if it doesn't accept them.
     public func login(registry: String, user: String, password: String) async throws -> Credential {
         let reference = try Self.probe(registry)
         let route = Route(
             registry: reference.registry,
             isInsecure: settings.rules.rule(for: reference)?.insecure ?? false)
-        let call = Call(reference: reference, subject: "login", path: "/v2/", scopes: .none)
+        let call = Call(reference: reference, subject: RegistryError.login, path: "/v2/", scopes: .none)
         let given = Credential.password(user: user, password: password)
         var scheme = try await scheme(route, call)
         var response = try await ask(call, route, scheme, nil)
@@ -31,10 +31,11 @@ extension RegistryClient {
             permission = "Bearer \(token.text)"
             if let refresh = token.refresh { kept = .identityToken(refresh) }
         } else if !challenges.contains(where: { $0.scheme == "basic" }) {
-            throw RegistryError(reference, "login", .malformed(detail: "it wants no login that Roost knows"))
+            throw RegistryError(
+                reference, RegistryError.login, .malformed(detail: "it wants no login that Roost knows"))
         }
         let verdict = try await ask(call, route, scheme, permission)
-        if verdict.status == .unauthorized { throw RegistryError(reference, "login", .wrongCredentials) }
+        if verdict.status == .unauthorized { throw RegistryError(reference, RegistryError.login, .wrongCredentials) }
         guard verdict.status == .ok else { throw await refusal(verdict, call) }
         return kept
     }
@@ -49,8 +50,13 @@ extension RegistryClient {
     }
 
     /// Something to name in errors, and what proves that `registry` is the name of one.
-    private static func probe(_ registry: String) throws -> Reference {
-        try Reference(parsing: "\(RegistryName.normal(registry))/login")
+    private static func probe(_ registry: String) throws(RegistryNameError) -> Reference {
+        let name = RegistryName.normal(registry)
+        // `try?`: whatever its fault is, it is no registry's name.
+        guard let reference = try? Reference(parsing: "\(name)/login"), reference.registry == name else {
+            throw RegistryNameError(text: registry)
+        }
+        return reference
     }
 }
 
@@ -60,5 +66,15 @@ public enum RegistryName {
     public static func normal(_ text: String) -> String {
         let host = RegistryKey.host(text)
         return ["", "index.docker.io", "registry-1.docker.io", "hub.docker.com"].contains(host) ? "docker.io" : host
+    }
+}
+
+/// Why some text is no registry.
+public struct RegistryNameError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What was read.
+    public let text: String
+
+    public var description: String {
+        "\"\(text.prefix(300))\" is not a registry; write HOST[:PORT], such as registry.example.com or localhost:5000"
     }
 }

@@ -63,7 +63,13 @@ public struct RegistryError: Error, Sendable, CustomStringConvertible {
         if case .rateLimited(let seconds?, _) = reason { .seconds(seconds) } else { nil }
     }
 
-    public var description: String { "image \(reference.familiar): \(explanation)" }
+    public var description: String {
+        let what = subject == Self.login ? "login to \(reference.registry)" : "image \(reference.familiar)"
+        return "\(what): \(explanation)"
+    }
+
+    /// The subject of a login, which is about no image.
+    static let login = "login"
 
     private var explanation: String {
         let registry = reference.registry
@@ -75,8 +81,10 @@ public struct RegistryError: Error, Sendable, CustomStringConvertible {
                 + "/etc/docker/certs.d/\(registry)/ca.crt"
         case .timedOut: "registry \(registry) stopped answering while sending the \(subject); try again"
         case .broken(let detail): "the connection to registry \(registry) broke (\(detail)); try again"
+        case .notFound where subject == Self.login: "\(registry) is no registry; check the address"
         case .notFound:
             "registry \(registry) has no \(subject == "manifest" ? "such image" : subject); check name and tag"
+        case .unauthorized where subject == Self.login: "registry \(registry) gives no access to this user"
         case .unauthorized:
             "registry \(registry) gives no access to \(reference.repository); it does not exist or needs a login "
                 + "(roost login)"

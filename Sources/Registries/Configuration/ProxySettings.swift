@@ -53,7 +53,8 @@ struct ProxySettings: Hashable, Sendable {
             authority = authority[authority.index(after: at)...]
         }
         guard let (host, port) = Authority.split(String(authority)), !host.isEmpty else {
-            throw CredentialError(variable, "\"\(authority)\" is not the address of a proxy, as in http://HOST:PORT")
+            // It may hold a password, so it isn't shown.
+            throw CredentialError(variable, "its value is not the address of a proxy, as in http://HOST:PORT")
         }
         proxy.host = host
         proxy.port = port ?? proxy.port

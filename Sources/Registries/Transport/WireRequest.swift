@@ -26,6 +26,8 @@ struct WireRequest: Sendable {
     var url: String
     var headers: [(name: String, value: String)] = []
     var body = Body.none
+    /// The body is for this origin alone: it doesn't follow a redirect to another one.
+    var hasSecretBody = false
 
     /// The library's form of it.
     func prepared() -> HTTPClientRequest {
