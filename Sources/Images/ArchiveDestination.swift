@@ -15,6 +15,8 @@ final class ArchiveDestination: ImageDestination {
         /// Names of the image that comes next.
         var names: [String] = []
         var platform: Platform?
+        /// Of several platforms, the image that Docker's table of contents names.
+        var main: Digest?
     }
 
     /// One image of `manifest.json`; `docker save` spells the keys so.
@@ -53,11 +55,13 @@ final class ArchiveDestination: ImageDestination {
         if isFile { unlink("\(path).\(getpid()).tmp") }
     }
 
-    /// Says what the next image is called: whole references in their normal form, or a tag alone.
-    func begin(names: [String], platform: Platform?) {
+    /// Says what the next image is called: whole references in their normal form, or a tag alone. `main` is the image
+    /// for programs that know one platform only, if all of an index's come.
+    func begin(names: [String], platform: Platform?, main: Digest? = nil) {
         state.withLock {
             $0.names = names
             $0.platform = platform
+            $0.main = main
         }
     }
 
@@ -95,6 +99,10 @@ final class ArchiveDestination: ImageDestination {
             if state.written.insert(document.descriptor.digest).inserted {
                 try state.tar.add(ImageLayout.blob(document.descriptor.digest), document.bytes)
             }
+            let isMain = isRoot || document.descriptor.digest == state.main
+            if isMain, form == .docker, document.descriptor.mediaType.isManifest {
+                state.entries.append(try Self.dockerEntry(document, state.names))
+            }
             guard isRoot else { return }
             for name in state.names.isEmpty ? [nil] : state.names.map(Optional.some) {
                 var entry = document.descriptor
@@ -102,14 +110,14 @@ final class ArchiveDestination: ImageDestination {
                 entry.annotations = name.map { Self.notes($0) }
                 state.index.manifests.append(entry)
             }
-            guard form == .docker, document.descriptor.mediaType.isManifest else { return }
-            let manifest = try Manifest(json: document.bytes)
-            state.entries.append(
-                DockerEntry(
-                    Config: ImageLayout.blob(manifest.config.digest),
-                    RepoTags: state.names.compactMap { Reference($0)?.familiar },
-                    Layers: manifest.layers.map { ImageLayout.blob($0.digest) }))
         }
+    }
+
+    private static func dockerEntry(_ document: ManifestDocument, _ names: [String]) throws -> DockerEntry {
+        let manifest = try Manifest(json: document.bytes)
+        return DockerEntry(
+            Config: ImageLayout.blob(manifest.config.digest), RepoTags: names.compactMap { Reference($0)?.familiar },
+            Layers: manifest.layers.map { ImageLayout.blob($0.digest) })
     }
 
     private static func notes(_ name: String) -> [String: String] {

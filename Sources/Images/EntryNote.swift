@@ -5,6 +5,8 @@ import OCI
 enum EntryNote {
     /// The digest of the index that a manifest was chosen from.
     static let root = "io.roost.image.root"
+    /// The digest of the index that a manifest was chosen from, whatever name it has by now; it is one of the blobs.
+    static let index = "io.roost.image.index"
     /// When the name was given, in RFC 3339.
     static let tagged = "io.roost.image.tagged"
     /// The repository of an image that has lost its name.
@@ -14,6 +16,10 @@ enum EntryNote {
 
     static func root(of entry: Descriptor) -> Digest {
         entry.annotations?[root].flatMap(Digest.init(_:)) ?? entry.digest
+    }
+
+    static func index(of entry: Descriptor) -> Digest? {
+        entry.annotations?[index].flatMap(Digest.init(_:))
     }
 
     /// `docker.io/library/redis`, for what came from a registry or has the name of something there.

@@ -7,11 +7,13 @@ struct ImageCopier: Sendable {
     let installer: ImageInstaller
     let slots: WorkSlots
     let progress: ImageProgressHandler
+    /// Manifests that the destination has, with everything that they need.
+    var present: Set<Digest> = []
 
     /// Copies the image for the installer's platform, or everything that the document leads to. Returns the document
     /// that the destination has under its name.
     func run(_ root: ManifestDocument, all: Bool) async throws -> ManifestDocument {
-        let document = all ? root : try await installer.manifest(in: root, content, depth: 0)
+        let document = all ? root : try await installer.manifest(in: root, content)
         try await copy(document, depth: 0, isRoot: true)
         return document
     }
@@ -29,7 +31,7 @@ struct ImageCopier: Sendable {
                 throw ImageError(
                     installer.subject, .malformed(detail: "its indexes lead to indexes without an end"))
             }
-            for entry in try Index(json: document.bytes).manifests {
+            for entry in try Index(json: document.bytes).manifests where !present.contains(entry.digest) {
                 let next = try await installer.document(entry, content)
                 try await copy(next, depth: depth + 1, isRoot: false)
             }

@@ -10,10 +10,16 @@ protocol ImageDestination: Sendable {
     func put(
         _ descriptor: Descriptor, from content: any ContentSource, progress: @escaping ImageProgressHandler)
         async throws
+    /// Whether the manifest or index is there already, and all that it points at.
+    func hasManifest(_ descriptor: Descriptor) async throws -> Bool
     /// Takes a manifest or index; `isRoot` for the one that gets the name.
     func put(_ document: ManifestDocument, isRoot: Bool) async throws
     /// Everything is there.
     func finish() async throws
+}
+
+extension ImageDestination {
+    func hasManifest(_ descriptor: Descriptor) async throws -> Bool { false }
 }
 
 /// A repository of a registry.
@@ -51,13 +57,22 @@ struct RegistryDestination: ImageDestination {
     }
 
     func put(_ document: ManifestDocument, isRoot: Bool) async throws {
-        guard !isRoot else {
-            try await registry.putManifest(document, as: reference)
-            return
+        let target = isRoot ? reference : try byDigest(document.descriptor)
+        try await registry.putManifest(document, as: target)
+    }
+
+    func hasManifest(_ descriptor: Descriptor) async throws -> Bool {
+        do {
+            return try await registry.descriptor(of: byDigest(descriptor)).digest == descriptor.digest
+        } catch {
+            try Task.checkCancellation()
+            // Whatever the reason, it can't be counted on.
+            return false
         }
-        let byDigest = try Reference(
-            parsing: "\(reference.registry)/\(reference.repository)@\(document.descriptor.digest)")
-        try await registry.putManifest(document, as: byDigest)
+    }
+
+    private func byDigest(_ descriptor: Descriptor) throws(ReferenceError) -> Reference {
+        try Reference(parsing: "\(reference.registry)/\(reference.repository)@\(descriptor.digest)")
     }
 
     func finish() async throws {}

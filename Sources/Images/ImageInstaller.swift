@@ -19,16 +19,17 @@ struct ImageInstaller: Sendable {
         _ root: ManifestDocument, from content: any ContentSource, progress: @escaping ImageProgressHandler
     ) async throws -> Descriptor {
         do {
-            let document = try await manifest(in: root, content, depth: 0)
+            let (indexes, document) = try await path(from: root, content)
             let manifest = try ImageKind.manifest(document, subject)
             let configuration = try await configuration(manifest, content, progress)
             try await install(layers(manifest, configuration), from: content, progress: progress)
-            try await keep(document)
+            for document in indexes + [document] { try await keep(document) }
             progress(.done(manifest: document.descriptor.digest))
             var entry = document.descriptor
             entry.platform = configuration.platform
             if root.descriptor.digest != entry.digest {
-                entry.annotations = [EntryNote.root: root.descriptor.digest.description]
+                let digest = root.descriptor.digest.description
+                entry.annotations = [EntryNote.root: digest, EntryNote.index: digest]
             }
             return entry
         } catch let error as DocumentError {
@@ -38,17 +39,25 @@ struct ImageInstaller: Sendable {
         }
     }
 
+    /// The manifest for this platform.
+    func manifest(in root: ManifestDocument, _ content: any ContentSource) async throws -> ManifestDocument {
+        try await path(from: root, content).manifest
+    }
+
     /// Goes down through indexes to the manifest for this platform.
-    func manifest(
-        in document: ManifestDocument, _ content: any ContentSource, depth: Int
-    ) async throws -> ManifestDocument {
-        if try ImageKind.isManifest(document, subject) { return document }
-        guard depth < DocumentLimit.depth else {
-            throw ImageError(subject, .malformed(detail: "its indexes lead to indexes without an end"))
+    private func path(
+        from root: ManifestDocument, _ content: any ContentSource
+    ) async throws -> (indexes: [ManifestDocument], manifest: ManifestDocument) {
+        var indexes: [ManifestDocument] = []
+        var document = root
+        while try !ImageKind.isManifest(document, subject) {
+            guard indexes.count < DocumentLimit.depth else {
+                throw ImageError(subject, .malformed(detail: "its indexes lead to indexes without an end"))
+            }
+            indexes.append(document)
+            document = try await self.document(best(try Index(json: document.bytes)), content)
         }
-        let index = try Index(json: document.bytes)
-        let next = try await self.document(best(index), content)
-        return try await manifest(in: next, content, depth: depth + 1)
+        return (indexes, document)
     }
 
     /// The entry for this platform.

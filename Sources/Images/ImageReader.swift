@@ -32,6 +32,7 @@ final class ImageReader: Sendable {
         return StoredImage(
             name: name, isDangling: LayoutContent.name(entry) == nil,
             repository: EntryNote.repository(of: entry), root: EntryNote.root(of: entry),
+            index: EntryNote.index(of: entry),
             tagged: entry.annotations?[EntryNote.tagged], manifestDigest: entry.digest,
             id: documents.manifest.config.digest,
             configuration: documents.configuration, layers: layers, diffIDs: diffIDs,
@@ -43,12 +44,30 @@ final class ImageReader: Sendable {
         documents(digest).map { [$0.manifest.config] + $0.manifest.layers }
     }
 
-    /// What a manifest in the store refers to: blobs, and unpacked layers. `nil` if it can't be read.
-    func references(of digest: Digest) -> (blobs: [Digest], layers: [Digest])? {
+    /// What an image of the store refers to: blobs, and unpacked layers. `nil` if it can't be read. `index` is the one
+    /// that it came with.
+    func references(of digest: Digest, index: Digest? = nil) -> (blobs: [Digest], layers: [Digest])? {
         documents(digest).map { documents in
             let blobs = [digest, documents.manifest.config.digest] + documents.manifest.layers.map(\.digest)
-            return (blobs, documents.configuration.rootfs.diffIDs)
+            return (blobs + (index.map { indexes(from: $0) } ?? []), documents.configuration.rootfs.diffIDs)
         }
+    }
+
+    /// An index or manifest in the store; `nil` if it isn't there or broken.
+    func document(_ digest: Digest) -> ManifestDocument? {
+        content(digest, DocumentLimit.manifest).flatMap {
+            // `try?`: for whatever reason it can't be used, it is as if it weren't there.
+            try? ManifestDocument(bytes: $0, mediaType: nil, algorithm: digest.algorithm)
+        }
+    }
+
+    /// An index in the store, and the indexes in it that the store has.
+    func indexes(from digest: Digest, depth: Int = 0) -> [Digest] {
+        guard depth < DocumentLimit.depth, let document = document(digest), document.descriptor.mediaType.isIndex,
+            let index = try? Index(json: document.bytes)  // `try?`: as above.
+        else { return [] }
+        let inner = index.manifests.filter(\.mediaType.isIndex)
+        return [digest] + inner.flatMap { indexes(from: $0.digest, depth: depth + 1) }
     }
 
     /// Reads a manifest anew the next time.

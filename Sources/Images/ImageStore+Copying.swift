@@ -4,11 +4,21 @@ public import OCI
 extension ImageStore {
     /// Copies an image from anywhere to anywhere, as it is. Between two repositories of one registry blobs aren't even
     /// sent. Returns the descriptor of what stands at the destination.
+    ///
+    /// All platforms of an image of the store can be copied only if all are here, or at the destination.
     @discardableResult
     public func copy(
         _ source: ImagePlace, to destination: ImagePlace, options: CopyOptions = CopyOptions(),
         registry: any ImageRegistry, progress: @escaping ImageProgressHandler = { _ in }
     ) async throws -> Descriptor {
+        try await transfer(source, to: destination, options, registry, progress: progress).descriptor
+    }
+
+    /// `fallsBack`: if platforms are missing, one image is copied instead.
+    func transfer(
+        _ source: ImagePlace, to destination: ImagePlace, _ options: CopyOptions, fallsBack: Bool = false,
+        _ registry: any ImageRegistry, progress: @escaping ImageProgressHandler
+    ) async throws -> PushedImage {
         progress(.resolving)
         let origin = try await self.origin(source, options, registry)
         defer { withExtendedLifetime(origin) {} }
@@ -18,15 +28,27 @@ extension ImageStore {
             let image = try await install(
                 origin.root, from: origin.content, as: reference.description, platform: options.platform,
                 progress: progress)
-            return try entry(of: image)
+            if options.allPlatforms {
+                let all = Index(manifests: [origin.root.descriptor])
+                try await installOthers(all, than: image, from: origin.content, progress: progress)
+            }
+            return PushedImage(descriptor: try entry(of: image), index: nil)
         }
         let target = try self.target(destination, source, options, registry, subject)
-        let copier = ImageCopier(
+        var copier = ImageCopier(
             content: origin.content, destination: target, installer: installer(for: subject, options.platform),
             slots: slots, progress: progress)
+        copier.present = try await present(origin.missing, target)
+        let absent = origin.missing.filter { !copier.present.contains($0.digest) }
+        guard absent.isEmpty || fallsBack else {
+            let detail =
+                "of its platforms \(absent.map(\.title).joined(separator: ", ")) are not here; pull them with --platform, "
+                + "or leave --all out"
+            throw ImageError(subject, .conflict(detail: detail))
+        }
         let document: ManifestDocument
         do {
-            document = try await copier.run(origin.root, all: options.allPlatforms)
+            document = try await copier.run(origin.root, all: options.allPlatforms && absent.isEmpty)
             try await target.finish()
         } catch let error as DocumentError {
             throw ImageError(subject, .malformed(detail: error.description))
@@ -34,37 +56,31 @@ extension ImageStore {
             throw error.about(subject)
         }
         progress(.done(manifest: document.descriptor.digest))
-        return document.descriptor
+        return PushedImage(
+            descriptor: document.descriptor, index: absent.isEmpty ? nil : origin.root.descriptor.digest)
     }
 
-    /// Sends an image of the store to a registry, under its own name or another one.
-    @discardableResult
-    public func push(
-        _ text: String, as reference: Reference? = nil, to registry: any ImageRegistry, platform: Platform? = nil,
-        progress: @escaping ImageProgressHandler = { _ in }
-    ) async throws -> Descriptor {
-        let image = try find(text, platform: platform)
-        var options = CopyOptions()
-        options.platform = platform ?? image.platform
-        guard let target = reference ?? Reference(image.name), !image.isDangling else {
-            throw ImageError(text, .conflict(detail: "it has no name in a registry; give it one with tag"))
-        }
-        guard target.digest == nil else {
-            throw ImageError(text, .conflict(detail: "cannot push a digest reference"))
-        }
-        return try await copy(
-            .store(text), to: .registry(target), options: options, registry: registry, progress: progress)
+    private func present(_ manifests: [Descriptor], _ target: any ImageDestination) async throws -> Set<Digest> {
+        var present: Set<Digest> = []
+        for manifest in manifests where try await target.hasManifest(manifest) { present.insert(manifest.digest) }
+        return present
     }
 
     /// What a copy begins with. It keeps what it reads from in place for as long as it lives.
     private final class Origin: Sendable {
         let content: any ContentSource
         let root: ManifestDocument
+        /// What of the root the content lacks.
+        let missing: [Descriptor]
         private let keeps: (any Sendable)?
 
-        init(_ content: any ContentSource, _ root: ManifestDocument, keeps: (any Sendable)? = nil) {
+        init(
+            _ content: any ContentSource, _ root: ManifestDocument, missing: [Descriptor] = [],
+            keeps: (any Sendable)? = nil
+        ) {
             self.content = content
             self.root = root
+            self.missing = missing
             self.keeps = keeps
         }
     }
@@ -81,6 +97,9 @@ extension ImageStore {
             let lock = try await lock(paths.contentLock, .shared)
             let image = try find(name, platform: options.platform)
             let content = StoreContent(paths: paths, subject: image.familiarName)
+            if options.allPlatforms, let index = try storedIndex(of: image) {
+                return Origin(content, index.document, missing: index.missing, keeps: lock)
+            }
             return Origin(content, try await content.manifest(try entry(of: image)), keeps: lock)
         case .layout(let path, let tag):
             let layout = try LayoutContent(ContentDirectory(path: path, followsLinks: true, subject: subject))

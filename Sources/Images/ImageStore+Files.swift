@@ -46,7 +46,7 @@ extension ImageStore {
         candidates.manifests = try layout.entries(tagged: tag)
         do {
             let root = try await installer.document(try installer.best(candidates), layout)
-            let document = try await installer.manifest(in: root, layout, depth: 0)
+            let document = try await installer.manifest(in: root, layout)
             if stamp == nil, let entry = IndexFile.entry(name, platform ?? host, in: try index.read()),
                 entry.digest == document.descriptor.digest, let image = reader.image(entry, name: name)
             {
@@ -100,7 +100,7 @@ extension ImageStore {
 
     /// Brings in all images of an archive that `docker save`, skopeo or BuildKit made, compressed or not, under the
     /// names that they have there; the path `-` is the standard input. Of an image for several platforms it is the one
-    /// asked for, or this machine's.
+    /// asked for; else this machine's is returned, and the others that the archive has are brought in too.
     public func load(
         archive path: String, platform: Platform? = nil, progress: @escaping ImageProgressHandler = { _ in }
     ) async throws -> [StoredImage] {
@@ -111,7 +111,11 @@ extension ImageStore {
             for (name, candidates) in try archive.named(layout) {
                 let installer = installer(for: name, platform)
                 let root = try await installer.document(try installer.best(candidates), layout)
-                images.append(try await install(root, from: layout, as: name, platform: platform, progress: progress))
+                let image = try await install(root, from: layout, as: name, platform: platform, progress: progress)
+                if platform == nil {
+                    try await installOthers(candidates, than: image, from: layout, progress: progress)
+                }
+                images.append(image)
             }
         case .docker(let docker):
             for image in docker.images {

@@ -57,7 +57,9 @@ extension ImageStore {
         var blobs: Set<Digest> = []
         var layers = inUse
         for entry in try index.read().manifests {
-            guard let references = reader.references(of: entry.digest) else { return nil }
+            guard let references = reader.references(of: entry.digest, index: EntryNote.index(of: entry)) else {
+                return nil
+            }
             blobs.formUnion(references.blobs)
             layers.formUnion(references.layers)
         }

@@ -54,14 +54,26 @@ extension ImageStore {
         let lock = try await lock(paths.contentLock, .shared)
         defer { withExtendedLifetime(lock) {} }
         let image = try find(text, platform: platform)
+        // With the name go all of its platforms.
+        let all = platform == nil && !meansAnID(text, image) ? try candidates(text) : [image]
+        for other in all where other != image && other.index == image.index {
+            _ = try await record(try entry(of: other, for: target), as: target.description)
+        }
+        return try await record(try entry(of: image, for: target), as: target.description)
+    }
+
+    private func entry(of image: StoredImage, for target: Reference) throws -> Descriptor {
         var entry = try entry(of: image)
         entry.platform = image.platform
+        var notes: [String: String] = [:]
+        notes[EntryNote.index] = image.index?.description
         // What a registry calls it is known only of the repository that it came from.
         let repository = "\(target.registry)/\(target.repository)"
         if image.root != image.manifestDigest, image.repository == repository {
-            entry.annotations = [EntryNote.root: image.root.description]
+            notes[EntryNote.root] = image.root.description
         }
-        return try await record(entry, as: target.description)
+        if !notes.isEmpty { entry.annotations = notes }
+        return entry
     }
 }
 

@@ -5,7 +5,7 @@ extension ImageStore {
     /// Writes images of the store into one archive, in which they share blobs: in Docker's form one that `docker load`,
     /// `podman load`, skopeo and this store read, in OCI's a plain image layout. `-` is the standard output.
     ///
-    /// An image that is asked for by name has that name in the archive; one that is asked for by id has none.
+    /// Of an image for several platforms the whole is saved if it is here and no platform is asked for. An image that is asked for by name has that name in the archive; one that is asked for by id has none.
     public func save(
         _ texts: [String], as form: ImageSource.ArchiveForm = .docker, to path: String, platform: Platform? = nil,
         progress: @escaping ImageProgressHandler = { _ in }
@@ -25,11 +25,15 @@ extension ImageStore {
             for digest in digests {
                 guard let image = images.first(where: { $0.image.manifestDigest == digest })?.image else { continue }
                 let content = StoreContent(paths: paths, subject: image.familiarName)
-                archive.begin(names: names[digest] ?? [], platform: image.platform)
                 let copier = ImageCopier(
                     content: content, destination: archive, installer: installer(for: image.name, image.platform),
                     slots: slots, progress: progress)
-                _ = try await copier.run(try await content.manifest(try entry(of: image)), all: false)
+                let whole = platform == nil ? try storedIndex(of: image).flatMap { $0.missing.isEmpty ? $0 : nil } : nil
+                archive.begin(
+                    names: names[digest] ?? [], platform: whole == nil ? image.platform : nil,
+                    main: image.manifestDigest)
+                let document = try await content.manifest(try entry(of: image))
+                _ = try await copier.run(whole?.document ?? document, all: whole != nil)
             }
             try await archive.finish()
         } catch let error as KernelError {

@@ -60,7 +60,7 @@ extension ImageStore {
     }
 
     private func content(of image: StoredImage) -> Set<String> {
-        guard let references = reader.references(of: image.manifestDigest) else { return [] }
+        guard let references = reader.references(of: image.manifestDigest, index: image.index) else { return [] }
         return Set(references.blobs.map { "blob \($0)" } + references.layers.map { "layer \($0)" })
     }
 }

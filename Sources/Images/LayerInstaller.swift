@@ -161,6 +161,12 @@ struct LayerInstaller: Sendable {
 
 extension ImageError {
     /// Bytes came that aren't what they should be.
+    /// Something that it speaks of isn't there.
+    var isMissingFile: Bool {
+        if case .system(let error) = reason { return error.errno == ENOENT }
+        return false
+    }
+
     var isWrongContent: Bool {
         switch reason {
         case .digestMismatch, .sizeMismatch: true

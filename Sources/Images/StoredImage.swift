@@ -11,6 +11,8 @@ public struct StoredImage: Hashable, Sendable {
     public let repository: String?
     /// Digest of what the registry's name stood for: the manifest's, or that of an index above it.
     public let root: Digest
+    /// Digest of the index that the image was chosen from, which the store keeps; `nil` if it came alone.
+    public let index: Digest?
     /// When the name was given last, in RFC 3339; `nil` in an index that another program wrote.
     public let tagged: String?
     /// Digest of the image's manifest for this platform.

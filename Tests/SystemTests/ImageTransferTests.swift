@@ -37,11 +37,13 @@ struct ImageTransferTests {
     @Test("Podman pulls what is pushed and loads what is saved", .with("podman"))
     func podman() async throws {
         try await withImage { host in
-            let id = try await host.roost("image", "ls", "-q", "--no-trunc").succeeds().output.dropFirst("sha256:".count)
+            let id = try await host.roost("image", "ls", "-q", "--no-trunc").succeeds().output.dropFirst(
+                "sha256:".count)
             try await host.roost("tag", Self.box, Self.other).succeeds()
             try await host.roost("image", "push", "-q", Self.other).succeeds()
             // Podman takes only a short path at run time; /mnt is the host's own.
-            let podman = "podman --root $PWD/podman --runroot /mnt/podman --storage-driver vfs --cgroup-manager cgroupfs"
+            let podman =
+                "podman --root $PWD/podman --runroot /mnt/podman --storage-driver vfs --cgroup-manager cgroupfs"
             try await host.shell("\(podman) pull -q --tls-verify=false \(Self.other)").succeeds().says(String(id))
             for form in ["docker-archive", "oci-archive"] {
                 try await host.shell("\(podman) rmi -f \(Self.other)").succeeds()

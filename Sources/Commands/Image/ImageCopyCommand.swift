@@ -27,7 +27,6 @@ struct ImageCopyCommand: RoostCommand {
         try requireArguments(places, exactly: 2, of: "image copy")
         let source = try Self.place(places[0])
         let destination = try Self.place(places[1])
-        if all, case .store = destination { throw CommandFailure("--all is for registries, layouts and archives") }
         var options = CopyOptions()
         options.platform = try platform.value()
         options.allPlatforms = all

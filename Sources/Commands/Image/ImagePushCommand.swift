@@ -35,7 +35,13 @@ struct ImagePushCommand: RoostCommand {
                 try await session.push(wanted, to: registry, platform: platform, report: report)
             }
         }
-        for (reference, descriptor) in zip(wanted, pushed) {
+        for (reference, image) in zip(wanted, pushed) {
+            let descriptor = image.descriptor
+            if let index = image.index, !quiet {
+                context.streams.error.say(
+                    "Not all platforms of \(reference.familiar) are here: only one image was pushed, "
+                        + "\(descriptor.digest) instead of \(index)")
+            }
             let text =
                 quiet
                 ? "\(reference)\n" : "\(reference.tag ?? ""): digest: \(descriptor.digest) size: \(descriptor.size)\n"
