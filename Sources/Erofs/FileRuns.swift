@@ -9,6 +9,15 @@ struct FileRuns {
     private var runBlock: UInt32 = 0
     /// Pairs of a count of chunks and a block.
     private var runs: [UInt32] = []
+    /// Zeros that may still be written to fill chunks up which are partly holes, in all files together. Without a bound
+    /// a few bytes of an archive, each in a large chunk of its own, would fill the disk.
+    private var filler: UInt64
+
+    static let usualFiller: UInt64 = 8 << 30
+
+    init(filler: UInt64 = Self.usualFiller) {
+        self.filler = filler
+    }
 
     private static let largestFile: UInt64 = 16 << 40
     /// Chunks of one file; each takes four bytes of the image.
@@ -29,7 +38,7 @@ struct FileRuns {
 
     mutating func begin(size: UInt64, _ output: borrowing BlockOutput) throws(LayerError) {
         guard size <= Self.largestFile else { throw .limit("it has a file of \(size) bytes") }
-        self = FileRuns()
+        self = FileRuns(filler: filler)
         self.size = size
         firstBlock = output.block
         runBlock = firstBlock
@@ -49,15 +58,21 @@ struct FileRuns {
         let first = (offset + chunk - 1) / chunk
         let end = target == size ? Self.chunks(size) : target / chunk
         if end > first {
-            try output.appendZeros(first * chunk - offset)
+            try fill(first * chunk - offset, &output)
             close(at: first)
             runs += [UInt32(end - first), OnDisk.hole]
             runStart = end
             runBlock = output.block
             offset = min(end * chunk, size)
         }
-        try output.appendZeros(target - offset)
+        try fill(target - offset, &output)
         offset = target
+    }
+
+    private mutating func fill(_ count: UInt64, _ output: inout BlockOutput) throws(LayerError) {
+        guard count <= filler else { throw .limit("its files have too many holes") }
+        filler -= count
+        try output.appendZeros(count)
     }
 
     private mutating func close(at chunk: UInt64) {

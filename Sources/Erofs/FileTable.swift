@@ -14,6 +14,9 @@ public struct FileTable: ~Copyable {
         static let component = 255
         /// The C library's bound on links within one path.
         static let links = 40
+        /// Bytes of symbolic links that are walked for all entries together: far more than any real layer has,
+        /// and few enough that a small archive can't keep a processor busy for hours.
+        static let linkBytes = 256 << 20
     }
 
     var nodes = Rows<FileNode>()
@@ -22,6 +25,8 @@ public struct FileTable: ~Copyable {
     /// Node numbers plus one, by the hash of parent and name; 0: free. The count is a power of two.
     var slots = Rows<UInt32>()
     var usedSlots = 0
+    /// Bytes of symbolic links that may still be walked.
+    var linkBytes = Limit.linkBytes
     static let root: UInt32 = 0
 
     public init() throws(LayerError) {
@@ -225,6 +230,8 @@ public struct FileTable: ~Copyable {
         // A copy: the names may move when directories are made.
         let target = Array(names.slice(Int(node(link).content), Int(node(link).size)))
         var current = target.first == UInt8(ascii: "/") ? Self.root : parent
+        linkBytes -= target.count
+        guard linkBytes >= 0 else { throw .limit("its names lead through too many links") }
         for component in target.split(separator: UInt8(ascii: "/")) where component != [UInt8(ascii: ".")] {
             if component == [UInt8(ascii: "."), UInt8(ascii: ".")] {
                 current = node(current).parent

@@ -31,6 +31,8 @@ final class ArchiveDestination: ImageDestination {
     private let subject: String
     private let path: String
     private let isFile: Bool
+    /// What the file is called until it is complete.
+    private let temporary: String
 
     /// `-` is the standard output. A file gets its name when it is complete.
     init(path: String, form: ImageSource.ArchiveForm, subject: String) throws(ImageError) {
@@ -38,13 +40,15 @@ final class ArchiveDestination: ImageDestination {
         self.form = form
         self.subject = subject
         isFile = path != "-" && (StoreFiles.status(path).map { $0.st_mode & S_IFMT == S_IFREG } ?? true)
+        // Whoever else may write to the directory can't foresee it.
+        temporary = "\(path).\(String(UInt64.random(in: .min ... .max), radix: 36)).tmp"
         do {
-            let name = isFile ? "\(path).\(getpid()).tmp" : path == "-" ? "/dev/stdout" : path
+            let name = isFile ? temporary : path == "-" ? "/dev/stdout" : path
             let file =
                 path == "-"
                 ? OwnedDescriptor(taking: try check("use", "the standard output") { dup(1) })
                 : try OwnedDescriptor(
-                    open: name, isFile ? [.writeOnly, .create, .truncate] : [.writeOnly], mode: 0o644)
+                    open: name, isFile ? [.writeOnly, .create, .exclusive] : [.writeOnly], mode: 0o644)
             state = Mutex(State(tar: TarWriter(file, path: name)))
         } catch {
             throw error.about(subject)
@@ -52,7 +56,7 @@ final class ArchiveDestination: ImageDestination {
     }
 
     deinit {
-        if isFile { unlink("\(path).\(getpid()).tmp") }
+        if isFile { unlink(temporary) }
     }
 
     /// Says what the next image is called: whole references in their normal form, or a tag alone. `main` is the image
@@ -138,7 +142,7 @@ final class ArchiveDestination: ImageDestination {
                 try state.tar.add("manifest.json", Array(try encoder.encode(state.entries)))
             }
             try state.tar.finish()
-            if isFile { try StoreFiles.rename("\(path).\(getpid()).tmp", to: path) }
+            if isFile { try StoreFiles.rename(temporary, to: path) }
         }
     }
 }

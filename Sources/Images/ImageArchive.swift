@@ -20,7 +20,7 @@ struct ImageArchive: Sendable {
             let workspace = try Workspace.make(in: store.paths.temporary)
             let tree = "\(workspace.path)/archive"
             try StoreFiles.makeDirectory(tree)
-            try await store.unpacker.unpack(archive: path, into: tree, "archive \(path)", for: subject)
+            try await store.unpacker.unpack(archive: path, into: tree, "the archive", for: subject)
             let directory = ContentDirectory(path: tree, followsLinks: false, subject: subject)
             // Reading all layers for their digests takes long, so it is kept off the tasks' threads.
             let content = try await onOwnThread { _ in try Self.content(of: directory) }

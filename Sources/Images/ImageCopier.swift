@@ -66,6 +66,6 @@ struct ImageCopier: Sendable {
             return
         }
         try await destination.put(blob, from: content, progress: progress)
-        progress(.ready(layer: blob.digest))
+        progress(destination is RegistryDestination ? .uploaded(layer: blob.digest) : .copied(layer: blob.digest))
     }
 }

@@ -115,7 +115,7 @@ struct BlobCopy: Sendable {
             try await sink(piece)
             if received - told >= 1 << 20 || received == descriptor.size {
                 told = received
-                progress(.downloading(layer: descriptor.digest, received: received, total: descriptor.size))
+                progress(.copying(layer: descriptor.digest, copied: received, total: descriptor.size))
             }
         }
         guard received == descriptor.size else { throw wrongSize(received) }

@@ -49,7 +49,7 @@ public struct ImageError: Error, Sendable, CustomStringConvertible {
         self.reason = reason
     }
 
-    public var description: String { "\(subject): \(explanation)" }
+    public var description: String { oneLine("\(subject): \(explanation)") }
 
     private var explanation: String {
         switch reason {

@@ -12,6 +12,12 @@ public enum ImageProgress: Hashable, Sendable {
     case waiting(layer: Digest)
     /// Bytes of a layer's blob that were sent, out of how many.
     case uploading(layer: Digest, sent: Int64, total: Int64)
+    /// Bytes of a blob that were copied to where they go, out of how many.
+    case copying(layer: Digest, copied: Int64, total: Int64)
+    /// A blob is where it was to be copied to.
+    case copied(layer: Digest)
+    /// A blob is in its registry.
+    case uploaded(layer: Digest)
     /// A layer is complete and verified, and is being unpacked.
     case unpacking(layer: Digest)
     /// A layer can be used.

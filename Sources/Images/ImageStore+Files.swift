@@ -104,7 +104,8 @@ extension ImageStore {
     public func load(
         archive path: String, platform: Platform? = nil, progress: @escaping ImageProgressHandler = { _ in }
     ) async throws -> [StoredImage] {
-        let archive = try await ImageArchive.unpack(Self.input(path), self, subject: path)
+        let archive = try await ImageArchive.unpack(
+            Self.input(path), self, subject: path == "-" ? "standard input" : path)
         var images: [StoredImage] = []
         switch archive.content {
         case .layout(let layout):

@@ -153,6 +153,6 @@ public struct DigestError: Error, Hashable, Sendable, CustomStringConvertible {
             case .badHex(let expected):
                 "it needs exactly \(expected) lower-case hexadecimal digits after the colon"
             }
-        return "\"\(text.prefix(160))\" is not a digest: \(reason)"
+        return "\"\(oneLine(text.prefix(160)))\" is not a digest: \(reason)"
     }
 }

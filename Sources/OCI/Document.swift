@@ -12,7 +12,7 @@ public struct DocumentError: Error, Hashable, Sendable, CustomStringConvertible 
         self.reason = reason
     }
 
-    public var description: String { "the \(what) can't be used: \(reason)" }
+    public var description: String { oneLine("the \(what) can't be used: \(reason)") }
 }
 
 /// JSON in and out, with errors that name the field.

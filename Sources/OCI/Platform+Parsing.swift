@@ -85,6 +85,6 @@ public struct PlatformError: Error, Hashable, Sendable, CustomStringConvertible 
     public let text: String
 
     public var description: String {
-        "\"\(text.prefix(100))\" is not a platform; write OS/ARCHITECTURE[/VARIANT], such as linux/arm64 or linux/arm/v7"
+        "\"\(oneLine(text.prefix(100)))\" is not a platform; write OS/ARCHITECTURE[/VARIANT], such as linux/arm64 or linux/arm/v7"
     }
 }

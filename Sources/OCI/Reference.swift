@@ -140,6 +140,6 @@ public struct ReferenceError: Error, Hashable, Sendable, CustomStringConvertible
             case .digest(let error): error.description
             case .noPath(let transport): "\(transport): needs a path after it"
             }
-        return "\"\(text.prefix(300))\" is not an image reference: \(reason)"
+        return oneLine("\"\(text.prefix(300))\" is not an image reference: \(reason)")
     }
 }

@@ -57,6 +57,7 @@ import Testing
         let changes: [(inout BundleDocument) -> Void] = [
             { $0.version = 2 }, { $0.files[0].path = "../x" }, { $0.files.append($0.files[0]) },
             { $0.directory = "/etc" },
+            { $0.project = "../../etc/cron.d" }, { $0.project = "/etc" }, { $0.project = "" }, { $0.project = "a b" },
             { $0.stackFiles = ["../../x"] },
             { $0.files = Array(repeating: $0.files[0], count: BundleDocument.mostFiles + 1) },
         ]

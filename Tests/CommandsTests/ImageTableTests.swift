@@ -28,6 +28,17 @@ import Testing
         #expect(ImageTable(rows: [], now: noon).table() == "REPOSITORY   TAG       IMAGE ID   CREATED   SIZE\n")
     }
 
+    @Test func imagesThatLostTheirNamesAreListedAndFound() throws {
+        var lost = row("nginx", nil, digest: "sha256:" + digits)
+        lost.isNameless = true
+        let rows = [row(), lost]
+        #expect(lost.name == nil)
+        let wanted = try ImageFilters(["dangling=true"], allowed: ["dangling"], now: noon)
+        #expect(rows.filter { wanted.accepts($0) { _ in nil } } == [lost])
+        let others = try ImageFilters(["dangling=false"], allowed: ["dangling"], now: noon)
+        #expect(rows.filter { others.accepts($0) { _ in nil } } == [row()])
+    }
+
     @Test func digestsAndWholeIDs() {
         let table = ImageTable(
             rows: [row(digest: "sha256:" + digits), row(nil, nil)], now: noon, truncated: false, digests: true)

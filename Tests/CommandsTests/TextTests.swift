@@ -3,6 +3,20 @@ import Testing
 @testable import Commands
 
 @Suite struct TextTests {
+    @Test(arguments: [
+        ("/srv/app-1/compose.yaml", "/srv/app-1/compose.yaml"), ("", "''"), ("a b", "'a b'"),
+        ("x;rm -rf ~", "'x;rm -rf ~'"),
+        ("it's", "'it'\\''s'"), ("$(id)", "'$(id)'"), ("a\nb", "'a b'"),
+    ])
+    func wordsOfAShell(_ text: String, _ word: String) {
+        #expect(shellWord(text) == word)
+    }
+
+    @Test func tablesShowNothingThatATerminalActsOn() {
+        let table = Table(headers: ["A", "B"], rows: [["x\u{1b}[2J", "y\nz"]], minimumWidth: 4)
+        #expect(table.render() == "A       B\nx?[2J   y z\n")
+    }
+
     @Test(
         arguments: [
             (0, "Less than a second"), (1, "1 second"), (59, "59 seconds"), (60, "About a minute"),

@@ -2,6 +2,17 @@ import OCI
 import Testing
 
 @Suite struct DigestTests {
+    @Test func messagesStayOneLineWhateverTheySpeakOf() {
+        #expect(oneLine("a\nb\u{1b}[2J\u{9b}1mc\u{7f}é") == "a b?[2J?1mc?é")
+        #expect(oneLine("a\nb\tc\u{0}", keepsLines: true) == "a\nb\tc?")
+        #expect(throws: DigestError.self) { try Digest(parsing: "x\ny") }
+        do {
+            _ = try Digest(parsing: "sha256:\n\u{1b}[2J")
+        } catch {
+            #expect(!error.description.contains("\n") && !error.description.contains("\u{1b}"))
+        }
+    }
+
     private static let abc = "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 
     @Test func computesTheKnownDigest() throws {

@@ -66,10 +66,21 @@ struct BundleDocument: Codable, Equatable {
         for path in paths where !Self.isConfined(path) {
             throw CommandFailure("it has a file outside of itself: \"\(path)\"")
         }
+        // The files' directory has this name, unless the user says another one.
+        guard Self.isProjectName(document.project) else {
+            throw CommandFailure("its project has the name \(quoted(String(document.project.prefix(100))))")
+        }
         guard Set(document.files.map(\.path)).count == document.files.count else {
             throw CommandFailure("it has a file twice")
         }
         self = document
+    }
+
+    /// Compose's rule for the names of projects.
+    static func isProjectName(_ name: String) -> Bool {
+        let letters = "abcdefghijklmnopqrstuvwxyz0123456789"
+        return name.first.map(letters.contains) ?? false && name.utf8.count <= 255
+            && name.allSatisfy { letters.contains($0) || $0 == "-" || $0 == "_" }
     }
 
     /// Whether a path stays below the directory that it is relative to.

@@ -59,8 +59,8 @@ struct BundleLoadCommand: RoostCommand {
         let directory = document.directory.isEmpty ? target : target + "/" + document.directory
         var text = document.images.keys.sorted().map { "Loaded image: \(Reference($0)?.familiar ?? $0)\n" }.joined()
         text += "Restored \(document.files.count) file\(document.files.count == 1 ? "" : "s") to \(target)\n"
-        let options = document.stackFiles.map { "-f \(target)/\($0)" }.joined(separator: " ")
-        text += "roost --project-directory \(directory) -p \(document.project) \(options) up\n"
+        let options = document.stackFiles.map { "-f \(shellWord(target + "/" + $0))" }.joined(separator: " ")
+        text += "roost --project-directory \(shellWord(directory)) -p \(document.project) \(options) up\n"
         return text
     }
 }

@@ -49,7 +49,6 @@ struct ImageLoadCommand: RoostCommand {
         guard !context.streams.inputIsTerminal else {
             throw CommandFailure("requested load from stdin, but stdin is empty; use -i FILE")
         }
-        // Another process reads it: what this one has as its standard input (man 5 proc).
-        return "/proc/\(getpid())/fd/0"
+        return "-"
     }
 }

@@ -14,15 +14,17 @@ struct ImageRow: Equatable {
     /// Bytes.
     var size: Int64
     var labels: [String: String] = [:]
+    /// Its name went to another image; `repository` is then where it came from.
+    var isNameless = false
 
     /// The name as people write it; `nil` without one.
     var name: String? {
-        guard let repository else { return nil }
+        guard let repository, !isNameless else { return nil }
         if let tag { return repository + ":" + tag }
         return digest.map { repository + "@" + $0 }
     }
 
-    var isDangling: Bool { repository == nil || tag == nil && digest == nil }
+    var isDangling: Bool { isNameless || repository == nil || tag == nil && digest == nil }
 
     /// Twelve digits of the id, or the whole of it.
     func id(truncated: Bool) -> String { truncated ? shortID(id) : id }

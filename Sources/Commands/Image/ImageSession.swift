@@ -82,9 +82,9 @@ struct ImageSession {
         }
     }
 
-    /// All images under all of their names, the newest first as Docker lists them.
+    /// All images under all of their names, those that lost theirs too, the newest first as Docker lists them.
     func rows() throws -> [ImageRow] {
-        try store.list().map(ImageRow.init).sorted {
+        try store.images().map(ImageRow.init).sorted {
             ($1.created, $0.repository ?? "", $0.tag ?? "") < ($0.created, $1.repository ?? "", $1.tag ?? "")
         }
     }
@@ -96,6 +96,12 @@ extension ImageRow {
             id: image.id.description, platform: image.platform?.description,
             created: image.created.flatMap(Timestamp.parse) ?? 0, size: image.size)
         labels = image.configuration.config.labels
+        guard !image.isDangling else {
+            isNameless = true
+            digest = image.root.description
+            repository = image.repository.flatMap { Reference($0) }?.familiarRepository
+            return
+        }
         switch ImageSource(image.name) {
         case .registry(let reference)?:
             repository = reference.familiarRepository

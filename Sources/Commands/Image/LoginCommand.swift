@@ -70,7 +70,7 @@ struct LoginCommand: RoostCommand {
         }
         let name = try user ?? ask("Username: ", in: context)
         guard !name.isEmpty else { throw CommandFailure("username is empty") }
-        let secret = try password ?? hidden { try ask("Password: ", in: context) }
+        let secret = try password ?? askSecretly("Password: ", in: context)
         guard !secret.isEmpty else { throw CommandFailure("password is empty") }
         return (name, secret)
     }
@@ -81,16 +81,31 @@ struct LoginCommand: RoostCommand {
         return readLine() ?? ""
     }
 
-    /// Runs `body` while the terminal doesn't show what is typed.
-    private func hidden(_ body: () throws -> String) throws -> String {
-        var before = termios()
-        guard tcgetattr(STDIN_FILENO, &before) == 0 else { return try body() }
-        var silent = before
-        silent.c_lflag &= ~tcflag_t(ECHO)
-        silent.c_lflag |= tcflag_t(ECHONL)
-        tcsetattr(STDIN_FILENO, TCSANOW, &silent)
-        defer { tcsetattr(STDIN_FILENO, TCSANOW, &before) }
-        return try body()
+    /// Reads a line that the terminal doesn't show. Ctrl-C comes as a byte like others, so that the terminal is itself
+    /// again before the process ends.
+    private func askSecretly(_ question: String, in context: Context) throws -> String {
+        try context.streams.output.write(question)
+        try context.streams.output.flush()
+        let terminal = try RawTerminal(descriptor: STDIN_FILENO)
+        var line: [UInt8] = []
+        reading: while true {
+            var byte: UInt8 = 0
+            let count = Glibc.read(STDIN_FILENO, &byte, 1)
+            if count < 0, errno == EINTR { continue }
+            switch (count, byte) {
+            case (1, 3): throw CancellationError()
+            case (1, 8), (1, 127):
+                // A whole character, of however many bytes.
+                while let last = line.popLast(), last & 0xC0 == 0x80 {}
+            case (1, 21): line = []
+            case (1, 10), (1, 13), (1, 4): break reading
+            case (1, _): line.append(byte)
+            default: break reading
+            }
+        }
+        _ = consume terminal
+        try context.streams.output.write("\n")
+        return String(decoding: line, as: UTF8.self)
     }
 }
 

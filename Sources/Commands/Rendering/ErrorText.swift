@@ -1,4 +1,5 @@
 import Diagnostics
+import OCI
 import StackFile
 
 /// An error as the user sees it.
@@ -18,7 +19,7 @@ struct ErrorText {
 
     func render(_ error: any Error) -> String {
         if let error = error as? StackFileError { return render(error) }
-        guard json else { return String(describing: error) }
+        guard json else { return oneLine(String(describing: error), keepsLines: true) }
         return JSONText.object([("error", .boolean(true)), ("message", .string(String(describing: error)))]).render()
     }
 

@@ -1,3 +1,5 @@
+import OCI
+
 /// Columns under headers, three blanks apart, as Docker sets its tables.
 struct Table {
     var headers: [String]
@@ -8,6 +10,8 @@ struct Table {
     private static let gap = 3
 
     func render() -> String {
+        // Names and notes of images are strangers' words.
+        let rows = rows.map { $0.map { oneLine($0) } }
         var widths = [Int](repeating: minimumWidth, count: headers.count)
         for row in [headers] + rows {
             for (column, cell) in row.enumerated() {

@@ -1,3 +1,5 @@
+import OCI
+
 /// The text, filled up with blanks on the right.
 func padded(_ text: String, to width: Int) -> String {
     let length = text.unicodeScalars.count
@@ -33,4 +35,14 @@ func quoted(_ text: String) -> String {
         }
     }
     return result + "\""
+}
+
+/// A word that a shell takes for one and does nothing else with, as is where that needs no quotes.
+func shellWord(_ text: String) -> String {
+    let isPlain = text.utf8.allSatisfy { byte in
+        (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+            || "-._/:=@%+,".utf8.contains(byte)
+    }
+    if isPlain, !text.isEmpty { return text }
+    return "'" + oneLine(text).split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
 }

@@ -19,6 +19,6 @@ struct RawTerminal: ~Copyable {
     }
 
     private static func failure(_ what: String) -> CommandFailure {
-        CommandFailure("\(what) failed: \(String(cString: strerror(errno))); use -T to do without a terminal")
+        CommandFailure("\(what) failed: \(String(cString: strerror(errno)))")
     }
 }

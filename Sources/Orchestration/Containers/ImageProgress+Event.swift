@@ -18,6 +18,9 @@ extension ImageProgress {
         case .downloading(let digest, let received, let total): layer(digest, .working, "Downloading", received, total)
         case .waiting(let digest): layer(digest, .working, "Waiting")
         case .uploading(let digest, let sent, let total): layer(digest, .working, "Pushing", sent, total)
+        case .copying(let digest, let copied, let total): layer(digest, .working, "Copying", copied, total)
+        case .copied(let digest): layer(digest, .done, "Copied")
+        case .uploaded(let digest): layer(digest, .done, "Pushed")
         case .unpacking(let digest): layer(digest, .working, "Extracting")
         case .ready(let digest): layer(digest, .done, "Pull complete")
         }

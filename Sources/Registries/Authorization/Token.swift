@@ -89,6 +89,6 @@ struct Refusal {
         // `try?`: a body in another form explains nothing.
         guard let problem = (try? JSONDecoder().decode(Answer.self, from: Data(json)))?.errors.first else { return nil }
         let words = problem.message ?? problem.code ?? ""
-        text = String(words.prefix(200).map { $0.isNewline || $0.asciiValue.map { $0 < 32 } == true ? " " : $0 })
+        text = oneLine(words.prefix(200))
     }
 }

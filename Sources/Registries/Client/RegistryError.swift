@@ -65,7 +65,7 @@ public struct RegistryError: Error, Sendable, CustomStringConvertible {
 
     public var description: String {
         let what = subject == Self.login ? "login to \(reference.registry)" : "image \(reference.familiar)"
-        return "\(what): \(explanation)"
+        return oneLine("\(what): \(explanation)")
     }
 
     /// The subject of a login, which is about no image.
