@@ -31,7 +31,7 @@ struct FixedBytes: ~Copyable {
     private let memory: UnsafeMutableRawBufferPointer
 
     init(count: Int) {
-        memory = .allocate(byteCount: count, alignment: 16)
+        memory = .allocate(byteCount: count, alignment: OnDisk.blockSize)
         clear()
     }
 

@@ -26,16 +26,31 @@ struct BlobFetch: Sendable {
         }
         progress(.downloading(layer: descriptor.digest, received: have, total: descriptor.size))
         try await repeatBeginning(have, &hasher, sink)
+        if have < descriptor.size || have == 0 { try await fetchRest(content, have, &hasher, sink) }
+        let actual = hasher.finalize()
+        guard actual == descriptor.digest else {
+            try partial.truncate()
+            throw ImageError(subject, .digestMismatch(expected: descriptor.digest, actual: actual))
+        }
+        return have
+    }
+
+    /// Fetches what comes after the first `have` bytes. If it breaks off, all that came stays for the next attempt,
+    /// unless it was more than there can be.
+    private func fetchRest(
+        _ content: any ContentSource, _ have: Int64, _ hasher: inout DigestHasher,
+        _ sink: (UnsafeRawBufferPointer) async throws -> Void
+    ) async throws {
+        var output = try BlobOutput(partial, at: have)
         var received = have
         var told = have
-        if have < descriptor.size || have == 0 {
+        do {
             try await content.blob(descriptor, from: have) { piece in
                 guard received + Int64(piece.count) <= descriptor.size else {
-                    try partial.truncate()
                     throw wrongSize(received + Int64(piece.count))
                 }
                 hasher.update(piece)
-                try partial.write(piece, at: received)
+                try output.append(piece)
                 received += Int64(piece.count)
                 if received - told >= Self.reportInterval || received == descriptor.size {
                     told = received
@@ -43,14 +58,15 @@ struct BlobFetch: Sendable {
                 }
                 try await sink(piece)
             }
-        }
-        guard received == descriptor.size else { throw wrongSize(received) }
-        let actual = hasher.finalize()
-        guard actual == descriptor.digest else {
+        } catch let error as ImageError where error.isWrongContent {
             try partial.truncate()
-            throw ImageError(subject, .digestMismatch(expected: descriptor.digest, actual: actual))
+            throw error
+        } catch {
+            try output.finish()
+            throw error
         }
-        return have
+        try output.finish()
+        guard received == descriptor.size else { throw wrongSize(received) }
     }
 
     private func repeatBeginning(

@@ -24,12 +24,13 @@ extension ImageStore {
         guard let needed = try referenced(keeping: inUse) else { return removal }
         let inventory = try Inventory(paths)
         var workspace: Workspace?
+        var files = RemovedFiles()
         var removed: Set<Digest> = []
         for layer in inventory.layers where !needed.layers.contains(layer.digest) {
             removal.freed += layer.bytes
             removed.insert(layer.digest)
             guard StoreFiles.isDirectory(layer.path) else {
-                try Files.remove(layer.path)
+                try files.remove(layer)
                 continue
             }
             // First out of the way in one step: a layer that is partly removed mustn't have its name.
@@ -41,8 +42,9 @@ extension ImageStore {
         }
         for blob in inventory.blobs where !needed.blobs.contains(blob.digest) {
             removal.freed += blob.bytes
-            try Files.remove(blob.path)
+            try files.remove(blob)
         }
+        files.release(with: unpacker)
         for image in gone {
             removal.lines.append(.deleted(image.id))
             let chain = zip(image.diffIDs, image.chainIDs).reversed()

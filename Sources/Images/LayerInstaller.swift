@@ -82,17 +82,14 @@ struct LayerInstaller: Sendable {
         _ fetch: BlobFetch, _ layer: Layer, _ content: any ContentSource, _ output: LayerOutput?
     ) async throws {
         guard let output else {
-            let flush = EarlyFlush([fetch.partial.path])
-            _ = try await fetch.run(from: content) { flush.advance(by: $0.count) }
+            _ = try await fetch.run(from: content) { _ in }
             return
         }
         var process = try LayerProcess.start(
             unpacker, into: output, algorithm: layer.diffID.algorithm, "layer \(layer.blob.digest)", for: subject)
         // Whether the bytes are the right ones is asked first: of wrong ones it doesn't matter how they unpack.
         var failure: (any Error)?
-        let flush = EarlyFlush([fetch.partial.path, output.path].compactMap { $0 })
         _ = try await fetch.run(from: content) { piece in
-            flush.advance(by: piece.count)
             guard failure == nil else { return }
             do {
                 try await process.write(piece)
@@ -172,13 +169,5 @@ extension ImageError {
         case .digestMismatch, .sizeMismatch: true
         default: false
         }
-    }
-}
-
-extension LayerOutput {
-    /// The file that is written; `nil` for a directory.
-    fileprivate var path: String? {
-        if case .erofs(let path) = self { return path }
-        return nil
     }
 }

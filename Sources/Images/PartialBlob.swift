@@ -47,6 +47,9 @@ final class PartialBlob: Sendable {
         try check("shorten", path) { ftruncate(file.number, 0) }
     }
 
+    /// Whether writing goes past the page cache; false where that can't be had.
+    func setDirect(_ on: Bool) throws(KernelError) -> Bool { try file.setDirect(on) }
+
     /// Adds what comes next at `offset`.
     func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(KernelError) {
         var rest = bytes

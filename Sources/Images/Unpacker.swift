@@ -68,8 +68,20 @@ struct Unpacker: Sendable {
                 self, ["tree", path, algorithm.rawValue], input: input, output: nil, what: what, subject: subject)
         case .erofs(let path):
             let file = try OwnedDescriptor(open: path, [.readWrite, .create, .exclusive], mode: 0o600)
+            try Self.writePastCache(file)
             return try UnpackProcess(
                 self, ["erofs", algorithm.rawValue], input: input, output: file.number, what: what, subject: subject)
         }
+    }
+
+    /// Lets an image's blocks go to the disk past the page cache, where the file system can do that: copying them there
+    /// costs more than the disk does, and a container reads few of them. The first block, which is written again at the
+    /// end, shows whether it can.
+    private static func writePastCache(_ file: borrowing OwnedDescriptor) throws(KernelError) {
+        guard try file.setDirect(true) else { return }
+        let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 4096)
+        defer { block.deallocate() }
+        block.initializeMemory(as: UInt8.self, repeating: 0)
+        if pwrite(file.number, block.baseAddress, block.count, 0) != block.count { _ = try file.setDirect(false) }
     }
 }

@@ -82,6 +82,22 @@ extension OwnedDescriptor {
         let wanted = on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK
         try check("fcntl") { clinux_fcntl(number, F_SETFL, Int(wanted)) }
     }
+
+    /// Sets or clears `O_DIRECT`: what is written goes past the page cache, from and to places that are multiples of a
+    /// block. False where the file system can't do that.
+    public func setDirect(_ on: Bool) throws(KernelError) -> Bool {
+        // The C library shows the name under _GNU_SOURCE only.
+        #if arch(arm64)
+            let direct: Int32 = 0o200000
+        #else
+            let direct: Int32 = 0o40000
+        #endif
+        let flags = try check("fcntl") { clinux_fcntl(number, F_GETFL, 0) }
+        let wanted = on ? flags | direct : flags & ~direct
+        if clinux_fcntl(number, F_SETFL, Int(wanted)) >= 0 { return true }
+        guard lastError() == EINVAL else { throw KernelError("fcntl", "descriptor", errno: lastError()) }
+        return false
+    }
 }
 
 /// The two ends of a pipe.

@@ -111,6 +111,8 @@ extension StackController {
             $0.healthReport = nil
             $0.status.exitCode = code
             $0.status.outOfMemory = exit?.oomKilled ?? false
+            // A short life may end before its start was heard of here: the shim was there at both.
+            if let exit { $0.status.started = exit.startedNanoseconds }
             $0.status.finished = exit?.finishedNanoseconds ?? now.nanoseconds
             $0.status.publishedPorts = []
             action = $0.restartMachine.handle(.exited(code: code), now: now)

@@ -1,0 +1,37 @@
+import Glibc
+import Kernel
+
+/// Files that have lost their names, and whose blocks are still to be given back. On a disk that is told of each block
+/// (`discard`, `man 5 ext4`) that takes longer than all else of a removal, so it is left to a process that does nothing
+/// else: it has the last reference to them, and ends. Should it be killed, the same happens.
+struct RemovedFiles: ~Copyable {
+    /// What a process may have open everywhere; further files are given back at once.
+    private static let most = 256
+    /// Bytes of a file that is worth the trouble.
+    private static let least: Int64 = 1 << 20
+
+    private var descriptors: [Int32] = []
+
+    init() {}
+
+    deinit { descriptors.forEach { close($0) } }
+
+    /// Takes a file's name away.
+    mutating func remove(_ item: Inventory.Item) throws(KernelError) {
+        if item.bytes >= Self.least, descriptors.count < Self.most {
+            descriptors.append(try OwnedDescriptor(open: item.path, [.path, .noFollow]).release())
+        }
+        try Files.remove(item.path)
+    }
+
+    /// Has the blocks given back, and doesn't wait for it.
+    consuming func release(with unpacker: Unpacker) {
+        guard !descriptors.isEmpty else { return }
+        var spawn = Spawn(unpacker.executable, [unpacker.executable, "free"], environment: [])
+        spawn.descriptors = zip(descriptors, Int32(3)...).map { (own: $0, child: $1) }
+        spawn.newSession = true
+        // `try?`: without the process or the thread it is this one that waits, when it closes them or ends.
+        guard let pid = try? spawn.start() else { return }
+        try? OwnThread.start { waitpid(pid, nil, 0) }
+    }
+}
