@@ -12,16 +12,22 @@ protocol ContentSource: Sendable {
         async throws
     /// The blob as a file of this machine that is known to be right, if it is one.
     func file(_ descriptor: Descriptor) -> String?
+    /// How often a blob is asked for that isn't what its digest says: what comes over a network may have been damaged
+    /// on the way.
+    var attempts: Int { get }
 }
 
 extension ContentSource {
     func file(_ descriptor: Descriptor) -> String? { nil }
+    var attempts: Int { 1 }
 }
 
-/// Bounds on documents, which are held in memory as a whole.
+/// Bounds on documents, which are held in memory as a whole, and on what they say.
 enum DocumentLimit {
     static let manifest = 4 << 20
     static let configuration = 8 << 20
+    /// Bytes of one layer as it is transferred: no sum of such numbers overflows.
+    static let layer: Int64 = 4 << 40
     /// Layers of one image; Docker has at most 127.
     static let layers = 512
     /// Indexes within indexes.
@@ -32,6 +38,7 @@ enum DocumentLimit {
 struct RegistryContent: ContentSource {
     let registry: any ImageRegistry
     let reference: Reference
+    let attempts = 3
 
     func manifest(_ descriptor: Descriptor) async throws -> ManifestDocument {
         try await registry.manifest(of: reference, digest: descriptor.digest)

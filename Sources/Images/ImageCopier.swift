@@ -46,8 +46,9 @@ struct ImageCopier: Sendable {
         var seen: Set<Digest> = []
         try await withThrowingTaskGroup(of: Void.self) { group in
             for blob in blobs where seen.insert(blob.digest).inserted {
-                guard blob.size >= 0 else {
-                    throw ImageError(installer.subject, .malformed(detail: "\(blob.digest) has a negative size"))
+                guard (0...DocumentLimit.layer).contains(blob.size) else {
+                    let detail = "\(blob.digest) has a size of \(blob.size) bytes"
+                    throw ImageError(installer.subject, .malformed(detail: detail))
                 }
                 // Into an archive blobs go one after the other.
                 if destination is ArchiveDestination {

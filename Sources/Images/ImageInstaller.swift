@@ -109,17 +109,36 @@ struct ImageInstaller: Sendable {
             if let bytes = present() { return bytes }
             throw ImageError(subject, .malformed(detail: "another process removed its configuration"))
         }
-        var bytes: [UInt8] = []
-        let fetch = BlobFetch(descriptor: descriptor, partial: partial, subject: subject, progress: { _ in })
+        let bytes: [UInt8]
         do {
-            _ = try await fetch.run(from: content) { bytes.append(contentsOf: $0) }
-        } catch let error as ImageError where error.isWrongContent {
-            try partial.discard()
+            bytes = try await self.bytes(descriptor, partial, content)
+        } catch {
+            partial.discardIfUseless(after: error)
             throw error
         }
         try partial.sync()
         try partial.rename(to: paths.blob(descriptor.digest))
         return bytes
+    }
+
+    /// A small blob as a whole, asked for again if it comes damaged.
+    private func bytes(
+        _ descriptor: Descriptor, _ partial: PartialBlob, _ content: any ContentSource
+    ) async throws -> [UInt8] {
+        let fetch = BlobFetch(descriptor: descriptor, partial: partial, subject: subject, progress: { _ in })
+        func attempt() async throws -> [UInt8] {
+            var bytes: [UInt8] = []
+            _ = try await fetch.run(from: content) { bytes.append(contentsOf: $0) }
+            return bytes
+        }
+        for _ in 1..<max(content.attempts, try partial.length() > 0 ? 2 : 1) {
+            do {
+                return try await attempt()
+            } catch let error as ImageError where error.isWrongContent {
+                try partial.truncate()
+            }
+        }
+        return try await attempt()
     }
 
     private func verify(_ bytes: [UInt8], _ descriptor: Descriptor) throws(ImageError) {

@@ -56,7 +56,7 @@ enum ImageKind {
         if name.hasSuffix("+encrypted") {
             throw ImageError(subject, .unsupported(detail: "layer \(layer.digest) is encrypted"))
         }
-        guard layer.size >= 0 else {
+        guard (0...DocumentLimit.layer).contains(layer.size) else {
             throw ImageError(subject, .malformed(detail: "layer \(layer.digest) has a size of \(layer.size) bytes"))
         }
         let isTar = name.contains(".tar") || name.contains("rootfs.diff")

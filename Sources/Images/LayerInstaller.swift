@@ -33,7 +33,12 @@ struct LayerInstaller: Sendable {
                 progress(.present(layer: id))
                 return
             }
-            try await slots.run { try await install(layer, partial, from: content, progress: progress) }
+            do {
+                try await slots.run { try await install(layer, partial, from: content, progress: progress) }
+            } catch {
+                partial.discardIfUseless(after: error)
+                throw error
+            }
             progress(.ready(layer: id))
         } catch let error as KernelError {
             throw error.about(subject)
@@ -58,24 +63,26 @@ struct LayerInstaller: Sendable {
         try await commit(layer, partial, blobIsThere: blobIsThere, output)
     }
 
-    /// Once more from the beginning if it was the old part that was wrong: after a loss of power a file may hold
-    /// anything.
+    /// Again from the beginning if what came is wrong, as often as its source is worth it; and if there was an old part:
+    /// after a loss of power a file may hold anything.
     private func fetch(
         _ fetch: BlobFetch, _ layer: Layer, _ content: any ContentSource, _ output: LayerOutput?,
         _ workspace: Workspace, _ form: LayerForm
     ) async throws {
         let resumed = try fetch.partial.length() > 0
-        do {
-            try await attempt(fetch, layer, content, output)
-        } catch let error as ImageError where resumed && error.isWrongContent {
-            try fetch.partial.truncate()
-            if case .erofs(let path)? = output { try Files.remove(path) }
-            if case .tree(let path)? = output {
-                try Directory.remove(path)
-                try StoreFiles.makeDirectory(path, mode: 0o755)
+        for _ in 1..<max(content.attempts, resumed ? 2 : 1) {
+            do {
+                return try await attempt(fetch, layer, content, output)
+            } catch let error as ImageError where error.isWrongContent {
+                try fetch.partial.truncate()
+                if case .erofs(let path)? = output { try Files.remove(path) }
+                if case .tree(let path)? = output {
+                    try Directory.remove(path)
+                    try StoreFiles.makeDirectory(path, mode: 0o755)
+                }
             }
-            try await attempt(fetch, layer, content, output)
         }
+        try await attempt(fetch, layer, content, output)
     }
 
     private func attempt(
@@ -156,6 +163,16 @@ struct LayerInstaller: Sendable {
     }
 }
 
+extension PartialBlob {
+    /// Leaves nothing lying that no later attempt can go on with: an empty file, or content that was proved wrong.
+    func discardIfUseless(after error: any Error) {
+        let error = error as? ImageError
+        // `try?`: the failure that led here is the one to be told of.
+        guard error?.isWrongContent ?? false || error?.isWrongLayer ?? false || (try? length()) == 0 else { return }
+        try? discard()
+    }
+}
+
 extension ImageError {
     /// Bytes came that aren't what they should be.
     /// Something that it speaks of isn't there.
@@ -169,5 +186,10 @@ extension ImageError {
         case .digestMismatch, .sizeMismatch: true
         default: false
         }
+    }
+
+    /// The bytes are the right ones, and their content isn't.
+    fileprivate var isWrongLayer: Bool {
+        if case .layerMismatch = reason { true } else { false }
     }
 }

@@ -28,6 +28,7 @@ struct HostileImageTests {
             _ = try await store.open(.layout(path: fixture.path, tag: nil))
         } catch {
             #expect(try await store.check().isClean)
+            #expect(try Directory.names(in: "\(bench.path)/root/partial").isEmpty)
             return "\(error)"
         }
         Issue.record("nothing failed")
@@ -96,11 +97,13 @@ struct HostileImageTests {
         let good = try descriptor(layer, .layer)
         let longer = try descriptor(layer, .layer, size: Int64(layer.count) + 1)
         let shorter = try descriptor(layer, .layer, size: Int64(layer.count) - 1)
+        let largest = try descriptor(layer, .layer, size: .max)
         let negative = try descriptor(layer, .layer, size: -1)
         let many = String(repeating: good + ",", count: 512) + good
         let cases: [(Descriptor, String)] = [
             (try manifest(config, [longer]), "should have"), (try manifest(config, [shorter]), "should have"),
             (try manifest(config, [negative]), "has a size of -1 bytes"),
+            (try manifest(config, [largest, largest]), "has a size of 9223372036854775807 bytes"),
             (try manifest(config, [good, good]), "its manifest has 2 layers and its configuration 1"),
             (try manifest(config, []), "its manifest has 0 layers and its configuration 1"),
             (

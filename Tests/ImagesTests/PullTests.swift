@@ -99,7 +99,11 @@ struct PullTests {
         #expect(text.contains("expected") && text.contains("bytes"), "\(text)")
         #expect(try store.list().isEmpty)
         let left = try Workbench.run(
-            "/usr/bin/find", ["\(bench.path)/root/tmp", "\(bench.path)/root/layers/sha256", "-mindepth", "1"])
+            "/usr/bin/find",
+            [
+                "\(bench.path)/root/tmp", "\(bench.path)/root/partial", "\(bench.path)/root/layers/sha256",
+                "-mindepth", "1",
+            ])
         #expect(left.text == "")
     }
 

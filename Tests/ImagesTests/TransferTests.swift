@@ -82,6 +82,24 @@ struct TransferTests {
         }
     }
 
+    @Test(arguments: [1, 2, 3])
+    func whatCameDamagedIsFetchedAgain(_ damages: Int) async throws {
+        try push("app:1")
+        let reference = try reference("app:1")
+        try await withRegistry { registry in
+            registry.damage(times: damages)
+            let store = try bench.store()
+            if damages < 3 {
+                #expect(try await store.pull(reference, from: registry).layers.count == 2)
+            } else {
+                let error = await #expect(throws: ImageError.self) { try await store.pull(reference, from: registry) }
+                #expect(error.map { "\($0)" }?.contains("corrupted or forged") == true)
+            }
+            #expect(try Directory.names(in: "\(bench.path)/root/partial").isEmpty)
+            #expect(try await store.check().isClean)
+        }
+    }
+
     @Test func whatIsThereCostsOneQuestion() async throws {
         try push("app:1")
         let reference = try reference("app:1")

@@ -3,7 +3,7 @@ import OCI
 import Registries
 import Synchronization
 
-/// A real registry's client that counts what goes through it, and that cuts connections when told.
+/// A real registry's client that counts what goes through it, and that cuts connections and damages content when told.
 final class WatchedRegistry: ImageRegistry {
     struct Cut: Error {}
 
@@ -12,6 +12,9 @@ final class WatchedRegistry: ImageRegistry {
         var manifests = 0
         /// Bytes until the next cut.
         var left: Int64?
+        /// How often each blob still comes damaged.
+        var damages: [Digest: Int] = [:]
+        var damagesAtFirst = 0
     }
 
     private let client: RegistryClient
@@ -27,6 +30,15 @@ final class WatchedRegistry: ImageRegistry {
 
     func descriptor(of reference: Reference) async throws -> Descriptor { try await client.descriptor(of: reference) }
 
+    private static func lend(
+        _ bytes: [UInt8], to sink: (UnsafeRawBufferPointer) async throws -> Void
+    ) async throws {
+        let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 16)
+        defer { memory.deallocate() }
+        memory.copyBytes(from: bytes)
+        try await sink(UnsafeRawBufferPointer(memory))
+    }
+
     func manifest(of reference: Reference, digest: Digest?) async throws -> ManifestDocument {
         state.withLock { $0.manifests += 1 }
         return try await client.manifest(of: reference, digest: digest)
@@ -36,7 +48,14 @@ final class WatchedRegistry: ImageRegistry {
         _ descriptor: Descriptor, of reference: Reference, from offset: Int64,
         into sink: (UnsafeRawBufferPointer) async throws -> Void
     ) async throws {
+        var isWhole = !isDamaged(descriptor.digest)
         try await client.blob(descriptor, of: reference, from: offset) { piece in
+            guard isWhole else {
+                isWhole = true
+                var copy = Array(piece)
+                copy[copy.count / 2] ^= 4
+                return try await Self.lend(copy, to: sink)
+            }
             let allowed = state.withLock { state -> Int in
                 let count = state.left.map { min(Int64(piece.count), $0) } ?? Int64(piece.count)
                 state.left? -= count
@@ -45,6 +64,17 @@ final class WatchedRegistry: ImageRegistry {
             }
             if allowed > 0 { try await sink(UnsafeRawBufferPointer(rebasing: piece[..<allowed])) }
             if allowed < piece.count { throw Cut() }
+        }
+    }
+
+    /// Turns a bit in each blob that is asked for from now on, so often.
+    func damage(times: Int) { state.withLock { ($0.damagesAtFirst, $0.damages) = (times, [:]) } }
+
+    private func isDamaged(_ digest: Digest) -> Bool {
+        state.withLock { state in
+            let left = state.damages[digest, default: state.damagesAtFirst]
+            state.damages[digest] = max(0, left - 1)
+            return left > 0
         }
     }
 

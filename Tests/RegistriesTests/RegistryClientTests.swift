@@ -73,6 +73,31 @@ import Testing
         }
     }
 
+    @Test(arguments: [1, 2, 3])
+    func asksAgainForAManifestThatCameDamaged(_ damages: Int) async throws {
+        let requests = Mutex(0)
+        try await withClient { request in
+            guard request.uri.contains("/manifests/") else { return .init() }
+            let number = requests.withLock {
+                $0 += 1
+                return $0
+            }
+            // Once it is no JSON any more, once another manifest.
+            let damaged = (number % 2 == 1 ? "!" : " ") + Self.manifest.dropFirst()
+            return .init(
+                headers: [("docker-content-digest", "\(Self.manifestDigest)")],
+                body: number <= damages ? damaged : Self.manifest)
+        } _: { client, reference in
+            do {
+                let digest = try await client.manifest(of: reference).descriptor.digest
+                #expect(damages < 3 && digest == Self.manifestDigest)
+            } catch {
+                #expect(damages == 3 && error is RegistryError)
+            }
+        }
+        #expect(requests.withLock { $0 } == min(damages + 1, 3))
+    }
+
     @Test func stopsABlobThatDoesNotEnd() async throws {
         let descriptor = Descriptor(mediaType: .layer, digest: try Digest(parsing: Self.digest), size: 3)
         try await withClient { request in

@@ -58,7 +58,12 @@ extension RegistryClient {
         _ response: HTTPClientResponse, _ transfer: inout BlobTransfer,
         into sink: (UnsafeRawBufferPointer) async throws -> Void
     ) async throws -> RegistryError? {
-        var skip = try transfer.begin(response.status.code, response.headers)
+        var skip: Int64
+        do {
+            skip = try transfer.begin(response.status.code, response.headers)
+        } catch {
+            return try transfer.excuse(error)
+        }
         var reader = BodyReader(response, self, transfer.reference, transfer.subject)
         while true {
             var piece: ByteBuffer
@@ -72,7 +77,11 @@ extension RegistryClient {
             piece.moveReaderIndex(forwardBy: skipped)
             skip -= Int64(skipped)
             guard piece.readableBytes > 0 else { continue }
-            try transfer.take(Int64(piece.readableBytes))
+            do {
+                try transfer.take(Int64(piece.readableBytes))
+            } catch {
+                return try transfer.excuse(error)
+            }
             try await piece.lend(to: sink)
         }
         return transfer.isWhole
@@ -87,10 +96,20 @@ struct BlobTransfer {
     /// Bytes that the sink has.
     var place: Int64
     var restarts = 0
+    /// Answers that contradicted the descriptor.
+    private var lies = 0
 
     /// What an attempt has to bring to be worth as many more as it takes.
     static let enough: Int64 = 64 << 10
     static let mostRestarts = 200
+    /// How many answers may contradict the descriptor: one that was damaged on its way is right the next time.
+    static let mostLies = 3
+
+    init(descriptor: Descriptor, reference: Reference, place: Int64) {
+        self.descriptor = descriptor
+        self.reference = reference
+        self.place = place
+    }
 
     var subject: String { "blob \(descriptor.digest)" }
     var isWhole: Bool { place >= descriptor.size }
@@ -108,13 +127,23 @@ struct BlobTransfer {
         }
         let announced = headers.first(name: "content-length").flatMap(Int64.init)
         if let announced, status == 200, announced != descriptor.size { throw mismatch(announced) }
-        if let announced, announced > descriptor.size - start { throw mismatch(start + announced) }
+        if let announced, announced > descriptor.size - start {
+            // The registry chooses both summands.
+            throw mismatch(start + min(announced, .max - start))
+        }
         return place - start
     }
 
     mutating func take(_ count: Int64) throws(RegistryError) {
         guard place + count <= descriptor.size else { throw mismatch(place + count) }
         place += count
+    }
+
+    /// Gives a failure back that may be worth another attempt, and throws it if it has come too often.
+    mutating func excuse(_ failure: RegistryError) throws(RegistryError) -> RegistryError {
+        lies += 1
+        guard lies < Self.mostLies else { throw failure }
+        return failure
     }
 
     private func mismatch(_ size: Int64) -> RegistryError {

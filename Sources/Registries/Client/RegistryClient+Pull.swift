@@ -45,8 +45,21 @@ extension RegistryClient {
         }
     }
 
-    /// One attempt to get a manifest by digest or tag.
+    /// How often a document is asked for that comes damaged each time.
+    private static let mostDamages = 3
+
+    /// One attempt to get a manifest by digest or tag; more if it comes damaged.
     func manifest(_ name: String, of reference: Reference, at route: Route) async throws -> ManifestDocument {
+        for _ in 1..<Self.mostDamages {
+            if case .success(let document) = try await answer(name, of: reference, at: route) { return document }
+        }
+        return try await answer(name, of: reference, at: route).get()
+    }
+
+    /// What comes, which is a failure if it is damaged.
+    private func answer(
+        _ name: String, of reference: Reference, at route: Route
+    ) async throws -> Result<ManifestDocument, RegistryError> {
         let pinned = Digest(name)
         let subject = pinned == reference.digest ? "manifest" : pinned.map { "manifest \($0)" } ?? "manifest"
         let call = Call(
@@ -55,11 +68,19 @@ extension RegistryClient {
         let response = try await exchange(call, at: route)
         var reader = BodyReader(response, self, reference, subject)
         let bytes = try await reader.all(limit: limits.manifestBytes)
-        let expected = pinned ?? response.headers.first(name: "docker-content-digest").flatMap(Digest.init(_:))
+        return Result { () throws(RegistryError) in
+            try Self.document(bytes, response.headers, pinned, reference, subject)
+        }
+    }
+
+    private static func document(
+        _ bytes: [UInt8], _ headers: HTTPHeaders, _ pinned: Digest?, _ reference: Reference, _ subject: String
+    ) throws(RegistryError) -> ManifestDocument {
+        let expected = pinned ?? headers.first(name: "docker-content-digest").flatMap(Digest.init(_:))
         let document: ManifestDocument
         do {
             document = try ManifestDocument(
-                bytes: bytes, mediaType: Self.mediaType(response.headers),
+                bytes: bytes, mediaType: mediaType(headers),
                 algorithm: expected?.algorithm ?? .sha256)
         } catch {
             throw RegistryError(reference, subject, .malformed(detail: error.reason))

@@ -76,7 +76,8 @@ final class Transport: Sendable {
             write: .seconds(limits.idleSeconds))
         let pieces = limits.pieces
         configuration.http1_1ConnectionDebugInitializer = { channel in
-            channel.setOption(.recvAllocator, value: pieces.allocator)
+            channel.eventLoop.makeCompletedFuture { try StatusCheck.add(to: channel) }
+                .and(channel.setOption(.recvAllocator, value: pieces.allocator))
                 .and(channel.setOption(.maxMessagesPerRead, value: pieces.perTurn)).map { _ in }
         }
         if let proxy {
