@@ -49,7 +49,7 @@ final class ArchiveDestination: ImageDestination {
                 ? OwnedDescriptor(taking: try check("use", "the standard output") { dup(1) })
                 : try OwnedDescriptor(
                     open: name, isFile ? [.writeOnly, .create, .exclusive] : [.writeOnly], mode: 0o644)
-            state = Mutex(State(tar: TarWriter(file, path: name)))
+            state = Mutex(State(tar: TarWriter(file, path: name, makesDirectories: true)))
         } catch {
             throw error.about(subject)
         }
@@ -86,7 +86,7 @@ final class ArchiveDestination: ImageDestination {
     private func begin(_ descriptor: Descriptor) throws {
         try writing { state in
             state.written.insert(descriptor.digest)
-            try state.tar.begin(ImageLayout.blob(descriptor.digest), size: descriptor.size)
+            try state.tar.begin(TarHeader(name: ImageLayout.blob(descriptor.digest), size: descriptor.size))
         }
     }
 

@@ -1,3 +1,4 @@
+import Kernel
 import OCI
 
 /// Which images `prune` takes.
@@ -50,7 +51,9 @@ extension ImageStore {
 
 extension PruneOptions {
     func admit(_ image: StoredImage) -> Bool {
-        if let until, let created = image.created.flatMap(EntryNote.seconds), created >= until { return false }
+        if let until, let created = image.created.flatMap(Timestamp.parse), created / 1_000_000_000 >= until {
+            return false
+        }
         let own = image.configuration.config.labels
         func has(_ filter: String) -> Bool {
             let parts = filter.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)

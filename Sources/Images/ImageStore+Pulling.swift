@@ -54,7 +54,7 @@ extension ImageStore {
     public func lastChecked(_ source: ImageSource, platform: Platform? = nil) throws -> Int64? {
         guard let image = try resolve(source, platform: platform) else { return nil }
         let mark = StoreFiles.status(paths.checkMark(source.description, platform)).map { Int64($0.st_mtim.tv_sec) }
-        let tagged = image.tagged.flatMap(EntryNote.seconds)
+        let tagged = image.tagged.flatMap(Timestamp.parse).map { $0 / 1_000_000_000 }
         return [mark, tagged].compactMap { $0 }.max()
     }
 

@@ -54,7 +54,7 @@ struct IndexFile: Sendable {
         notes[EntryNote.tagged] = nil
         entry.annotations = notes
         let unstamped = entry
-        notes[EntryNote.tagged] = EntryNote.now()
+        notes[EntryNote.tagged] = Timestamp.sortable(Timestamp.now())
         entry.annotations = notes
         var result = entry
         let replacement = entry

@@ -1,51 +1,82 @@
 import Glibc
-import Kernel
+public import Kernel
 
-/// Writes a tar archive of regular files, POSIX.1-2001, to a file or a pipe. Everything has one time and one owner, so
-/// that the same content makes the same archive.
-final class TarWriter {
+/// Writes a tar archive (POSIX.1-2001) to a file or a pipe in one pass. Everything has one time and one owner, so that
+/// the same content makes the same archive.
+public final class TarWriter {
     private let file: OwnedDescriptor
     private let path: String
+    private let makesDirectories: Bool
     private var directories: Set<String> = []
     /// Bytes that the current file still lacks.
     private var missing: Int64 = 0
     private var padding = 0
+    /// Bytes written so far.
+    public private(set) var written: Int64 = 0
 
-    init(_ file: consuming OwnedDescriptor, path: String) {
+    /// - Parameters:
+    ///   - path: names the archive in errors.
+    ///   - makesDirectories: a name's directories become entries before it.
+    public init(_ file: consuming OwnedDescriptor, path: String, makesDirectories: Bool) {
         self.file = file
         self.path = path
+        self.makesDirectories = makesDirectories
     }
 
-    /// Adds a file at once.
-    func add(_ name: String, _ content: [UInt8]) throws(KernelError) {
-        try begin(name, size: Int64(content.count))
-        try file.writeAll(content)
+    /// Adds a file out of memory.
+    public func add(_ name: String, _ content: [UInt8], mode: UInt32 = 0o644) throws(KernelError) {
+        try begin(TarHeader(name: name, size: Int64(content.count), mode: mode))
+        try put(content)
         missing = 0
         try end()
     }
 
-    /// Begins a file; its content follows with `write`, exactly `size` bytes.
-    func begin(_ name: String, size: Int64) throws(KernelError) {
-        if let slash = name.lastIndex(of: "/") { try makeDirectories(String(name[..<slash])) }
-        try put(Self.header(name, size: size, type: 0x30, mode: 0o644))
-        missing = size
-        padding = Int((512 - size % 512) % 512)
+    /// Adds a file from a descriptor that stands at its beginning. `progress` is told the bytes of it that are written.
+    public func add(
+        _ header: TarHeader, from source: borrowing OwnedDescriptor, progress: (Int64) -> Void = { _ in }
+    ) throws {
+        try begin(header)
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
+        defer { buffer.deallocate() }
+        while missing > 0 {
+            try Task.checkCancellation()
+            let wanted = Int(min(missing, Int64(buffer.count)))
+            let count = try source.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]))
+            // It got shorter while it was read.
+            guard count > 0 else { throw KernelError("read", header.name, errno: ENODATA) }
+            try write(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+            progress(header.size - missing)
+        }
+        try end()
     }
 
-    func write(_ bytes: UnsafeRawBufferPointer) throws(KernelError) {
+    /// Begins a file; its content follows with `write`, exactly as many bytes as the header says, and then `end`.
+    public func begin(_ header: TarHeader) throws(KernelError) {
+        if makesDirectories, let slash = header.name.lastIndex(of: "/") {
+            try makeDirectories(String(header.name[..<slash]))
+        }
+        try put(header)
+        missing = header.size
+        padding = TarHeader.padding(header.size)
+    }
+
+    /// A part of the file that was begun.
+    public func write(_ bytes: UnsafeRawBufferPointer) throws(KernelError) {
         guard Int64(bytes.count) <= missing else { throw KernelError("write", path, errno: EFBIG) }
         missing -= Int64(bytes.count)
         try StoreFiles.write(bytes, to: file, path: path)
+        written += Int64(bytes.count)
     }
 
-    func end() throws(KernelError) {
+    /// The file that was begun is whole.
+    public func end() throws(KernelError) {
         guard missing == 0 else { throw KernelError("write", path, errno: ENODATA) }
         try put([UInt8](repeating: 0, count: padding))
     }
 
     /// Writes the archive's end. A file is on its disk then; a pipe has it all.
-    func finish() throws(KernelError) {
-        try put([UInt8](repeating: 0, count: 1024))
+    public func finish() throws(KernelError) {
+        try put([UInt8](repeating: 0, count: 2 * TarHeader.blockSize))
         guard fdatasync(file.number) != 0, lastError() != EINVAL, lastError() != EROFS else { return }
         throw KernelError("write to disk", path, errno: lastError())
     }
@@ -53,41 +84,20 @@ final class TarWriter {
     private func makeDirectories(_ name: String) throws(KernelError) {
         guard directories.insert(name).inserted else { return }
         if let slash = name.lastIndex(of: "/") { try makeDirectories(String(name[..<slash])) }
-        try put(Self.header(name + "/", size: 0, type: 0x35, mode: 0o755))
+        try put(TarHeader(name: name + "/", size: 0, mode: 0o755, kind: .directory))
+    }
+
+    private func put(_ header: TarHeader) throws(KernelError) {
+        guard let block = header.block else {
+            throw KernelError("name in the archive", header.name, errno: ENAMETOOLONG)
+        }
+        try put(block)
     }
 
     private func put(_ bytes: [UInt8]) throws(KernelError) {
-        try file.writeAll(bytes)
-    }
-
-    /// Names are the store's own and shorter than the 100 bytes of the old header.
-    private static func header(_ name: String, size: Int64, type: UInt8, mode: Int) -> [UInt8] {
-        var header = [UInt8](repeating: 0, count: 512)
-        func put(_ text: String, _ offset: Int) {
-            header.replaceSubrange(offset..<(offset + text.utf8.count), with: text.utf8)
+        try bytes.withUnsafeBufferPointer { part throws(KernelError) in
+            try StoreFiles.write(UnsafeRawBufferPointer(part), to: file, path: path)
         }
-        func octal(_ value: Int64, _ digits: Int) -> String {
-            let text = String(value, radix: 8)
-            return String(repeating: "0", count: max(0, digits - text.count)) + text
-        }
-        put(String(name.prefix(100)), 0)
-        put(octal(Int64(mode), 7), 100)
-        put(octal(0, 7), 108)
-        put(octal(0, 7), 116)
-        if size < 1 << 33 {
-            put(octal(size, 11), 124)
-        } else {
-            // The form of GNU tar for what octal digits can't hold: binary, with the top bit set.
-            header[124] = 0x80
-            for place in 0..<8 { header[135 - place] = UInt8(truncatingIfNeeded: size >> (8 * place)) }
-        }
-        put(octal(0, 11), 136)
-        put("        ", 148)
-        header[156] = type
-        put("ustar", 257)
-        put("00", 263)
-        put(octal(header.reduce(0) { $0 + Int64($1) }, 6), 148)
-        header[154] = 0
-        return header
+        written += Int64(bytes.count)
     }
 }

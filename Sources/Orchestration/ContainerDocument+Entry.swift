@@ -1,5 +1,6 @@
 import ControlAPI
 import Health
+import Kernel
 import Launching
 import OCI
 import Planning

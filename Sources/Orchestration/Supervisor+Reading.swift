@@ -1,5 +1,6 @@
 import ControlAPI
 import Images
+import Kernel
 import OCI
 import StackModel
 
@@ -59,7 +60,7 @@ extension Supervisor {
         return ImageSummary(
             container: container, repository: repository, tag: tag, id: image.id.description,
             platform: image.platform.map { "\($0)" } ?? "", size: image.size,
-            created: Timestamp.nanoseconds(image.created ?? ""))
+            created: (Timestamp.parse(image.created ?? "") ?? 0))
     }
 
     private static func familiar(_ name: String) -> String {

@@ -46,6 +46,9 @@ public struct EffectiveHealthCheck: Codable, Equatable, Sendable {
     }
 
     private static func first(_ own: TimeSpan?, _ image: TimeSpan?, _ standard: TimeSpan) -> TimeSpan {
-        [own, image].compactMap { $0 }.first { $0.nanoseconds > 0 } ?? standard
+        min([own, image].compactMap { $0 }.first { $0.nanoseconds > 0 } ?? standard, longest)
     }
+
+    /// A century: an image may say any number, and the present and it have to have a sum.
+    private static let longest = TimeSpan.seconds(3_155_760_000)
 }

@@ -1,13 +1,8 @@
+import OCI
+
 /// The capabilities by number (`man 7 capabilities`, `linux/capability.h`).
 public enum Capability {
-    static let names = [
-        "CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "FSETID", "KILL", "SETGID", "SETUID", "SETPCAP",
-        "LINUX_IMMUTABLE", "NET_BIND_SERVICE", "NET_BROADCAST", "NET_ADMIN", "NET_RAW", "IPC_LOCK", "IPC_OWNER",
-        "SYS_MODULE", "SYS_RAWIO", "SYS_CHROOT", "SYS_PTRACE", "SYS_PACCT", "SYS_ADMIN", "SYS_BOOT", "SYS_NICE",
-        "SYS_RESOURCE", "SYS_TIME", "SYS_TTY_CONFIG", "MKNOD", "LEASE", "AUDIT_WRITE", "AUDIT_CONTROL", "SETFCAP",
-        "MAC_OVERRIDE", "MAC_ADMIN", "SYSLOG", "WAKE_ALARM", "BLOCK_SUSPEND", "AUDIT_READ", "PERFMON", "BPF",
-        "CHECKPOINT_RESTORE",
-    ]
+    static let names = KernelNames.capabilities
 
     /// What Docker gives a container that asks for nothing.
     static let standard = [
@@ -42,9 +37,7 @@ public enum Capability {
     }
 
     private static func normalized(_ name: String) throws(UnknownCapability) -> String {
-        let upper = name.uppercased()
-        let short = upper.hasPrefix("CAP_") ? String(upper.dropFirst(4)) : upper
-        guard short == "ALL" || names.contains(short) else { throw UnknownCapability(name: name) }
+        guard let short = KernelNames.capability(name) else { throw UnknownCapability(name: name) }
         return short
     }
 }

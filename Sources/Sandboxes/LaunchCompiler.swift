@@ -53,11 +53,7 @@ public enum LaunchCompiler {
     }
 
     /// By the kernel's number (`asm-generic/resource.h`).
-    static let resourceLimits = [
-        "RLIMIT_CPU", "RLIMIT_FSIZE", "RLIMIT_DATA", "RLIMIT_STACK", "RLIMIT_CORE", "RLIMIT_RSS", "RLIMIT_NPROC",
-        "RLIMIT_NOFILE", "RLIMIT_MEMLOCK", "RLIMIT_AS", "RLIMIT_LOCKS", "RLIMIT_SIGPENDING", "RLIMIT_MSGQUEUE",
-        "RLIMIT_NICE", "RLIMIT_RTPRIO", "RLIMIT_RTTIME",
-    ]
+    static let resourceLimits = KernelNames.resourceLimits.map { "RLIMIT_" + $0.uppercased() }
 
     private static func namespaces(
         _ configuration: RuntimeConfiguration, _ settings: SandboxSettings

@@ -36,7 +36,7 @@ public struct Shim: Sendable {
             return success.value
         }
         await Readiness.readable(process.descriptor.number)
-        _ = try? process.reap(blocking: false)
+        _ = try? process.reap(blocking: false)  // `try?`: it may be gone already, which is what is wanted.
         // An unreadable report is a shim that was killed while it launched.
         throw
             (try? JSONDecoder().decode(FailureReport.self, from: Data(report)))?.value

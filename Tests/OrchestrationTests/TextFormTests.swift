@@ -69,35 +69,6 @@ import Testing
     }
 }
 
-@Suite struct TimestampTests {
-    @Test(
-        arguments: [
-            (1, "1970-01-01T00:00:00.000000001Z"), (1_000_000_000, "1970-01-01T00:00:01.000000000Z"),
-            (1_700_000_000_123_456_789, "2023-11-14T22:13:20.123456789Z"),
-            (1_709_164_800_000_000_000, "2024-02-29T00:00:00.000000000Z"), (0, "0001-01-01T00:00:00Z"),
-        ] as [(Int64, String)])
-    func timesAreWrittenAsDockerWritesThem(_ nanoseconds: Int64, _ text: String) {
-        #expect(Timestamp.text(nanoseconds) == text)
-    }
-
-    @Test(arguments: [1, 999_999_999, 1_000_000_000, 1_700_000_000_100_000_000, 4_102_444_800_000_000_000] as [Int64])
-    func timesComeBack(_ nanoseconds: Int64) {
-        #expect(Timestamp.nanoseconds(Timestamp.text(nanoseconds)) == nanoseconds)
-    }
-
-    @Test(
-        arguments: [
-            ("2023-11-14T22:13:20Z", 1_700_000_000_000_000_000), ("2023-11-14T22:13:20.5Z", 1_700_000_000_500_000_000),
-            ("2023-11-14T22:13:20.000000001Z", 1_700_000_000_000_000_001),
-            // What is finer than a nanosecond is dropped.
-            ("2023-11-14T22:13:20.0000000019Z", 1_700_000_000_000_000_001),
-            ("", 0), ("yesterday", 0), ("2023-11-14", 0), ("2023-xx-14T22:13:20Z", 0),
-        ] as [(String, Int64)])
-    func timesAreRead(_ text: String, _ nanoseconds: Int64) {
-        #expect(Timestamp.nanoseconds(text) == nanoseconds)
-    }
-}
-
 @Suite struct ControlRequestTests {
     private static func request(_ uri: String) -> ControlRequest { ControlRequest(method: .GET, uri: uri, body: []) }
 

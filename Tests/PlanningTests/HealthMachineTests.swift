@@ -116,6 +116,17 @@ private let check = EffectiveHealthCheck(command: ["true"], interval: .seconds(1
         }
     }
 
+    /// The longest number that an image can say.
+    @Test func numbersOfImagesHaveSums() throws {
+        let endless = TimeSpan(nanoseconds: .max)
+        let image = HealthCheck(
+            test: ["CMD", "a"], interval: endless, timeout: endless, startPeriod: endless, startInterval: endless)
+        let check = try #require(EffectiveHealthCheck(service: nil, image: image))
+        var machine = HealthMachine(check: check)
+        #expect(!machine.handle(.started, now: at(0)).isEmpty)
+        #expect(check.timeout.nanoseconds < Int64.max / 2)
+    }
+
     @Test func effectiveCheck() {
         let image = HealthCheck(
             test: ["CMD-SHELL", "curl localhost"], interval: .seconds(7), timeout: .seconds(0), retries: 9)

@@ -1,4 +1,3 @@
-import Crypto
 import Glibc
 import Kernel
 import OCI
@@ -103,22 +102,18 @@ struct BundleFiles {
         guard fstat(file.number, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             throw CommandFailure("\(path): it is no regular file")
         }
-        var hash = SHA256()
+        var hasher = DigestHasher()
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
         defer { buffer.deallocate() }
         var size: Int64 = 0
         while true {
             let count = try file.read(into: buffer)
             if count == 0 { break }
-            hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+            hasher.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
             size += Int64(count)
         }
         return BundleDocument.File(
             path: relative(path), mode: status.st_mode & 0o777, size: size,
-            digest: "sha256:" + hexadecimal(hash.finalize()))
+            digest: hasher.finalize().description)
     }
-}
-
-func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-    bytes.map { leftPadded(String($0, radix: 16), to: 2, with: "0") }.joined()
 }

@@ -112,7 +112,7 @@ private struct OpenBundle: Sendable {
         guard opened >= 0 else { throw KernelError("write", file.path, errno: errno) }
         let output = OwnedDescriptor(taking: opened)
         do {
-            guard try reader.copy(to: output) == file.digest else {
+            guard try reader.copy(to: output).description == file.digest else {
                 throw CommandFailure("\(path): \(file.path) was corrupted or forged: its digest is another one")
             }
             guard fsync(output.number) == 0, renameat(directory.number, partial, directory.number, name) == 0 else {

@@ -116,15 +116,15 @@ private struct Bundle {
     /// Under another name until it is whole.
     func write(to target: String, report: ProgressInbox) throws {
         guard target != "-" else {
-            var writer = TarWriter(try OwnedDescriptor(open: "/proc/self/fd/1", .writeOnly), path: "standard output")
-            return try write(&writer, report)
+            let output = try OwnedDescriptor(open: "/proc/self/fd/1", .writeOnly)
+            return try write(TarWriter(output, path: "standard output", makesDirectories: false), report)
         }
         let path = absolutePath(target)
-        let partial = path + ".partial-\(getpid())"
+        // Whoever else may write to the directory can't foresee it.
+        let partial = path + ".\(String(UInt64.random(in: .min ... .max), radix: 36)).partial"
         do {
-            var writer = TarWriter(
-                try OwnedDescriptor(open: partial, [.writeOnly, .create, .truncate], mode: 0o600), path: partial)
-            try write(&writer, report)
+            let output = try OwnedDescriptor(open: partial, [.writeOnly, .create, .exclusive], mode: 0o600)
+            try write(TarWriter(output, path: partial, makesDirectories: false), report)
             guard rename(partial, path) == 0 else { throw KernelError("rename", partial, errno: errno) }
         } catch {
             unlink(partial)
@@ -132,7 +132,7 @@ private struct Bundle {
         }
     }
 
-    private func write(_ writer: inout TarWriter, _ report: ProgressInbox) throws {
+    private func write(_ writer: TarWriter, _ report: ProgressInbox) throws {
         try writer.add(BundleDocument.entryName, document.json())
         for (path, entry) in zip(files.paths, document.files) {
             let header = TarHeader(

@@ -1,4 +1,5 @@
 import ControlAPI
+import Kernel
 
 /// Prints the logs of a stack, and goes on with the next supervisor where one is replaced in the meantime.
 /// One task uses it.

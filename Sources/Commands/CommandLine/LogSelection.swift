@@ -1,4 +1,5 @@
 import ControlAPI
+import Kernel
 
 /// Which lines of which containers are asked for.
 struct LogSelection: Equatable, Sendable {

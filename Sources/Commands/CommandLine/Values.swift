@@ -1,3 +1,4 @@
+import Kernel
 import StackModel
 
 /// Seconds of an option as a length of time.

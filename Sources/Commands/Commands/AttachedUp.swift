@@ -1,4 +1,5 @@
 import ControlAPI
+import Kernel
 import StackModel
 
 /// `up` in the foreground: the stack is brought up, its logs are followed, and Ctrl-C stops it.

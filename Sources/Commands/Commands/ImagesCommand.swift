@@ -1,5 +1,6 @@
 import ArgumentParser
 import ControlAPI
+import Kernel
 import StackModel
 
 /// `roost images`: of the stack's containers or, without a stack, of the whole store.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ControlAPI
+import Kernel
 
 /// `roost ps`.
 struct PsCommand: RoostCommand {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Images
+import Kernel
 import OCI
 
 /// `roost image history`.

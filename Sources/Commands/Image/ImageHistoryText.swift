@@ -1,3 +1,5 @@
+import Kernel
+
 /// One step in the making of an image, as `image history` shows it.
 struct HistoryRow: Equatable {
     /// `sha256:…` of the image for the newest step; `nil` for the others.

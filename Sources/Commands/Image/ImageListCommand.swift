@@ -1,4 +1,5 @@
 import ArgumentParser
+import Kernel
 
 /// `roost image ls`.
 struct ImageListCommand: RoostCommand {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Images
+import Kernel
 
 /// `roost image prune`.
 struct ImagePruneCommand: RoostCommand {

@@ -1,5 +1,6 @@
 import ControlAPI
 import Images
+import Kernel
 import OCI
 import Orchestration
 import Registries

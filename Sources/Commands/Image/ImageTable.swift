@@ -1,3 +1,5 @@
+import Kernel
+
 /// The table and the JSON of `image ls`, with Docker's columns and fields.
 struct ImageTable {
     var rows: [ImageRow]

@@ -62,12 +62,12 @@ private struct Leftovers {
 
     init(_ locations: Locations) throws {
         for container in try ContainerOnDisk.all(locations) {
-            containers[container.id] = container.isRunning ? 0 : TreeSize.bytes(container.writableDirectory)
+            containers[container.id] = container.isRunning ? 0 : DiskUsage.of(container.writableDirectory)
             hasStopped = hasStopped || !container.isRunning
         }
         networks = Set(try Directory.names(in: locations.root + "/networks"))
         for name in try volumeNames(locations) {
-            volumes[name] = TreeSize.bytes("\(locations.root)/volumes/\(name)/_data")
+            volumes[name] = DiskUsage.of("\(locations.root)/volumes/\(name)/_data")
         }
     }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ControlAPI
 import Images
+import Kernel
 import Orchestration
 
 /// `roost system df`.
@@ -48,11 +49,11 @@ struct SystemUsage {
         let session = try ImageSession(context)
         let onDisk = try ContainerOnDisk.all(context.locations)
         images = try await session.store.usage(inUse: session.uses())
-        containers = onDisk.map { Container(container: $0, size: TreeSize.bytes($0.writableDirectory)) }
+        containers = onDisk.map { Container(container: $0, size: DiskUsage.of($0.writableDirectory)) }
         volumes = try volumeNames(context.locations).map { name in
             Volume(
                 name: name, links: onDisk.count { $0.volumes.contains(name) },
-                size: TreeSize.bytes("\(context.locations.root)/volumes/\(name)/_data"))
+                size: DiskUsage.of("\(context.locations.root)/volumes/\(name)/_data"))
         }
     }
 

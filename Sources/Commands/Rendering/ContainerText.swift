@@ -1,4 +1,5 @@
 import ControlAPI
+import Kernel
 
 /// A container as `ps` shows it.
 struct ContainerText {

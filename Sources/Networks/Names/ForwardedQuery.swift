@@ -58,7 +58,7 @@ struct ForwardedQuery: Sendable {
         _ server: UpstreamServer, over transport: NameTransport, on loop: any EventLoop
     ) -> EventLoopFuture<[UInt8]> {
         guard let address = try? SocketAddress(ipAddress: "\(server.address)", port: Int(server.port)) else {
-            // Can't happen: an IPAddress' text is one.
+            // `try?`: it can't happen, as an IPAddress' text is one.
             return loop.makeFailedFuture(Failure.address)
         }
         let id = UInt16.random(in: .min ... .max)

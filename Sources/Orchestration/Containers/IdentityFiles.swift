@@ -31,7 +31,7 @@ struct IdentityFiles {
     private func hosts(_ addresses: [IPv4Address], _ gateway: IPv4Address?) throws -> String {
         let extra = try record.settings.extraHosts.map { try entry($0, gateway: gateway) }
         if record.settings.networkMode == .host {
-            let host = (try? Files.readText("/etc/hosts")) ?? ""
+            let host = (try? Files.readText("/etc/hosts")) ?? ""  // `try?`: a host need not have one.
             return host + extra.map { "\($0.address)\t\($0.names.joined(separator: " "))\n" }.joined()
         }
         return HostsFile(
@@ -54,7 +54,7 @@ struct IdentityFiles {
     }
 
     private func resolvers() -> String {
-        let text = (try? Files.readText("/etc/resolv.conf")) ?? ""
+        let text = (try? Files.readText("/etc/resolv.conf")) ?? ""  // `try?`: a host need not have one.
         let host = ResolvConf(parsing: text)
         let search = record.settings.dnsSearch.isEmpty ? nil : record.settings.dnsSearch
         let options = record.settings.dnsOpt.isEmpty ? nil : record.settings.dnsOpt

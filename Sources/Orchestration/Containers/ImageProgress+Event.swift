@@ -3,14 +3,18 @@ public import Images
 import OCI
 
 extension ImageProgress {
+    /// What is shown of a layer, at the most.
+    private static let mostBytes: Int64 = 1 << 50
+
     /// What a command shows of it, below the image `parent`; `nil` where the image's own line says it already.
     public func event(of parent: String) -> Progress? {
         func layer(
             _ digest: Digest, _ status: Progress.Status, _ text: String, _ current: Int64? = nil, _ total: Int64? = nil
         ) -> Progress {
+            // A manifest may say any size, and sizes are summed up.
             Progress(
-                id: String(digest.hex.prefix(12)), parentID: parent, status: status, text: text, current: current,
-                total: total)
+                id: String(digest.hex.prefix(12)), parentID: parent, status: status, text: text,
+                current: current.map { min($0, Self.mostBytes) }, total: total.map { min($0, Self.mostBytes) })
         }
         return switch self {
         case .resolving, .done: nil

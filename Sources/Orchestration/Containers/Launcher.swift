@@ -163,6 +163,7 @@ struct Launcher: Sendable {
     private func hostname(_ record: ContainerRecord) -> String {
         if let hostname = record.settings.hostname { return hostname }
         guard record.settings.networkMode == .host else { return String(record.id.prefix(12)) }
+        // `try?`: without /proc no container starts anyway, and that error says more.
         return (try? Files.readText("/proc/sys/kernel/hostname"))?.filter { $0 != "\n" } ?? "localhost"
     }
 

@@ -28,9 +28,9 @@ struct LogSelection: Sendable {
 
     func wants(_ entry: LogEntry) -> Bool {
         if since.isEmpty && until.isEmpty { return true }
-        let time = Timestamp.nanoseconds(entry.time)
-        return (since.isEmpty || time >= Timestamp.nanoseconds(since))
-            && (until.isEmpty || time < Timestamp.nanoseconds(until))
+        let time = (Timestamp.parse(entry.time) ?? 0)
+        return (since.isEmpty || time >= (Timestamp.parse(since) ?? 0))
+            && (until.isEmpty || time < (Timestamp.parse(until) ?? 0))
     }
 }
 

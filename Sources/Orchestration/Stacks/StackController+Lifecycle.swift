@@ -206,6 +206,7 @@ extension StackController {
         }
         try await settle(id)
         guard let processes = entries[id]?.processes else { return }
+        // `try?`: it may have ended by itself in the meantime.
         try? ProcessDescriptor(processes.process).signal(number)
         if number == SIGKILL { _ = try await wait(for: id) { $0?.processes == processes ? nil : true } }
     }

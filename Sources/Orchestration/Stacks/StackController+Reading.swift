@@ -46,6 +46,7 @@ extension ContainerEntry {
             }
         }
         return ContainerSummary(
+            // `try?`: one that can't be started has no command to show.
             id: record.id, name: record.name, stack: record.stack, service: record.service, number: record.number,
             image: record.image, command: (try? BundleBuilder.arguments(record).joined(separator: " ")) ?? "",
             state: stateName, health: health == .none ? "" : health.rawValue, exitCode: status.exitCode,

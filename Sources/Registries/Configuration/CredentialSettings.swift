@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import Kernel
+import OCI
 
 /// The credentials of one file: Docker's `config.json`, or containers' `auth.json`, which has the same form.
 struct CredentialSettings: Hashable, Sendable {

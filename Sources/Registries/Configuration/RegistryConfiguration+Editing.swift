@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import Kernel
+import OCI
 
 extension RegistryConfiguration {
     /// Where a credential was put.

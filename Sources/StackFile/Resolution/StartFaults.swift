@@ -98,7 +98,7 @@ struct StartFaults {
     private func capabilities(_ service: Node, _ key: String, _ path: Path, _ findings: inout Findings) {
         for (index, item) in (service[key]?.list ?? []).enumerated() {
             guard let text = item.string, !KernelNames.isCapability(text) else { continue }
-            let known = KernelNames.candidates(KernelNames.capabilities, prefix: "CAP_", for: text)
+            let known = KernelNames.candidates(KernelNames.capabilities + ["ALL"], prefix: "CAP_", for: text)
             findings.fault(
                 "\"\(text)\" is no capability", at: item.mark, path.key(key).index(index),
                 suggestion: Findings.suggestion(for: text, in: known) ?? "`man 7 capabilities` lists them")

@@ -1,29 +1,29 @@
-import Crypto
-import Glibc
-import Kernel
+public import Kernel
+public import OCI
 
 /// Reads the plain entries at the beginning of a tar archive, one after the other.
-struct TarReader: ~Copyable {
+public struct TarReader: ~Copyable {
     private let file: OwnedDescriptor
     private let path: String
     /// What the last entry has left.
     private var rest: Int64 = 0
     private var padding = 0
 
-    init(_ path: String) throws {
+    /// Opens the archive at `path`.
+    public init(_ path: String) throws {
         file = try OwnedDescriptor(open: path)
         self.path = path
     }
 
     /// The next entry, after what was left of the last one; `nil` at the end.
-    mutating func next() throws -> TarHeader? {
+    public mutating func next() throws -> TarHeader? {
         let skipped = try take(padding)
         guard rest == 0, skipped.count == padding else { throw cut }
         padding = 0
         let block = try take(TarHeader.blockSize)
         if block.isEmpty || block.allSatisfy({ $0 == 0 }) { return nil }
         guard let header = TarHeader(block: block) else {
-            throw CommandFailure("\(path) is no tar archive, or damaged")
+            throw ImageError(path, .malformed(detail: "it is no tar archive, or damaged"))
         }
         rest = header.size
         padding = TarHeader.padding(header.size)
@@ -31,8 +31,10 @@ struct TarReader: ~Copyable {
     }
 
     /// The content of the entry, if it isn't larger.
-    mutating func content(limit: Int) throws -> [UInt8] {
-        guard rest <= Int64(limit) else { throw CommandFailure("\(path): an entry is larger than \(limit) bytes") }
+    public mutating func content(limit: Int) throws -> [UInt8] {
+        guard rest <= Int64(limit) else {
+            throw ImageError(path, .malformed(detail: "an entry is larger than \(limit) bytes"))
+        }
         let bytes = try take(Int(rest))
         guard bytes.count == Int(rest) else { throw cut }
         rest = 0
@@ -40,20 +42,20 @@ struct TarReader: ~Copyable {
     }
 
     /// Copies the content of the entry into a file, and returns its SHA-256.
-    mutating func copy(to target: borrowing OwnedDescriptor) throws -> String {
-        var hash = SHA256()
+    public mutating func copy(to target: borrowing OwnedDescriptor) throws -> Digest {
+        var hasher = DigestHasher()
         while rest > 0 {
             try Task.checkCancellation()
             let bytes = try take(Int(min(rest, 1 << 20)))
             guard !bytes.isEmpty else { throw cut }
-            hash.update(data: bytes)
+            bytes.withUnsafeBytes { hasher.update($0) }
             try target.writeAll(bytes)
             rest -= Int64(bytes.count)
         }
-        return "sha256:" + hexadecimal(hash.finalize())
+        return hasher.finalize()
     }
 
-    private var cut: CommandFailure { CommandFailure("\(path) ends in the middle") }
+    private var cut: ImageError { ImageError(path, .malformed(detail: "it ends in the middle")) }
 
     /// As many bytes as there are, up to a number.
     private func take(_ count: Int) throws -> [UInt8] {

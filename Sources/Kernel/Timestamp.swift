@@ -1,41 +1,54 @@
 import Glibc
 
-/// Instants in nanoseconds since 1970, and their written forms.
-enum Timestamp {
-    static func now() -> Int64 {
+/// Instants in nanoseconds since 1970, and their written forms (RFC 3339), in UTC.
+public enum Timestamp {
+    /// What Docker writes for a time that never came.
+    public static let never = "0001-01-01T00:00:00Z"
+
+    /// The years that are read: differences of their instants are numbers, too.
+    private static let years: ClosedRange<Int64> = 1800...2261
+
+    /// The present.
+    public static func now() -> Int64 {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 
     /// `2025-11-22 15:52:55 +0000 UTC`, as Docker's `CreatedAt`.
-    static func calendar(_ nanoseconds: Int64) -> String {
-        let (date, clock) = civil(seconds: nanoseconds / 1_000_000_000)
+    public static func calendar(_ nanoseconds: Int64) -> String {
+        let (date, clock) = civil(nanoseconds)
         return "\(date) \(clock) +0000 UTC"
     }
 
-    /// RFC 3339 in seconds, UTC.
-    static func rfc3339(_ nanoseconds: Int64) -> String {
-        let (date, clock) = civil(seconds: nanoseconds / 1_000_000_000)
+    /// In seconds.
+    public static func rfc3339(_ nanoseconds: Int64) -> String {
+        let (date, clock) = civil(nanoseconds)
         return "\(date)T\(clock)Z"
     }
 
-    /// RFC 3339 with nine digits of the second's fraction, UTC: such texts are in order as their instants are.
-    static func sortable(_ nanoseconds: Int64) -> String {
-        let (date, clock) = civil(seconds: nanoseconds / 1_000_000_000)
-        let fraction = String(nanoseconds % 1_000_000_000)
-        return "\(date)T\(clock)." + String(repeating: "0", count: 9 - fraction.count) + fraction + "Z"
+    /// With nine digits of the second's fraction: such texts are in order as their instants are.
+    public static func sortable(_ nanoseconds: Int64) -> String {
+        let (date, clock) = civil(nanoseconds)
+        let fraction = (nanoseconds % 1_000_000_000 + 1_000_000_000) % 1_000_000_000
+        return "\(date)T\(clock).\(String(1_000_000_000 + fraction).dropFirst())Z"
     }
 
-    /// RFC 3339, a date alone, or with the time but without a zone (then UTC). `nil`: neither.
-    static func parse(_ text: String) -> Int64? {
+    /// As `sortable`, but `never` for 0.
+    public static func text(_ nanoseconds: Int64) -> String {
+        nanoseconds == 0 ? never : sortable(nanoseconds)
+    }
+
+    /// A time of RFC 3339, a date alone, or with the time but without a zone (then UTC). `nil`: none of them, or too far
+    /// away for a number of nanoseconds, as the year 1 is, which some images say they are of.
+    public static func parse(_ text: String) -> Int64? {
         var reader = DigitReader(text)
         guard let year = reader.number(4), reader.skip("-"), let month = reader.number(2), reader.skip("-"),
-            let day = reader.number(2), (1...12).contains(month), (1...31).contains(day)
+            let day = reader.number(2), years.contains(year), (1...12).contains(month), (1...31).contains(day)
         else { return nil }
         var seconds = days(year: year, month: month, day: day) * 86_400
         guard !reader.atEnd else { return seconds * 1_000_000_000 }
-        guard reader.skip("T") || reader.skip(" "), let hour = reader.number(2), reader.skip(":"),
+        guard reader.skip("T") || reader.skip("t") || reader.skip(" "), let hour = reader.number(2), reader.skip(":"),
             let minute = reader.number(2), hour < 24, minute < 60
         else { return nil }
         seconds += hour * 3600 + minute * 60
@@ -52,8 +65,9 @@ enum Timestamp {
         return (seconds - offset) * 1_000_000_000 + nanoseconds
     }
 
-    private static func civil(seconds: Int64) -> (date: String, clock: String) {
-        var time = time_t(seconds)
+    private static func civil(_ nanoseconds: Int64) -> (date: String, clock: String) {
+        let isPartBefore = nanoseconds % 1_000_000_000 < 0
+        var time = time_t(nanoseconds / 1_000_000_000 - (isPartBefore ? 1 : 0))
         var parts = tm()
         gmtime_r(&time, &parts)
         func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
@@ -93,11 +107,11 @@ private struct DigitReader {
         return Int64(text)
     }
 
-    /// The digits of a second's fraction, in nanoseconds.
+    /// The digits of a second's fraction, in nanoseconds; what is finer is dropped.
     mutating func fraction() -> Int64? {
         let digits = rest.prefix { $0.isASCII && $0.isNumber }
-        guard (1...9).contains(digits.count), var value = Int64(digits) else { return nil }
-        for _ in digits.count..<9 { value *= 10 }
+        guard !digits.isEmpty, var value = Int64(digits.prefix(9)) else { return nil }
+        for _ in min(digits.count, 9)..<9 { value *= 10 }
         rest.removeFirst(digits.count)
         return value
     }
@@ -105,7 +119,7 @@ private struct DigitReader {
     /// `Z`, `+02:00`, or nothing; in seconds east of Greenwich, and nothing may follow.
     mutating func zone() -> Int64? {
         if atEnd { return 0 }
-        if skip("Z") { return atEnd ? 0 : nil }
+        if skip("Z") || skip("z") { return atEnd ? 0 : nil }
         let sign: Int64 = rest.first == "-" ? -1 : 1
         guard skip("+") || skip("-"), let hours = number(2), skip(":"), let minutes = number(2), atEnd else {
             return nil

@@ -1,7 +1,7 @@
 import FoundationEssentials
 
-/// Any JSON, for files of which only some fields are Roost's business and the others have to stay.
-indirect enum JSONValue: Hashable, Sendable, Codable {
+/// Any JSON: of some files only a few fields are Roost's business, and the others have to stay as they are.
+package indirect enum JSONValue: Hashable, Sendable, Codable {
     case null
     case bool(Bool)
     case integer(Int64)
@@ -10,7 +10,7 @@ indirect enum JSONValue: Hashable, Sendable, Codable {
     case array([JSONValue])
     case object([String: JSONValue])
 
-    init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if container.decodeNil() {
             self = .null
@@ -32,7 +32,7 @@ indirect enum JSONValue: Hashable, Sendable, Codable {
         }
     }
 
-    func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         switch self {
         case .null: try container.encodeNil()
@@ -46,23 +46,26 @@ indirect enum JSONValue: Hashable, Sendable, Codable {
     }
 
     /// Reads an object; an empty text is an empty object.
-    static func object(json: [UInt8]) throws -> [String: JSONValue] {
+    package static func object(json: [UInt8]) throws -> [String: JSONValue] {
         if json.allSatisfy({ $0 == 32 || (9...13).contains($0) }) { return [:] }
         return try JSONDecoder().decode([String: JSONValue].self, from: Data(json))
     }
 
     /// An object as people read it, with a stable order of keys.
-    static func text(_ object: [String: JSONValue]) throws -> [UInt8] {
+    package static func text(_ object: [String: JSONValue]) throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         return Array(try encoder.encode(object)) + [UInt8(ascii: "\n")]
     }
 
-    var fields: [String: JSONValue]? {
+    package var fields: [String: JSONValue]? {
         if case .object(let fields) = self { fields } else { nil }
     }
 
-    var text: String? {
+    package var text: String? {
         if case .string(let text) = self { text } else { nil }
     }
+
+    /// A field of an object.
+    package subscript(key: String) -> JSONValue? { fields?[key] }
 }

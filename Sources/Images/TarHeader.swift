@@ -1,20 +1,23 @@
 /// One header of a tar archive (POSIX.1-1988 `ustar`), with GNU's base-256 form for large sizes.
-struct TarHeader: Equatable {
-    enum Kind: UInt8 {
+public struct TarHeader: Equatable, Sendable {
+    /// What an entry is.
+    public enum Kind: UInt8, Sendable {
         case file = 0x30
         case directory = 0x35
-        /// Anything else, which a bundle doesn't have.
+        /// Anything else, which Roost doesn't write.
         case other = 0
     }
 
     static let blockSize = 512
 
-    var name: String
-    var size: Int64
-    var mode: UInt32 = 0o644
-    var kind = Kind.file
+    public var name: String
+    /// Bytes of the content.
+    public var size: Int64
+    /// The permission bits.
+    public var mode: UInt32
+    public var kind: Kind
 
-    init(name: String, size: Int64, mode: UInt32 = 0o644, kind: Kind = .file) {
+    public init(name: String, size: Int64, mode: UInt32 = 0o644, kind: Kind = .file) {
         self.name = name
         self.size = size
         self.mode = mode
