@@ -184,13 +184,32 @@ struct ResilienceTests {
             try await host.up(compose: Self.many)
             for process in try await host.processes("roost") { try await host.kill(process) }
             try await host.up()
-            #expect(try await host.containers().filter { $0.State == "running" }.count == 6)
+            try await host.expectRunning(6)
             try await host.expectOneShimEach(6)
+        }
+    }
+
+    @Test("up in the moment in which the containers' processes die: what it starts stays started")
+    func upWhileContainersEnd() async throws {
+        try await onHost { host in
+            try await host.up(compose: Self.many)
+            for _ in 0..<5 {
+                for process in try await host.processes("roost-shim") { try await host.kill(process) }
+                try await host.up()
+                try await host.expectRunning(6)
+                try await host.expectOneShimEach(6)
+            }
         }
     }
 }
 
 extension Host {
+    /// Records a failure unless `count` containers run.
+    func expectRunning(_ count: Int, at location: SourceLocation = #_sourceLocation) async throws {
+        let states = try await containers().map(\.State)
+        #expect(states == Array(repeating: "running", count: count), sourceLocation: location)
+    }
+
     /// Records a failure unless `count` shims run: none is left over, none is doubled.
     func expectOneShimEach(_ count: Int, at location: SourceLocation = #_sourceLocation) async throws {
         try await eventually("\(count) shims run", within: .seconds(5), at: location) {

@@ -16,6 +16,8 @@ struct ContainerEntry: Sendable {
     var watch: Task<Void, Never>?
     var probes: Task<Void, Never>?
     var restart: Task<Void, Never>?
+    /// What follows the end of the run, while it is under way. It isn't cancelled: it takes away what the run had.
+    var ending: Task<Void, Never>?
 
     /// Where the container is in its life.
     enum Phase: Equatable, Sendable {

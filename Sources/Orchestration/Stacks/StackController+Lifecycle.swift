@@ -92,8 +92,20 @@ extension StackController {
         _ = try? process.reap(blocking: false)
     }
 
-    /// A container's shim has ended: what it wrote says how its container did.
+    /// A container's shim has ended. Returns when everything that follows is done.
+    ///
+    /// Its watch notices that, and so may a command that looks at the stack in this moment. It is followed up once for
+    /// both: whoever did it a second time could come back from its waiting when the container runs again already, and
+    /// would take the new run's layers and call it exited.
     func ended(_ id: String, _ processes: LaunchSuccess) async {
+        guard let entry = entries[id], entry.processes == processes else { return }
+        let ending = entry.ending ?? Task { await followUp(id, processes) }
+        entries[id]?.ending = ending
+        await ending.value
+    }
+
+    /// Takes away what the run had, and notes how it ended: what the shim wrote says how its container did.
+    private func followUp(_ id: String, _ processes: LaunchSuccess) async {
         guard let entry = entries[id], entry.processes == processes else { return }
         let directory = SandboxDirectory(engine.locations.containerRunDirectory(id))
         let exit = directory.exit()
@@ -106,6 +118,7 @@ extension StackController {
         let code = exit?.code ?? 128 + SIGKILL
         var action = RestartMachine.Action.stay
         update(id) {
+            $0.ending = nil
             $0.phase = .exited
             $0.health = .none
             $0.healthReport = nil
