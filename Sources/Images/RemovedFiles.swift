@@ -24,14 +24,23 @@ struct RemovedFiles: ~Copyable {
         try Files.remove(item.path)
     }
 
-    /// Has the blocks given back, and doesn't wait for it.
+    /// Milliseconds in which most file systems are done: whoever unmounts one at once shall find it unused.
+    private static let patience: Int32 = 25
+
+    /// Has the blocks given back, and doesn't wait long for it.
     consuming func release(with unpacker: Unpacker) {
         guard !descriptors.isEmpty else { return }
         var spawn = Spawn(unpacker.executable, [unpacker.executable, "free"], environment: [])
         spawn.descriptors = zip(descriptors, Int32(3)...).map { (own: $0, child: $1) }
         spawn.newSession = true
-        // `try?`: without the process or the thread it is this one that waits, when it closes them or ends.
+        // `try?`: without the process it is this one that waits, when it closes them or ends.
         guard let pid = try? spawn.start() else { return }
-        try? OwnThread.start { waitpid(pid, nil, 0) }
+        let process = try? ProcessDescriptor(pid: pid)
+        if (try? process?.waitForEnd(milliseconds: Self.patience)) == true {
+            waitpid(pid, nil, 0)
+        } else {
+            // `try?`: without the thread nobody takes its status until this process ends, which harms nobody.
+            try? OwnThread.start { waitpid(pid, nil, 0) }
+        }
     }
 }
