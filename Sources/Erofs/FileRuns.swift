@@ -50,6 +50,11 @@ struct FileRuns {
         offset += UInt64(bytes.count)
     }
 
+    /// Zeros: the part that comes after them, or the file's end, makes a hole of them.
+    func leaveOut(_ count: Int, at target: UInt64) throws(LayerError) {
+        guard target <= size, UInt64(count) <= size - target else { throw .limit("a file is longer than it says") }
+    }
+
     /// Leaves zeros out up to `target`.
     mutating func skip(to target: UInt64, _ output: inout BlockOutput) throws(LayerError) {
         guard target >= offset, target <= size else { throw .limit("a file's parts are out of order") }

@@ -28,6 +28,7 @@ public struct ImageWriter: ~Copyable, ContentSink {
 
     public mutating func append(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) throws(LayerError) {
         if small.isOpen { return try small.append(bytes, at: offset) }
+        if ZeroStretch.isOne(bytes) { return try file.leaveOut(bytes.count, at: offset) }
         try file.skip(to: offset, &output)
         try file.append(bytes, &output)
     }

@@ -54,6 +54,7 @@ public struct TreeWriter: ~Copyable, ContentSink {
         guard offset <= size, UInt64(bytes.count) <= size - offset else {
             throw .limit("a file is longer than it says")
         }
+        if ZeroStretch.isOne(bytes) { return }
         written += UInt64(bytes.count)
         guard written <= limit else { throw .limit("its files are larger than \(limit) bytes altogether") }
         var done = 0

@@ -115,7 +115,7 @@ public final class BlobStream: TarStream, @unchecked Sendable {
             count += more
         }
         let decompressor = try Decompressor(Compression(UnsafeRawBufferPointer(rebasing: input[..<count])))
-        var (received, produced) = (UInt64(count), UInt64(0))
+        var (received, produced) = (UInt64(count), Produced())
         while count > 0 {
             try pass(UnsafeRawBufferPointer(rebasing: input[..<count]), decompressor, received, &produced)
             count = try fill(input, from: 0)
@@ -125,11 +125,24 @@ public final class BlobStream: TarStream, @unchecked Sendable {
         if slotFill > 0 { publish() }
     }
 
+    /// What came out of the blob so far.
+    private struct Produced {
+        var bytes: UInt64 = 0
+        /// In whole pieces of nothing else, which aren't written.
+        var zeros: UInt64 = 0
+    }
+
+    /// The memory of the piece with that number, which this thread has filled and not published.
+    private func piece(_ number: Int) -> UnsafeRawBufferPointer {
+        let start = number % Self.pieces * Self.pieceSize
+        return UnsafeRawBufferPointer(UnsafeMutableRawBufferPointer(rebasing: memory[start..<(start + Self.pieceSize)]))
+    }
+
     /// What of the current piece is filled.
     private var slotFill = 0
 
     private func pass(
-        _ input: UnsafeRawBufferPointer, _ decompressor: Decompressor, _ received: UInt64, _ produced: inout UInt64
+        _ input: UnsafeRawBufferPointer, _ decompressor: Decompressor, _ received: UInt64, _ produced: inout Produced
     ) throws(LayerError) {
         var rest = input
         while true {
@@ -137,10 +150,13 @@ public final class BlobStream: TarStream, @unchecked Sendable {
             let used = try decompressor.run(rest, into: room)
             rest = UnsafeRawBufferPointer(rebasing: rest[used.input...])
             slotFill += used.output
-            produced += UInt64(used.output)
-            try limits.check(input: received, output: produced)
+            produced.bytes += UInt64(used.output)
+            try limits.check(input: received, output: produced.bytes, zeros: produced.zeros)
             let isFull = used.output == room.count
-            if isFull { publish() }
+            if isFull {
+                if ZeroStretch.isOne(piece(filled)) { produced.zeros += UInt64(Self.pieceSize) }
+                publish()
+            }
             // A full piece may mean that there is more in the decompressor than it has put out.
             if rest.isEmpty && !isFull { return }
         }

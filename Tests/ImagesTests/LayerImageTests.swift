@@ -143,10 +143,18 @@ struct LayerImageTests {
     }
 
     @Test func streamsHaveBounds() throws {
-        try Workbench.run("/bin/sh", ["-c", "head -c 30000000 /dev/zero | gzip >\(bench.path)/bomb"])
+        try Workbench.run(
+            "/bin/sh",
+            [
+                "-c",
+                "cd \(bench.path); head -c 30000000 /dev/zero | tee zeros | gzip >bomb; "
+                    + "tr '\\0' a <zeros | gzip >letters",
+            ])
         var limits = StreamLimits()
         limits.freeBytes = 1 << 20
-        #expect(try count(of: "\(bench.path)/bomb", limits) == .limit)
+        #expect(try count(of: "\(bench.path)/letters", limits) == .limit)
+        // Zeros take no place: only the stream's length bounds them.
+        #expect(try count(of: "\(bench.path)/bomb", limits) == .bytes(30_000_000))
         limits = StreamLimits()
         limits.bytes = 29_999_999
         #expect(try count(of: "\(bench.path)/bomb", limits) == .limit)
@@ -154,6 +162,27 @@ struct LayerImageTests {
         #expect(try count(of: "\(bench.path)/bomb", limits) == .bytes(30_000_000))
         try Workbench.run("/bin/sh", ["-c", "truncate -s -9 \(bench.path)/bomb"])
         #expect(try count(of: "\(bench.path)/bomb", limits) == .malformed)
+    }
+
+    /// 1.25 GiB of zeros in 1.3 MB, as an image with a preallocated file has them; of letters so many are refused.
+    @Test(.enabled(if: Workbench.isRoot), arguments: ["erofs sha256 3<>image", "tree out"])
+    func zerosTakeNoPlace(_ form: String) throws {
+        let script = """
+            cd \(bench.path); mkdir out point; printf begin >file; truncate -s $((79*16777216)) file; printf end >>file
+            tar -cf - --format=gnu file 2>/dev/null | head -c 512 | gzip >blob
+            head -c 16777216 /dev/zero | gzip >part; i=0; (printf begin; head -c 16777211 /dev/zero) | gzip >>blob
+            while [ $i -lt 78 ]; do cat part; i=$((i+1)); done >>blob
+            (printf end; head -c 1533 /dev/zero) | gzip >>blob
+            \(Workbench.layerExecutable) \(form) <blob | tail -1
+            if [ -f image ]; then unshare -m sh -c 'mount -t erofs -o ro,loop image point && cmp point/file file'
+            else cmp out/file file; fi && du -k out image | sort -n | tail -1
+            """
+        let output = try Workbench.run("/bin/sh", ["-c", script])
+        let words = output.text.split { " \n\t".contains($0) }
+        #expect(output.code == 0 && words.first == "done", "\(output.text)")
+        // Four bytes for each block of the image's file, and nothing in the directory.
+        let kilobytes = try #require(words.dropLast().last.flatMap { Int($0) })
+        #expect(kilobytes < 1600, "\(output.text)")
     }
 
     private enum StreamEnd: Equatable {
