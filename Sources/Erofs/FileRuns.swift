@@ -51,8 +51,10 @@ struct FileRuns {
     }
 
     /// Zeros: the part that comes after them, or the file's end, makes a hole of them.
-    func leaveOut(_ count: Int, at target: UInt64) throws(LayerError) {
+    mutating func leaveOut(_ count: Int, at target: UInt64) throws(LayerError) {
         guard target <= size, UInt64(count) <= size - target else { throw .limit("a file is longer than it says") }
+        // They came, so they may be written.
+        filler += UInt64(count)
     }
 
     /// Leaves zeros out up to `target`.
