@@ -32,6 +32,8 @@ final class TestServer: Sendable {
         var headers: [(String, String)] = []
         var body = ""
         var manner = Manner.whole
+        /// Called when a connection that is cut has ended on this side.
+        var whenCut: @Sendable () -> Void = {}
     }
 
     private let channel: any Channel
@@ -109,7 +111,7 @@ final class TestServer: Sendable {
                 let body = context.channel.allocator.buffer(string: String(answer.body.prefix(count)))
                 let context = NIOLoopBound(context, eventLoop: context.eventLoop)
                 context.value.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(body))))
-                    .whenComplete { _ in context.value.close(promise: nil) }
+                    .whenComplete { _ in context.value.close().whenComplete { _ in answer.whenCut() } }
             case .trickle:
                 context.flush()
                 trickle(context)
