@@ -25,18 +25,36 @@ struct RemovedFiles: ~Copyable {
     }
 
     /// Milliseconds in which most file systems are done: whoever unmounts one at once shall find it unused.
-    private static let patience: Int32 = 25
+    private static let patience: Int32 = 10
 
     /// Has the blocks given back, and doesn't wait long for it.
-    consuming func release(with unpacker: Unpacker) {
+    mutating func release(with unpacker: Unpacker) {
         guard !descriptors.isEmpty else { return }
+        // `try?`: without the process it is this one that waits, when it closes them.
+        let process = try? start(unpacker)
+        descriptors.forEach { close($0) }
+        descriptors = []
+        if let process { Self.end(process) }
+    }
+
+    /// The process, and the pipe whose end it waits for.
+    private func start(_ unpacker: Unpacker) throws(KernelError) -> (pid: Int32, gate: Int32) {
+        let pipe = try OwnedDescriptor.pipe()
         var spawn = Spawn(unpacker.executable, [unpacker.executable, "free"], environment: [])
+        spawn.standardStreams = (pipe.reading.number, nil, nil)
         spawn.descriptors = zip(descriptors, Int32(3)...).map { (own: $0, child: $1) }
         spawn.newSession = true
-        // `try?`: without the process it is this one that waits, when it closes them or ends.
-        guard let pid = try? spawn.start() else { return }
-        let process = try? ProcessDescriptor(pid: pid)
-        if (try? process?.waitForEnd(milliseconds: Self.patience)) == true {
+        let pid = try spawn.start()
+        return (pid, pipe.intoWriting().release())
+    }
+
+    /// Only now, when it has the last references.
+    private static func end(_ process: (pid: Int32, gate: Int32)) {
+        close(process.gate)
+        let pid = process.pid
+        // `try?`: that fails only without a descriptor to be had, and then a thread waits.
+        let descriptor = try? ProcessDescriptor(pid: pid)
+        if (try? descriptor?.waitForEnd(milliseconds: patience)) == true {
             waitpid(pid, nil, 0)
         } else {
             // `try?`: without the thread nobody takes its status until this process ends, which harms nobody.
