@@ -18,6 +18,7 @@ public struct FuzzTarget: Sendable {
         FuzzTarget("stackfile", prepare: StackFileTarget.prepare),
         FuzzTarget("reference") { _ in RegistryTargets.reference },
         FuzzTarget("manifest") { _ in RegistryTargets.manifest },
+        FuzzTarget("archive") { _ in RegistryTargets.archive },
         FuzzTarget("configuration") { _ in RegistryTargets.configuration },
         FuzzTarget("header") { _ in RegistryTargets.header },
         FuzzTarget("layer", prepare: LayerTarget.prepare),

@@ -45,6 +45,27 @@ enum RegistryTargets {
         }
     }
 
+    /// The table of contents of what `docker save` makes.
+    static func archive(_ input: [UInt8]) -> Bool {
+        do {
+            let images = try SavedImage.table(json: input)
+            guard try SavedImage.table(json: try SavedImage.json(images)) == images else {
+                FuzzTarget.broken("the table of contents has changed")
+            }
+            for image in images {
+                for reference in try image.references() where Reference(reference.description) != reference {
+                    FuzzTarget.broken("\(reference) is another reference when it is read again")
+                }
+            }
+            return true
+        } catch {
+            guard !error.reason.isEmpty, !error.description.contains("\n") else {
+                FuzzTarget.broken("an error without a reason, or of several lines")
+            }
+            return false
+        }
+    }
+
     /// An image's configuration.
     static func configuration(_ input: [UInt8]) -> Bool {
         do {

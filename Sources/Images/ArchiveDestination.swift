@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Glibc
 import Kernel
 import OCI
@@ -11,19 +10,12 @@ final class ArchiveDestination: ImageDestination {
         let tar: TarWriter
         var written: Set<Digest> = []
         var index = Index()
-        var entries: [DockerEntry] = []
+        var entries: [SavedImage] = []
         /// Names of the image that comes next.
         var names: [String] = []
         var platform: Platform?
         /// Of several platforms, the image that Docker's table of contents names.
         var main: Digest?
-    }
-
-    /// One image of `manifest.json`; `docker save` spells the keys so.
-    struct DockerEntry: Codable {
-        var Config: String
-        var RepoTags: [String]?
-        var Layers: [String]
     }
 
     private let state: Mutex<State>
@@ -117,11 +109,12 @@ final class ArchiveDestination: ImageDestination {
         }
     }
 
-    private static func dockerEntry(_ document: ManifestDocument, _ names: [String]) throws -> DockerEntry {
+    private static func dockerEntry(_ document: ManifestDocument, _ names: [String]) throws -> SavedImage {
         let manifest = try Manifest(json: document.bytes)
-        return DockerEntry(
-            Config: ImageLayout.blob(manifest.config.digest), RepoTags: names.compactMap { Reference($0)?.familiar },
-            Layers: manifest.layers.map { ImageLayout.blob($0.digest) })
+        return SavedImage(
+            configuration: ImageLayout.blob(manifest.config.digest),
+            names: names.compactMap { Reference($0)?.familiar },
+            layers: manifest.layers.map { ImageLayout.blob($0.digest) })
     }
 
     private static func notes(_ name: String) -> [String: String] {
@@ -137,9 +130,7 @@ final class ArchiveDestination: ImageDestination {
             try state.tar.add("oci-layout", ImageLayout.marker)
             try state.tar.add("index.json", try state.index.json())
             if form == .docker {
-                let encoder = JSONEncoder()
-                encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-                try state.tar.add("manifest.json", Array(try encoder.encode(state.entries)))
+                try state.tar.add("manifest.json", try SavedImage.json(state.entries))
             }
             try state.tar.finish()
             if isFile { try StoreFiles.rename(temporary, to: path) }

@@ -12,6 +12,9 @@ protocol ContentSource: Sendable {
         async throws
     /// The blob as a file of this machine that is known to be right, if it is one.
     func file(_ descriptor: Descriptor) -> String?
+    /// Gives the blob's file a second name, if it is one that was made to be moved, on the file system of `path`: then
+    /// nothing has to be written again. Nothing is known of what is in it. False if there is no such file.
+    func link(_ descriptor: Descriptor, to path: String) throws(ImageError) -> Bool
     /// How often a blob is asked for that isn't what its digest says: what comes over a network may have been damaged
     /// on the way.
     var attempts: Int { get }
@@ -19,6 +22,7 @@ protocol ContentSource: Sendable {
 
 extension ContentSource {
     func file(_ descriptor: Descriptor) -> String? { nil }
+    func link(_ descriptor: Descriptor, to path: String) throws(ImageError) -> Bool { false }
     var attempts: Int { 1 }
 }
 
@@ -58,6 +62,17 @@ struct ContentDirectory: Sendable {
     let followsLinks: Bool
     /// What errors are about.
     let subject: String
+    /// Whether its files were made by this store, which may move them.
+    var isOwn = false
+
+    /// Gives a file of this store's a second name; false where that can't be.
+    func link(_ name: String, to path: String) throws(ImageError) -> Bool {
+        guard isOwn else { return false }
+        let file = try open(name)
+        if linkat(AT_FDCWD, "/proc/self/fd/\(file.number)", AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0 { return true }
+        if [EXDEV, EPERM, EMLINK, EOPNOTSUPP].contains(lastError()) { return false }
+        throw KernelError("link to", path, errno: lastError()).about(subject)
+    }
 
     func open(_ name: String) throws(ImageError) -> OwnedDescriptor {
         do {

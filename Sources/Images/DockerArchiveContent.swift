@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Glibc
 import Kernel
 import OCI
@@ -17,30 +16,24 @@ struct DockerArchiveContent: ContentSource {
     private let files: [Digest: String]
     let images: [Image]
 
-    private struct Entry: Decodable {
-        var Config: String
-        var RepoTags: [String]?
-        var Layers: [String]
-    }
-
     /// Reads the archive's table of contents, and all of its content for the digests; so not on a task's thread.
     init(_ directory: ContentDirectory) throws {
         self.directory = directory
         let json = try directory.read("manifest.json", limit: DocumentLimit.manifest)
-        // `try?`: whatever the reason, the file isn't what docker save writes.
-        guard let entries = try? JSONDecoder().decode([Entry].self, from: Data(json)) else {
-            throw ImageError(directory.subject, .malformed(detail: "its manifest.json isn't one of docker save"))
-        }
         var reader = Reader(directory: directory)
-        images = try entries.map { entry in
-            guard entry.Layers.count <= DocumentLimit.layers else {
-                throw ImageError(directory.subject, .malformed(detail: "it has too many layers"))
+        do {
+            images = try SavedImage.table(json: json).map { entry in
+                guard entry.layers.count <= DocumentLimit.layers else {
+                    throw ImageError(directory.subject, .malformed(detail: "it has too many layers"))
+                }
+                let config = try reader.descriptor(of: entry.configuration, type: .configuration)
+                let layers = try entry.layers.map { try reader.descriptor(of: $0, type: nil) }
+                let manifest = try Manifest(config: config, layers: layers).json()
+                let names = try entry.references().map(\.description)
+                return Image(document: try ManifestDocument(bytes: manifest, mediaType: .manifest), names: names)
             }
-            let config = try reader.descriptor(of: entry.Config, type: .configuration)
-            let layers = try entry.Layers.map { try reader.descriptor(of: $0, type: nil) }
-            let manifest = try Manifest(config: config, layers: layers).json()
-            let names = try (entry.RepoTags ?? []).map { try Reference(parsing: $0).description }
-            return Image(document: try ManifestDocument(bytes: manifest, mediaType: .manifest), names: names)
+        } catch let error as DocumentError {
+            throw ImageError(directory.subject, .malformed(detail: error.description))
         }
         files = reader.files
     }
@@ -87,9 +80,17 @@ struct DockerArchiveContent: ContentSource {
     func blob(
         _ descriptor: Descriptor, from offset: Int64, into sink: (UnsafeRawBufferPointer) async throws -> Void
     ) async throws {
+        try await directory.stream(name(of: descriptor), from: offset, into: sink)
+    }
+
+    func link(_ descriptor: Descriptor, to path: String) throws(ImageError) -> Bool {
+        try directory.link(name(of: descriptor), to: path)
+    }
+
+    private func name(of descriptor: Descriptor) throws(ImageError) -> String {
         guard let name = files[descriptor.digest] else {
             throw ImageError(directory.subject, .malformed(detail: "it has no \(descriptor.digest)"))
         }
-        try await directory.stream(name, from: offset, into: sink)
+        return name
     }
 }

@@ -21,7 +21,7 @@ struct ImageArchive: Sendable {
             let tree = "\(workspace.path)/archive"
             try StoreFiles.makeDirectory(tree)
             try await store.unpacker.unpack(archive: path, into: tree, "the archive", for: subject)
-            let directory = ContentDirectory(path: tree, followsLinks: false, subject: subject)
+            let directory = ContentDirectory(path: tree, followsLinks: false, subject: subject, isOwn: true)
             // Reading all layers for their digests takes long, so it is kept off the tasks' threads.
             let content = try await onOwnThread { _ in try Self.content(of: directory) }
             return ImageArchive(content: content, path: path, subject: subject, workspace: workspace)

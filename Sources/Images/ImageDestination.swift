@@ -51,7 +51,7 @@ struct RegistryDestination: ImageDestination {
         }
         let workspace = try Workspace.make(in: temporary)
         let path = "\(workspace.path)/blob"
-        try await BlobCopy(descriptor: descriptor, subject: subject, progress: progress).run(from: content, to: path)
+        try await BlobCopy(descriptor: descriptor, subject: subject, progress: progress).take(from: content, to: path)
         try await registry.uploadBlob(descriptor, file: path, to: reference, progress: report)
         withExtendedLifetime(workspace) {}
     }
@@ -84,7 +84,24 @@ struct BlobCopy: Sendable {
     let subject: String
     let progress: ImageProgressHandler
 
-    func run(from content: any ContentSource, to path: String) async throws {
+    /// Makes the file `path`, without writing anything if the content has a file to give away.
+    func take(from content: any ContentSource, to path: String) async throws {
+        guard try content.link(descriptor, to: path) else { return try await run(from: content, to: path) }
+        try await verify(path)
+    }
+
+    /// Whether a file is the blob.
+    func verify(_ path: String) async throws {
+        let (actual, size) = try await onOwnThread { [descriptor] _ in
+            try FileContent.digest(path, descriptor.digest.algorithm)
+        }
+        guard size == descriptor.size else { throw wrongSize(size) }
+        guard actual == descriptor.digest else {
+            throw ImageError(subject, .digestMismatch(expected: descriptor.digest, actual: actual))
+        }
+    }
+
+    private func run(from content: any ContentSource, to path: String) async throws {
         let file = try open(path)
         try await run(from: content) { piece in
             do throws(KernelError) {

@@ -1,3 +1,4 @@
+import Glibc
 public import Kernel
 public import OCI
 
@@ -78,5 +79,26 @@ public struct ImageError: Error, Sendable, CustomStringConvertible {
         case .unpackTimedOut(let subject, let seconds): "\(subject): unpacking made no progress for \(seconds) s"
         case .tooLarge(let subject, let limit): "\(subject) is larger than \(limit) bytes"
         }
+    }
+}
+
+extension ImageError {
+    /// Something that it speaks of isn't there.
+    var isMissingFile: Bool {
+        if case .system(let error) = reason { return error.errno == ENOENT }
+        return false
+    }
+
+    /// Bytes came that aren't what they should be.
+    var isWrongContent: Bool {
+        switch reason {
+        case .digestMismatch, .sizeMismatch: true
+        default: false
+        }
+    }
+
+    /// The bytes are the right ones, and their content isn't.
+    var isWrongLayer: Bool {
+        if case .layerMismatch = reason { true } else { false }
     }
 }

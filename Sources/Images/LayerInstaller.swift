@@ -54,13 +54,18 @@ struct LayerInstaller: Sendable {
         let workspace = try Workspace.make(in: paths.temporary)
         let form = await unpacker.layerForm()
         let output = try contentIsThere ? nil : self.output(form, workspace)
+        let moved = "\(workspace.path)/blob"
         if blobIsThere {
-            if let output { try await unpack(layer, output, progress: progress) }
+            if let output { try await unpack(paths.blob(layer.blob.digest), layer, output, progress: progress) }
+        } else if try content.link(layer.blob, to: moved) {
+            try await BlobCopy(descriptor: layer.blob, subject: subject, progress: progress).verify(moved)
+            if let output { try await unpack(moved, layer, output, progress: progress) }
+            return try await commit(layer, partial, .moved(from: moved), output)
         } else {
             let fetch = BlobFetch(descriptor: layer.blob, partial: partial, subject: subject, progress: progress)
             try await self.fetch(fetch, layer, content, output, workspace, form)
         }
-        try await commit(layer, partial, blobIsThere: blobIsThere, output)
+        try await commit(layer, partial, blobIsThere ? .present : .fetched, output)
     }
 
     /// Again from the beginning if what came is wrong, as often as its source is worth it; and if there was an old part:
@@ -121,10 +126,12 @@ struct LayerInstaller: Sendable {
         }
     }
 
-    private func unpack(_ layer: Layer, _ output: LayerOutput, progress: ImageProgressHandler) async throws {
+    private func unpack(
+        _ blob: String, _ layer: Layer, _ output: LayerOutput, progress: ImageProgressHandler
+    ) async throws {
         progress(.unpacking(layer: layer.blob.digest))
         let result = try await unpacker.unpack(
-            paths.blob(layer.blob.digest), into: output, algorithm: layer.diffID.algorithm,
+            blob, into: output, algorithm: layer.diffID.algorithm,
             "layer \(layer.blob.digest)", for: subject)
         try verify(result, layer)
     }
@@ -138,8 +145,15 @@ struct LayerInstaller: Sendable {
         }
     }
 
+    /// Where a layer's blob is when the layer is complete.
+    private enum BlobPlace {
+        case present
+        case fetched
+        case moved(from: String)
+    }
+
     private func commit(
-        _ layer: Layer, _ partial: PartialBlob, blobIsThere: Bool, _ output: LayerOutput?
+        _ layer: Layer, _ partial: PartialBlob, _ blob: BlobPlace, _ output: LayerOutput?
     ) async throws {
         try await onOwnThread { [paths] _ in
             switch output {
@@ -153,11 +167,16 @@ struct LayerInstaller: Sendable {
                 try StoreFiles.renameUnlessTaken(directory, to: paths.layer(layer.diffID))
             case nil: break
             }
-            if blobIsThere {
-                try partial.discard()
-            } else {
+            switch blob {
+            case .present: try partial.discard()
+            case .fetched:
                 try partial.sync()
                 try partial.rename(to: paths.blob(layer.blob.digest))
+            case .moved(let path):
+                try StoreFiles.syncFile(path)
+                try check("set the mode of", path) { chmod(path, 0o644) }
+                try StoreFiles.rename(path, to: paths.blob(layer.blob.digest))
+                try partial.discard()
             }
         }
     }
@@ -170,26 +189,5 @@ extension PartialBlob {
         // `try?`: the failure that led here is the one to be told of.
         guard error?.isWrongContent ?? false || error?.isWrongLayer ?? false || (try? length()) == 0 else { return }
         try? discard()
-    }
-}
-
-extension ImageError {
-    /// Bytes came that aren't what they should be.
-    /// Something that it speaks of isn't there.
-    var isMissingFile: Bool {
-        if case .system(let error) = reason { return error.errno == ENOENT }
-        return false
-    }
-
-    var isWrongContent: Bool {
-        switch reason {
-        case .digestMismatch, .sizeMismatch: true
-        default: false
-        }
-    }
-
-    /// The bytes are the right ones, and their content isn't.
-    fileprivate var isWrongLayer: Bool {
-        if case .layerMismatch = reason { true } else { false }
     }
 }

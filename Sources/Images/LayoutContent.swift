@@ -32,6 +32,10 @@ struct LayoutContent: ContentSource {
         try await directory.stream(Self.blobName(descriptor), from: offset, into: sink)
     }
 
+    func link(_ descriptor: Descriptor, to path: String) throws(ImageError) -> Bool {
+        try directory.link(Self.blobName(descriptor), to: path)
+    }
+
     private static func blobName(_ descriptor: Descriptor) -> String {
         "blobs/\(descriptor.digest.algorithm.rawValue)/\(descriptor.digest.hex)"
     }

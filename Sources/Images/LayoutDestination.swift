@@ -38,7 +38,8 @@ final class LayoutDestination: ImageDestination {
         let temporary = "\(place(descriptor.digest)).\(getpid()).tmp"
         do {
             try await BlobCopy(descriptor: descriptor, subject: subject, progress: progress)
-                .run(from: content, to: temporary)
+                .take(from: content, to: temporary)
+            try check("set the mode of", temporary) { chmod(temporary, 0o644) }
             try StoreFiles.rename(temporary, to: place(descriptor.digest))
         } catch {
             unlink(temporary)
