@@ -5,7 +5,8 @@ extension ImageStore {
     /// Writes images of the store into one archive, in which they share blobs: in Docker's form one that `docker load`,
     /// `podman load`, skopeo and this store read, in OCI's a plain image layout. `-` is the standard output.
     ///
-    /// Of an image for several platforms the whole is saved if it is here and no platform is asked for. An image that is asked for by name has that name in the archive; one that is asked for by id has none.
+    /// Of an image for several platforms the whole is saved if it is here and no platform is asked for. An image that
+    /// is asked for by name has that name in the archive; one that is asked for by id has none.
     public func save(
         _ texts: [String], as form: ImageSource.ArchiveForm = .docker, to path: String, platform: Platform? = nil,
         progress: @escaping ImageProgressHandler = { _ in }
