@@ -100,7 +100,8 @@ extension ImageStore {
 
     /// Brings in all images of an archive that `docker save`, skopeo or BuildKit made, compressed or not, under the
     /// names that they have there; the path `-` is the standard input. Of an image for several platforms it is the one
-    /// asked for; else this machine's is returned, and the others that the archive has are brought in too.
+    /// asked for; else this machine's is returned, and the others that the archive has are brought in too. An image that
+    /// isn't for this machine at all is brought in as it is: who carries it in an archive knows what for.
     public func load(
         archive path: String, platform: Platform? = nil, progress: @escaping ImageProgressHandler = { _ in }
     ) async throws -> [StoredImage] {
@@ -110,9 +111,12 @@ extension ImageStore {
         switch archive.content {
         case .layout(let layout):
             for (name, candidates) in try archive.named(layout) {
-                let installer = installer(for: name, platform)
-                let root = try await installer.document(try installer.best(candidates), layout)
-                let image = try await install(root, from: layout, as: name, platform: platform, progress: progress)
+                let image = try await Self.forItsOwn(platform) { platform in
+                    let installer = self.installer(for: name, platform)
+                    let root = try await installer.document(try installer.best(candidates), layout)
+                    return try await self.install(
+                        root, from: layout, as: name, platform: platform, progress: progress)
+                }
                 if platform == nil {
                     try await installOthers(candidates, than: image, from: layout, progress: progress)
                 }
@@ -123,11 +127,28 @@ extension ImageStore {
                 let names = image.names.isEmpty ? [image.document.descriptor.digest.description] : image.names
                 for name in names {
                     images.append(
-                        try await install(
-                            image.document, from: docker, as: name, platform: platform, progress: progress))
+                        try await Self.forItsOwn(platform) { platform in
+                            try await self.install(
+                                image.document, from: docker, as: name, platform: platform, progress: progress)
+                        })
                 }
             }
         }
         return images
+    }
+
+    /// Does something for the platform that was asked for; without one for this machine's, or else for the one that the
+    /// image is for.
+    private static func forItsOwn(
+        _ platform: Platform?, _ body: (Platform?) async throws -> StoredImage
+    ) async throws -> StoredImage {
+        do {
+            return try await body(platform)
+        } catch let error as ImageError {
+            guard platform == nil, case .noPlatform(_, let available) = error.reason, let own = available.first else {
+                throw error
+            }
+            return try await body(own)
+        }
     }
 }

@@ -44,13 +44,16 @@ struct Unpacker: Sendable {
         }
     }
 
-    /// Fills a directory with the files of an archive of images. `what` names the archive in errors.
+    /// Fills a directory with the files of an archive of images. `what` names the archive in errors. One that comes
+    /// through a pipe may be as slow as whoever writes it.
     func unpack(archive file: String, into directory: String, _ what: String, for subject: String) async throws {
         try await onOwnThread { cancellation in
             do {
                 let input = try OwnedDescriptor(open: file)
+                var patient = self
+                if try StoreFiles.status(of: input).st_mode & S_IFMT != S_IFREG { patient.limits.idleSeconds = 86_400 }
                 let process = try UnpackProcess(
-                    self, ["archive", directory], input: input.number, output: nil, what: what, subject: subject)
+                    patient, ["archive", directory], input: input.number, output: nil, what: what, subject: subject)
                 _ = try process.finish(cancellation)
             } catch let error as KernelError {
                 throw error.about(subject)

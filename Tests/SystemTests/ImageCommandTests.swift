@@ -173,6 +173,42 @@ struct ImageCommandTests {
         }
     }
 
+    @Test("What refers to an image is listed, and an artifact is no image", .with("curl"))
+    func referrers() async throws {
+        try await withRegistry { host in
+            #expect(try await host.roost("image", "referrers", "-q", Self.box).succeeds().text.isEmpty)
+            try await host.roost("image", "referrers", "127.0.0.1:5000/tools/none").fails(saying: "tools/none")
+            // A registry without a list of its own has one under a tag (distribution specification, "referrers tag
+            // schema").
+            let script = """
+                set -e; cd "$(mktemp -d)"; registry=http://127.0.0.1:5000/v2/tools/box
+                digest() { sha256sum "$1" | cut -d' ' -f1; }
+                type=application/vnd.oci.image.manifest.v1+json
+                curl -fsS -H "Accept: $type" $registry/manifests/v1 >subject
+                printf '{}' >config
+                place=$(curl -fsSi -X POST $registry/blobs/uploads/ | tr -d '\\r' | sed -n 's/^Location: //Ip')
+                curl -fsS -X PUT --data-binary @config -H 'Content-Type: application/octet-stream' \
+                    "$place&digest=sha256:$(digest config)"
+                printf '{"schemaVersion":2,"mediaType":"%s","artifactType":"application/spdx+json","config":%s,"layers":[]}' \
+                    $type '{"mediaType":"application/vnd.oci.empty.v1+json","digest":"sha256:'$(digest config)'","size":2}' \
+                    >artifact
+                curl -fsS -X PUT --data-binary @artifact -H "Content-Type: $type" $registry/manifests/note
+                printf '{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[%s]}' \
+                    '{"mediaType":"'$type'","artifactType":"application/spdx+json","digest":"sha256:'$(digest artifact)'",'\
+                '"size":'$(stat -c %s artifact)'}' >index
+                curl -fsS -X PUT --data-binary @index -H 'Content-Type: application/vnd.oci.image.index.v1+json' \
+                    $registry/manifests/sha256-$(digest subject)
+                echo sha256:$(digest artifact)
+                """
+            let digest = try #require(try await host.shell(script).succeeds().lines.last)
+            #expect(try await host.roost("image", "referrers", "-q", Self.box).succeeds().text == digest + "\n")
+            try await host.roost("image", "referrers", Self.box).succeeds().says("application/spdx+json", digest)
+            let lines = try await host.roost("image", "referrers", "--format", "json", Self.box).succeeds().jsonLines()
+            #expect(lines.map(\.ArtifactType.string) == ["application/spdx+json"])
+            try await host.roost("image", "pull", "127.0.0.1:5000/tools/box:note").fails(saying: "artifact")
+        }
+    }
+
     @Test("Other tools read a bundle's images", .with("skopeo"))
     func bundleElsewhere() async throws {
         try await withRegistry { host in

@@ -30,8 +30,11 @@ struct BundleDocument: Codable, Equatable {
     /// What `-f` named, relative as the files are.
     var stackFiles: [String]
     var files: [File]
-    /// The names of the images, with the digest of each one's manifest.
+    /// The names of the images, a service's `platform` behind a blank, with the digest of each one's manifest.
     var images: [String: String]
+
+    /// The image's name in a key of `images`.
+    static func name(inKey key: String) -> String { String(key.prefix { $0 != " " }) }
 
     func json() throws -> [UInt8] {
         let encoder = JSONEncoder()

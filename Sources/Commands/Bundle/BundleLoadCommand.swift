@@ -38,15 +38,17 @@ struct BundleLoadCommand: RoostCommand {
             let id = "Bundle of \(bundle.document.project)"
             report.send(.progress(Progress(id: id, status: .working, text: "Reading")))
             try bundle.restore(into: target, force: force)
-            let images =
-                bundle.document.images.isEmpty
-                ? []
-                : try await session.store.load(archive: path) { progress in
+            if !bundle.document.images.isEmpty {
+                _ = try await session.store.load(archive: path) { progress in
                     if let event = progress.event(of: id) { report.send(.progress(event)) }
                 }
-            for (name, digest) in bundle.document.images
-            where !images.contains(where: { $0.name == name && $0.manifestDigest.description == digest }) {
-                throw CommandFailure("\(path): the image \(name) isn't in it as it should be")
+            }
+            let images = try session.store.images()
+            for (key, digest) in bundle.document.images
+            where !images.contains(where: {
+                $0.name == BundleDocument.name(inKey: key) && $0.manifestDigest.description == digest
+            }) {
+                throw CommandFailure("\(path): the image \(key) isn't in it as it should be")
             }
             report.send(.progress(Progress(id: id, status: .done, text: "Restored")))
         }
@@ -57,7 +59,8 @@ struct BundleLoadCommand: RoostCommand {
     /// Where everything is now, and how to go on.
     private func text(_ document: BundleDocument, _ target: String) -> String {
         let directory = document.directory.isEmpty ? target : target + "/" + document.directory
-        var text = document.images.keys.sorted().map { "Loaded image: \(Reference($0)?.familiar ?? $0)\n" }.joined()
+        var text = Set(document.images.keys.map(BundleDocument.name)).sorted()
+            .map { "Loaded image: \(Reference($0)?.familiar ?? $0)\n" }.joined()
         text += "Restored \(document.files.count) file\(document.files.count == 1 ? "" : "s") to \(target)\n"
         let options = document.stackFiles.map { "-f \(shellWord(target + "/" + $0))" }.joined(separator: " ")
         text += "roost --project-directory \(shellWord(directory)) -p \(document.project) \(options) up\n"

@@ -48,24 +48,35 @@ struct BundleSaveCommand: RoostCommand {
 }
 
 extension ImageSession {
-    /// The images of a stack's services; those that aren't here are pulled.
-    func bundled(_ stack: Stack, report: ProgressInbox) async throws -> [StoredImage] {
-        var images: [StoredImage] = []
-        var missing: [Reference] = []
-        for text in Set(stack.services.values.map(\.image)).sorted() {
+    /// The images of a stack's services, each for the service's platform; those that aren't here are pulled.
+    func bundled(_ stack: Stack, report: ProgressInbox) async throws -> [BundledImage] {
+        var images: [BundledImage] = []
+        var seen: Set<String> = []
+        for service in stack.services.values.sorted(by: { $0.name < $1.name })
+        where seen.insert(service.imageKey).inserted {
             // Images of this host come along as files.
-            guard case .registry(let reference) = try ImageSource(parsing: text) else { continue }
-            if let image = try store.resolve(.registry(reference)) {
-                images.append(image)
-            } else {
-                missing.append(reference)
+            guard case .registry(let reference) = try ImageSource(parsing: service.image) else { continue }
+            let platform = try service.platform.map { try Platform(parsing: $0) }
+            if let image = try store.resolve(.registry(reference), platform: platform) {
+                images.append(BundledImage(image: image, platform: platform))
+                continue
             }
+            let pulled = try await withRegistry {
+                try await pull([reference], from: $0, platform: platform, report: report)
+            }
+            images += pulled.map { BundledImage(image: $0, platform: platform) }
         }
-        guard !missing.isEmpty else { return images }
-        let wanted = missing
-        return try await images
-            + withRegistry { try await pull(wanted, from: $0, platform: nil, report: report) }
+        return images
     }
+}
+
+/// An image of a stack, and the platform that a service wants it for.
+struct BundledImage {
+    var image: StoredImage
+    var platform: Platform?
+
+    /// In `bundle.json`: the name, and the platform where one is wanted.
+    var key: String { platform.map { "\(image.name) \($0)" } ?? image.name }
 }
 
 /// What goes into a bundle.
@@ -82,13 +93,13 @@ private struct Bundle {
     /// The store's image layout.
     private let layout: String
 
-    init(_ loaded: LoadedStack, files: BundleFiles, images: [StoredImage], layout: String) throws {
+    init(_ loaded: LoadedStack, files: BundleFiles, images: [BundledImage], layout: String) throws {
         self.files = files
         self.layout = layout
         var index = Index()
         var blobs: [Blob] = []
         var seen: Set<Digest> = []
-        for image in images {
+        for image in images.map(\.image) {
             let bytes = try Files.read(Self.path(layout, image.manifestDigest), limit: 4 << 20)
             let manifest = try Manifest(json: bytes)
             var entry = Descriptor(
@@ -106,7 +117,7 @@ private struct Bundle {
         document = BundleDocument(
             project: stack.name, directory: files.relative(stack.workingDirectory),
             stackFiles: stack.files.map(files.relative), files: try files.paths.map(files.describe),
-            images: images.reduce(into: [:]) { $0[$1.name] = $1.manifestDigest.description })
+            images: images.reduce(into: [:]) { $0[$1.key] = $1.image.manifestDigest.description })
     }
 
     private static func path(_ layout: String, _ digest: Digest) -> String {

@@ -10,6 +10,7 @@ func imageCommandType(named name: String) -> (any RoostCommand.Type)? {
     case "prune": ImagePruneCommand.self
     case "pull": ImagePullCommand.self
     case "push": ImagePushCommand.self
+    case "referrers": ImageReferrersCommand.self
     case "rm", "remove": ImageRemoveCommand.self
     case "save": ImageSaveCommand.self
     case "tag": ImageTagCommand.self
@@ -19,7 +20,8 @@ func imageCommandType(named name: String) -> (any RoostCommand.Type)? {
 
 /// The commands that `roost image --help` lists.
 let imageCommandNames = [
-    "check", "copy", "history", "inspect", "load", "ls", "prune", "pull", "push", "rm", "save", "tag",
+    "check", "copy", "history", "inspect", "load", "ls", "prune", "pull", "push", "referrers", "rm", "save",
+    "tag",
 ]
 
 /// What Docker has at the top level as well, where no command of Compose has the name.
