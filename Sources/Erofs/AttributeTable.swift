@@ -35,6 +35,8 @@ struct AttributeTable: ~Copyable {
         static let set = 128 << 10
         static let all = 96 << 20
         static let value = 65_535
+        /// Attributes of one file; each is compared with the others.
+        static let count = 4096
     }
 
     private var bytes = Rows<UInt8>()
@@ -46,6 +48,7 @@ struct AttributeTable: ~Copyable {
     /// Keeps a set; 0 for an empty one. Of two with one name the later counts.
     mutating func keep(_ attributes: [ExtendedAttribute], path: UnsafeRawBufferPointer) throws(LayerError) -> UInt32 {
         guard !attributes.isEmpty else { return 0 }
+        guard attributes.count <= Limit.count else { throw .entry(path, "has too many attributes") }
         var set: [UInt8] = []
         for (place, attribute) in attributes.enumerated() {
             if attributes[(place + 1)...].contains(where: { $0.name == attribute.name }) { continue }

@@ -34,6 +34,8 @@ enum DocumentLimit {
     static let layer: Int64 = 4 << 40
     /// Layers of one image; Docker has at most 127.
     static let layers = 512
+    /// Manifests and indexes that one index leads to.
+    static let documents = 10_000
     /// Indexes within indexes.
     static let depth = 4
 }

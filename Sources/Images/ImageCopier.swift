@@ -14,11 +14,15 @@ struct ImageCopier: Sendable {
     /// that the destination has under its name.
     func run(_ root: ManifestDocument, all: Bool) async throws -> ManifestDocument {
         let document = all ? root : try await installer.manifest(in: root, content)
-        try await copy(document, depth: 0, isRoot: true)
+        var begun = present
+        try await copy(document, &begun, depth: 0, isRoot: true)
         return document
     }
 
-    private func copy(_ document: ManifestDocument, depth: Int, isRoot: Bool) async throws {
+    /// `begun`: what need not be looked at once more. An index may list another one a thousand times, and so may that.
+    private func copy(
+        _ document: ManifestDocument, _ begun: inout Set<Digest>, depth: Int, isRoot: Bool
+    ) async throws {
         if try ImageKind.isManifest(document, installer.subject) {
             let manifest = try Manifest(json: document.bytes)
             for layer in manifest.layers where layer.mediaType.isForeignLayer {
@@ -31,9 +35,13 @@ struct ImageCopier: Sendable {
                 throw ImageError(
                     installer.subject, .malformed(detail: "its indexes lead to indexes without an end"))
             }
-            for entry in try Index(json: document.bytes).manifests where !present.contains(entry.digest) {
+            for entry in try Index(json: document.bytes).manifests where begun.insert(entry.digest).inserted {
+                guard begun.count <= DocumentLimit.documents else {
+                    let detail = "its indexes list more than \(DocumentLimit.documents) images"
+                    throw ImageError(installer.subject, .malformed(detail: detail))
+                }
                 let next = try await installer.document(entry, content)
-                try await copy(next, depth: depth + 1, isRoot: false)
+                try await copy(next, &begun, depth: depth + 1, isRoot: false)
             }
         }
         try await destination.put(document, isRoot: isRoot)

@@ -4,6 +4,7 @@ public import OCI
 
 /// An image in the form in which `docker image inspect` prints it.
 public struct ImageInspection: Encodable, Sendable {
+    /// The layers by their contents, the bottom one first; `type` is always `layers`.
     public struct RootFileSystem: Encodable, Sendable {
         public let type: String
         public let layers: [Digest]
@@ -32,11 +33,16 @@ public struct ImageInspection: Encodable, Sendable {
         }
     }
 
+    /// The digest of the configuration.
     public let id: Digest
+    /// All names, `redis:7`.
     public let repoTags: [String]
+    /// What registries call it, `redis@sha256:…`.
     public let repoDigests: [String]
     let parent = ""
+    /// The remark on its last step.
     public let comment: String
+    /// When it was made, in RFC 3339, if its maker said.
     public let created: String?
     public let author: String
     let config: JSONValue

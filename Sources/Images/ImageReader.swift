@@ -61,13 +61,23 @@ final class ImageReader: Sendable {
         }
     }
 
-    /// An index in the store, and the indexes in it that the store has.
-    func indexes(from digest: Digest, depth: Int = 0) -> [Digest] {
-        guard depth < DocumentLimit.depth, let document = document(digest), document.descriptor.mediaType.isIndex,
-            let index = try? Index(json: document.bytes)  // `try?`: as above.
-        else { return [] }
-        let inner = index.manifests.filter(\.mediaType.isIndex)
-        return [digest] + inner.flatMap { indexes(from: $0.digest, depth: depth + 1) }
+    /// An index in the store, and the indexes in it that the store has, each once.
+    func indexes(from digest: Digest) -> [Digest] {
+        var found: [Digest] = []
+        var seen: Set<Digest> = [digest]
+        var level = [digest]
+        for _ in 0..<DocumentLimit.depth where !level.isEmpty {
+            var next: [Digest] = []
+            for digest in level {
+                guard let document = document(digest), document.descriptor.mediaType.isIndex,
+                    let index = try? Index(json: document.bytes)  // `try?`: as above.
+                else { continue }
+                found.append(digest)
+                next += index.manifests.filter(\.mediaType.isIndex).map(\.digest).filter { seen.insert($0).inserted }
+            }
+            level = next
+        }
+        return found
     }
 
     /// Reads a manifest anew the next time.

@@ -11,14 +11,18 @@ extension ImageStore {
     /// The index that an image was chosen from, and how much of it is here; `nil` if the image came alone.
     func storedIndex(of image: StoredImage) throws -> StoredIndex? {
         guard let digest = image.index, let document = reader.document(digest) else { return nil }
-        return StoredIndex(document: document, missing: try missing(in: document, depth: 0))
+        var seen: Set<Digest> = []
+        return StoredIndex(document: document, missing: try missing(in: document, &seen, depth: 0))
     }
 
-    private func missing(in document: ManifestDocument, depth: Int) throws -> [Descriptor] {
+    private func missing(
+        in document: ManifestDocument, _ seen: inout Set<Digest>, depth: Int
+    ) throws -> [Descriptor] {
         try Index(json: document.bytes).manifests.flatMap { entry -> [Descriptor] in
+            guard seen.insert(entry.digest).inserted else { return [] }
             if entry.mediaType.isIndex {
                 guard depth < DocumentLimit.depth, let inner = reader.document(entry.digest) else { return [entry] }
-                return try missing(in: inner, depth: depth + 1)
+                return try missing(in: inner, &seen, depth: depth + 1)
             }
             let isWhole = reader.blobs(of: entry.digest)?.allSatisfy(paths.holds) ?? false
             return isWhole ? [] : [entry]
@@ -33,7 +37,8 @@ extension ImageStore {
         let installer = installer(for: image.name)
         for entry in candidates.manifests {
             guard let root = try await present(entry, content, installer) else { continue }
-            for platform in try await platforms(of: root, entry.platform, content, installer, depth: 0)
+            var seen: Set<Digest> = []
+            for platform in try await platforms(of: root, entry.platform, &seen, content, installer, depth: 0)
             where platform != image.platform && platform.os == host.os {
                 _ = try await install(root, from: content, as: image.name, platform: platform, progress: progress)
             }
@@ -42,8 +47,8 @@ extension ImageStore {
 
     /// The platforms that a document leads to, as far as their images are there.
     private func platforms(
-        of document: ManifestDocument, _ own: Platform?, _ content: any ContentSource, _ installer: ImageInstaller,
-        depth: Int
+        of document: ManifestDocument, _ own: Platform?, _ seen: inout Set<Digest>, _ content: any ContentSource,
+        _ installer: ImageInstaller, depth: Int
     ) async throws -> [Platform] {
         if try ImageKind.isManifest(document, installer.subject) { return own.map { [$0] } ?? [] }
         guard depth < DocumentLimit.depth else { return [] }
@@ -51,8 +56,10 @@ extension ImageStore {
         for entry in try Index(json: document.bytes).manifests {
             // An attestation isn't an image.
             if entry.platform?.os == "unknown" { continue }
-            guard let next = try await present(entry, content, installer) else { continue }
-            found += try await platforms(of: next, entry.platform, content, installer, depth: depth + 1)
+            guard seen.insert(entry.digest).inserted, seen.count <= DocumentLimit.documents,
+                let next = try await present(entry, content, installer)
+            else { continue }
+            found += try await platforms(of: next, entry.platform, &seen, content, installer, depth: depth + 1)
         }
         return found
     }

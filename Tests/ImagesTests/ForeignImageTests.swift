@@ -1,3 +1,4 @@
+import Kernel
 import OCI
 import Registries
 import Testing
@@ -31,6 +32,30 @@ import Testing
         await #expect(throws: ImageError.self) {
             _ = try await store.load(archive: archive, platform: Platform(os: "linux", architecture: "mips"))
         }
+        try await registry.shutdown()
+    }
+
+    /// Three hundred times the same index, in which the next one stands three hundred times, and so on.
+    @Test(.timeLimit(.minutes(1))) func anIndexOfIndexesIsWalkedOnce() async throws {
+        var layout = try LayoutFixture("\(bench.path)/layout")
+        var entry = try layout.add([LayerFixture.base], tag: nil, platform: .host, listed: .host)
+        for _ in 0..<3 {
+            let index = Index(manifests: Array(repeating: entry, count: 300))
+            entry = try layout.blob(try index.json(), .index)
+        }
+        entry.annotations = [Annotation.referenceName: "1"]
+        try Files.replace("\(layout.path)/index.json", with: try Index(manifests: [entry]).json())
+        let registry = RegistryClient()
+        var options = CopyOptions()
+        options.allPlatforms = true
+        let store = try bench.store()
+        let archive = "\(bench.path)/all.tar"
+        try await store.copy(
+            .layout(path: layout.path, tag: "1"), to: .archive(path: archive, name: "deep:1", form: .oci),
+            options: options, registry: registry)
+        let loaded = try await store.load(archive: archive)
+        #expect(loaded.map(\.familiarName) == ["deep:1"] && loaded.first?.root == entry.digest)
+        #expect(try await store.check().isClean)
         try await registry.shutdown()
     }
 }

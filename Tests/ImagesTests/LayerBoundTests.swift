@@ -35,6 +35,21 @@ import Testing
         #expect(made == 12)
     }
 
+    @Test func attributesOfOneFileAreCounted() throws {
+        var table = try FileTable()
+        let names = (0..<5000).map { ExtendedAttribute(name: Array("user.\($0)".utf8), value: [1]) }
+        try bytes("file") { path in
+            let place = try table.keep(Array(names.prefix(4000)), of: path)
+            #expect(place != 0)
+            do throws(LayerError) {
+                _ = try table.keep(names, of: path)
+                Issue.record("5000 attributes were kept")
+            } catch {
+                #expect(error == .entry(name: "file", reason: "has too many attributes"))
+            }
+        }
+    }
+
     /// Single bytes far apart, in chunks that are large because the file claims to be.
     @Test func holesDoNotFillTheDisk() throws {
         let null = try OwnedDescriptor(open: "/dev/null", .writeOnly)

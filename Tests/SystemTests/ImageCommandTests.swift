@@ -23,7 +23,9 @@ struct ImageCommandTests {
             let pulled = try await host.roost("image", "pull", Self.box).succeeds()
             #expect(pulled.lines.last == Self.box)
             #expect(pulled.lines.first?.hasPrefix("Digest: sha256:") == true)
-            pulled.says("Pull complete")
+            pulled.says("Pull complete", "Status: Downloaded newer image for \(Self.box)")
+            try await host.roost("image", "pull", Self.box).succeeds().says(
+                "Status: Image is up to date for \(Self.box)")
             #expect(try await host.roost("image", "pull", "-q", Self.box).succeeds().text == Self.box + "\n")
             let list = try await host.roost("image", "ls").succeeds()
             #expect(
@@ -103,6 +105,9 @@ struct ImageCommandTests {
             #expect(rows.map(\.Active.string) == ["1", "1", "2", "0"])
             let found = try await host.roost("inspect", Self.box).succeeds().json()[0].RepoTags.strings
             #expect(found == [Self.box], "inspect finds images, too")
+            let details = try await host.roost("system", "df", "-v", "--format", "json").succeeds().json()
+            #expect(details.Images[0].Repository.string == "127.0.0.1:5000/tools/box")
+            #expect(details.Containers[0].State.string != nil && details.Volumes[0].Name.string != nil)
             try await host.roost("system", "df", "-v").succeeds().says(
                 "UNIQUE SIZE", "\(host.name)-it-1", "\(host.name)_data")
             try await host.roost("system", "prune", "-a", "-f", "--volumes").succeeds()

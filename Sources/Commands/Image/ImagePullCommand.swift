@@ -26,7 +26,12 @@ struct ImagePullCommand: RoostCommand {
         try await session.withRegistry { registry in
             let images = try await context.showing("pull", quiet: quiet) { report in
                 let wanted = allTags ? try await Self.tags(of: asked, registry) : asked
-                return try await session.pull(wanted, from: registry, platform: platform, report: report)
+                let known = Set(
+                    try wanted.compactMap {
+                        try session.store.resolve(.registry($0), platform: platform)?.manifestDigest
+                    })
+                let images = try await session.pull(wanted, from: registry, platform: platform, report: report)
+                return images.map { Pulled(image: $0, isNew: !known.contains($0.manifestDigest)) }
             }
             try context.streams.output.write(Self.text(images, quiet: quiet))
         }
@@ -55,10 +60,19 @@ struct ImagePullCommand: RoostCommand {
         return result
     }
 
-    /// What Docker ends with: the digest, and the whole name on a line of its own.
-    static func text(_ images: [StoredImage], quiet: Bool) -> String {
-        images.map { image in
-            quiet ? image.name + "\n" : "Digest: \(image.root)\n\(image.name)\n"
+    private struct Pulled: Sendable {
+        var image: StoredImage
+        /// It wasn't here before.
+        var isNew: Bool
+    }
+
+    /// What Docker ends with: the digest, whether there was anything to fetch, and the whole name on a line of its own.
+    private static func text(_ images: [Pulled], quiet: Bool) -> String {
+        images.map { pulled in
+            let image = pulled.image
+            if quiet { return image.name + "\n" }
+            let status = pulled.isNew ? "Downloaded newer image" : "Image is up to date"
+            return "Digest: \(image.root)\nStatus: \(status) for \(image.familiarName)\n\(image.name)\n"
         }.joined()
     }
 }

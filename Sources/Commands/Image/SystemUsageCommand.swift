@@ -17,11 +17,17 @@ struct SystemUsageCommand: RoostCommand {
 
     func perform(in context: Context) async throws -> Int32 {
         let format = try OutputFormat(option: format)
-        if verbose, format == .json { throw CommandFailure.notSupportedYet("roost system df: -v with --format json") }
         let usage = try await SystemUsage(context)
         let text = DiskUsageText(rows: usage.rows)
-        try context.streams.output.write(
-            verbose ? usage.details(now: Timestamp.now()) : format == .json ? text.json() : text.table())
+        let now = Timestamp.now()
+        let output =
+            switch (verbose, format) {
+            case (true, .json): usage.detailsJSON(now: now)
+            case (true, _): usage.details(now: now)
+            case (false, .json): text.json()
+            case (false, _): text.table()
+            }
+        try context.streams.output.write(output)
         return 0
     }
 }
