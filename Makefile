@@ -37,8 +37,8 @@ parity: packages
 
 image-parity: build images
 	@scripts/install-packages buildah
-	@scripts/layer-parity --layer-program $(BIN)/roost-layer --markdown
 	@scripts/push-parity --bin $(BIN) --markdown
+	@scripts/layer-parity --layer-program $(BIN)/roost-layer --containerd .build-bench/docker/usr/bin --markdown
 
 lint:
 	$(SWIFT) format lint --strict --parallel --recursive Sources Tests Package.swift
