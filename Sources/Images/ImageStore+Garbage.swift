@@ -7,7 +7,7 @@ extension ImageStore {
     func collectGarbage(keeping inUse: Set<Digest>, gone: [StoredImage] = []) async throws -> Removal {
         try await onOwnThread { [self] _ in
             do {
-                guard let lock = try StoreLock.attempt(paths.contentLock, .exclusive) else {
+                guard let lock = try StoreLock.attemptForAMoment(paths.contentLock, .exclusive) else {
                     var removal = Removal()
                     removal.isIncomplete = true
                     return removal

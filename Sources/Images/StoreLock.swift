@@ -32,6 +32,18 @@ final class StoreLock: Sendable {
         return StoreLock(file)
     }
 
+    /// Takes the lock if it gets free within some milliseconds: a process that is just being started has for a moment
+    /// all that its parent has open, also what is a lock of nobody's any more.
+    static func attemptForAMoment(_ path: String, _ mode: Mode) throws(KernelError) -> StoreLock? {
+        var pause: UInt32 = 500
+        while pause < 20_000 {
+            if let lock = try attempt(path, mode) { return lock }
+            usleep(pause)
+            pause *= 2
+        }
+        return try attempt(path, mode)
+    }
+
     /// Waits for the lock until the task is cancelled. The kernel has no wait that can be cancelled, so this asks
     /// again and again, at first quickly.
     static func wait(_ path: String, _ mode: Mode) async throws -> StoreLock {

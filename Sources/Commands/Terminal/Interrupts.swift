@@ -3,6 +3,9 @@ import Glibc
 import Synchronization
 
 /// Ctrl-C and SIGTERM as something to wait for. From the first one made on, those signals don't end the process.
+///
+/// Dispatch takes them over a moment later, on a thread of its own. Until then they do what they always do: ignored
+/// meanwhile, one would be lost, and the user would have to press the keys again.
 final class Interrupts: Sendable {
     /// More signals that nobody has waited for yet say nothing new.
     private static let mostPending = 4
@@ -18,7 +21,6 @@ final class Interrupts: Sendable {
 
     init(_ numbers: [Int32] = [SIGINT, SIGTERM]) {
         for number in numbers {
-            signal(number, SIG_IGN)
             state.withLock { state in
                 let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
                 source.setEventHandler { [weak self] in self?.arrived() }
