@@ -190,5 +190,5 @@ if isForLibFuzzer {
     package.targets.append(
         .executableTarget(
             name: "roost-libfuzzer", dependencies: ["Fuzzing", "Kernel"], swiftSettings: strict,
-            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]))
 }

@@ -2,15 +2,22 @@ import Fuzzing
 import Glibc
 import Kernel
 
-/// What libFuzzer calls: once at the start, then with each input (https://llvm.org/docs/LibFuzzer.html). The target is
-/// named by ROOST_FUZZ_TARGET.
+// libFuzzer guided by coverage (https://llvm.org/docs/LibFuzzer.html). The target is named by ROOST_FUZZ_TARGET.
+
+typealias Arguments = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+
 nonisolated(unsafe) private var execute: (([UInt8]) -> Bool)?
 
-@_cdecl("LLVMFuzzerInitialize")
-public func initialize(
-    _ count: UnsafeMutablePointer<CInt>,
-    _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>>>
-) -> CInt {
+/// libFuzzer's own main function, with what it shall call.
+@_silgen_name("LLVMFuzzerRunDriver")
+private func runDriver(
+    _ count: UnsafeMutablePointer<CInt>, _ arguments: UnsafeMutablePointer<Arguments>,
+    _ test: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
+) -> CInt
+
+/// The program's beginning: the package manager's linking wants this name for it.
+@_cdecl("roost_libfuzzer_main")
+public func main(_ count: CInt, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> CInt {
     let name = getenv("ROOST_FUZZ_TARGET").map { String(cString: $0) } ?? "stackfile"
     guard let target = FuzzTarget.all.first(where: { $0.name == name }) else {
         FuzzTarget.broken("there is no target \"\(name)\"")
@@ -18,12 +25,11 @@ public func initialize(
     let scratch = "/dev/shm/roost-libfuzzer-\(getpid())"
     mkdir(scratch, 0o700)
     execute = target.prepare(scratch)
-    return 0
-}
-
-@_cdecl("LLVMFuzzerTestOneInput")
-public func test(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-    // -1 keeps the input out of the corpus; refused ones are as interesting as accepted ones.
-    _ = execute?(Array(UnsafeBufferPointer(start: bytes, count: count)))
-    return 0
+    var count = count
+    var arguments = arguments
+    return runDriver(&count, &arguments) { bytes, length in
+        // Refused inputs are as interesting as accepted ones, so none is kept out of the corpus.
+        _ = execute?(Array(UnsafeBufferPointer(start: bytes, count: length)))
+        return 0
+    }
 }
