@@ -99,7 +99,7 @@ extension ImageStore {
             comment: configuration.history.last?.comment ?? "", created: configuration.created,
             author: configuration.author ?? "", config: raw["config"] ?? .object([:]),
             architecture: configuration.architecture, variant: configuration.variant, os: configuration.os,
-            size: try layerBytes(image.diffIDs).values.reduce(0, +),
+            size: try sizes(of: [image])[image.manifestDigest] ?? 0,
             driver: ImageInspection.Driver(name: "overlay", data: [:]),
             rootFS: ImageInspection.RootFileSystem(type: "layers", layers: image.diffIDs),
             metadata: ImageInspection.Metadata(lastTagTime: image.tagged ?? "0001-01-01T00:00:00Z"),

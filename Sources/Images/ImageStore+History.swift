@@ -37,6 +37,14 @@ extension ImageStore {
         }
     }
 
+    /// Bytes that the layers of images take on this machine, as `du` counts them; what Docker calls an image's size.
+    public func sizes(of images: [StoredImage]) throws -> [Digest: Int64] {
+        let bytes = try layerBytes(images.flatMap(\.diffIDs))
+        return images.reduce(into: [:]) { sizes, image in
+            sizes[image.manifestDigest] = Set(image.diffIDs).reduce(0) { $0 + (bytes[$1] ?? 0) }
+        }
+    }
+
     /// Bytes that layers take on this machine.
     func layerBytes(_ diffIDs: [Digest]) throws -> [Digest: Int64] {
         var bytes: [Digest: Int64] = [:]

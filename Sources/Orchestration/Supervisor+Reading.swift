@@ -44,9 +44,11 @@ extension Supervisor {
     func imageSummaries(of stack: String) async throws -> [ImageSummary] {
         guard let controller = existing(stack) else { return [] }
         let stored = try engine.images.list()
+        let sizes = try engine.images.sizes(of: stored)
         return await controller.entries.values.map(\.record).sorted { $0.name < $1.name }.map { record in
             if let image = stored.first(where: { $0.id.description == record.imageID }) {
-                return Self.summary(image, container: record.name, name: record.image)
+                return Self.summary(
+                    image, sizes[image.manifestDigest] ?? 0, container: record.name, name: record.image)
             }
             let (repository, tag) = Self.split(record.image)
             return ImageSummary(
@@ -55,11 +57,13 @@ extension Supervisor {
         }
     }
 
-    private static func summary(_ image: StoredImage, container: String, name: String) -> ImageSummary {
+    private static func summary(
+        _ image: StoredImage, _ size: Int64, container: String, name: String
+    ) -> ImageSummary {
         let (repository, tag) = split(name)
         return ImageSummary(
             container: container, repository: repository, tag: tag, id: image.id.description,
-            platform: image.platform.map { "\($0)" } ?? "", size: image.size,
+            platform: image.platform.map { "\($0)" } ?? "", size: size,
             created: (Timestamp.parse(image.created ?? "") ?? 0))
     }
 

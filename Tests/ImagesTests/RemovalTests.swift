@@ -138,6 +138,7 @@ struct RemovalTests {
         let steps = try store.history(of: "app:1")
         #expect(steps.map(\.id) == [image.id, nil] && steps.map(\.layer) == image.diffIDs.reversed())
         #expect(steps.allSatisfy { $0.size > 0 } && steps[0].tags == ["app:1"])
+        #expect(try store.sizes(of: [image]) == [image.manifestDigest: steps.reduce(0) { $0 + $1.size }])
         let text = String(decoding: try ImageInspection.json([try store.inspect("app:1")]), as: UTF8.self)
         for part in ["\"Id\" : \"\(image.id)\"", "\"RepoTags\"", "app:1", "\"RootFS\"", "\"LastTagTime\"", "A=1"] {
             #expect(text.contains(part), "\(part) in \(text)")

@@ -85,17 +85,19 @@ struct ImageSession {
 
     /// All images under all of their names, those that lost theirs too, the newest first as Docker lists them.
     func rows() throws -> [ImageRow] {
-        try store.images().map(ImageRow.init).sorted {
+        let images = try store.images()
+        let sizes = try store.sizes(of: images)
+        return images.map { ImageRow($0, size: sizes[$0.manifestDigest] ?? 0) }.sorted {
             ($1.created, $0.repository ?? "", $0.tag ?? "") < ($0.created, $1.repository ?? "", $1.tag ?? "")
         }
     }
 }
 
 extension ImageRow {
-    init(_ image: StoredImage) {
+    init(_ image: StoredImage, size: Int64) {
         self.init(
             id: image.id.description, platform: image.platform?.description,
-            created: image.created.flatMap(Timestamp.parse) ?? 0, size: image.size)
+            created: image.created.flatMap(Timestamp.parse) ?? 0, size: size)
         labels = image.configuration.config.labels
         guard !image.isDangling else {
             isNameless = true

@@ -15,7 +15,7 @@ extension SystemUsage {
     }
 
     private static func json(_ image: StoreUsage.Image, now: Int64) -> JSONText {
-        let row = ImageRow(image.image)
+        let row = ImageRow(image.image, size: image.size)
         return .object([
             ("Containers", .string("\(image.containers)")),
             ("CreatedAt", .string(row.created > 0 ? Timestamp.calendar(row.created) : "N/A")),

@@ -84,7 +84,7 @@ struct SystemUsage {
     /// `-v`: the single things.
     func details(now: Int64) -> String {
         let imageRows = images.images.map { image in
-            let row = ImageRow(image.image)
+            let row = ImageRow(image.image, size: image.size)
             return [
                 row.repository ?? "<none>", row.tag ?? "<none>", row.id(truncated: true), ago(row.created, now: now),
                 humanSize(image.size), humanSize(image.shared), humanSize(image.unique), "\(image.containers)",
