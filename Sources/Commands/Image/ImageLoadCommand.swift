@@ -26,7 +26,7 @@ struct ImageLoadCommand: RoostCommand {
             let id = "Archive \(shown)"
             report.send(.progress(Progress(id: id, status: .working, text: "Loading")))
             let images = try await store.load(archive: path) { progress in
-                if let event = progress.event(of: id) { report.send(.progress(event)) }
+                if let event = progress.event(of: id, isLocal: true) { report.send(.progress(event)) }
             }
             report.send(.progress(Progress(id: id, status: .done, text: "Loaded")))
             return images
