@@ -106,7 +106,10 @@ extension StackController {
 
     /// Takes away what the run had, and notes how it ended: what the shim wrote says how its container did.
     private func followUp(_ id: String, _ processes: LaunchSuccess) async {
-        guard let entry = entries[id], entry.processes == processes else { return }
+        guard let entry = entries[id], entry.processes == processes else {
+            entries[id]?.ending = nil
+            return
+        }
         let directory = SandboxDirectory(engine.locations.containerRunDirectory(id))
         let exit = directory.exit()
         entry.probes?.cancel()
