@@ -49,8 +49,9 @@ struct DependencyTests {
             ),
             (
                 "condition: service_healthy",
-                "command: sh -c \"echo its last words; exit 5\"\n    healthcheck: {test: \"true\", start_period: 1m, interval: 1m}",
-                "5"
+                // A check that succeeds could do so in the moment before the end.
+                "command: sh -c \"echo its last words; exit 5\"\n"
+                    + "    healthcheck: {test: \"false\", start_period: 1m, interval: 1m}", "5"
             ),
         ])
     func failure(condition: String, store: String, word: String) async throws {
