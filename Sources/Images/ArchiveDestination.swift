@@ -33,7 +33,7 @@ final class ArchiveDestination: ImageDestination {
         self.subject = subject
         isFile = path != "-" && (StoreFiles.status(path).map { $0.st_mode & S_IFMT == S_IFREG } ?? true)
         // Whoever else may write to the directory can't foresee it.
-        temporary = "\(path).\(String(UInt64.random(in: .min ... .max), radix: 36)).tmp"
+        temporary = "\(path).\(Files.unforeseenName()).tmp"
         do {
             let name = isFile ? temporary : path == "-" ? "/dev/stdout" : path
             let file =

@@ -35,6 +35,22 @@ struct BlobFetch: Sendable {
         return have
     }
 
+    /// Does `attempt` again from the beginning if what came is wrong, as often as its source is worth it; and if there
+    /// was an old part: after a loss of power a file may hold anything. `beforeAgain` clears away what else it made.
+    func untilRight<Value>(
+        from content: any ContentSource, _ attempt: () async throws -> Value, beforeAgain: () throws -> Void = {}
+    ) async throws -> Value {
+        for _ in 1..<max(content.attempts, try partial.length() > 0 ? 2 : 1) {
+            do {
+                return try await attempt()
+            } catch let error as ImageError where error.isWrongContent {
+                try partial.truncate()
+                try beforeAgain()
+            }
+        }
+        return try await attempt()
+    }
+
     /// Fetches what comes after the first `have` bytes. If it breaks off, all that came stays for the next attempt,
     /// unless it was more than there can be.
     private func fetchRest(

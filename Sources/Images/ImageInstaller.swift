@@ -126,19 +126,11 @@ struct ImageInstaller: Sendable {
         _ descriptor: Descriptor, _ partial: PartialBlob, _ content: any ContentSource
     ) async throws -> [UInt8] {
         let fetch = BlobFetch(descriptor: descriptor, partial: partial, subject: subject, progress: { _ in })
-        func attempt() async throws -> [UInt8] {
+        return try await fetch.untilRight(from: content) {
             var bytes: [UInt8] = []
             _ = try await fetch.run(from: content) { bytes.append(contentsOf: $0) }
             return bytes
         }
-        for _ in 1..<max(content.attempts, try partial.length() > 0 ? 2 : 1) {
-            do {
-                return try await attempt()
-            } catch let error as ImageError where error.isWrongContent {
-                try partial.truncate()
-            }
-        }
-        return try await attempt()
     }
 
     private func verify(_ bytes: [UInt8], _ descriptor: Descriptor) throws(ImageError) {
@@ -194,7 +186,7 @@ struct ImageInstaller: Sendable {
         try await onOwnThread { [paths] _ in
             let workspace = try Workspace.make(in: paths.temporary)
             let temporary = "\(workspace.path)/document"
-            try StoreFiles.replace(temporary, with: document.bytes)
+            try Files.replace(temporary, with: document.bytes, durable: .content)
             try StoreFiles.rename(temporary, to: path)
         }
     }

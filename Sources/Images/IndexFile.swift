@@ -108,7 +108,7 @@ struct IndexFile: Sendable {
             var index = try read()
             guard try body(&index) else { return false }
             do {
-                try StoreFiles.replace(paths.indexFile, with: try index.json())
+                try Files.replace(paths.indexFile, with: try index.json(), durable: .content)
             } catch let error as KernelError {
                 throw error.about("image store \(paths.images)")
             }

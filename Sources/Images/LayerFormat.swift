@@ -23,7 +23,7 @@ extension Unpacker {
 
     /// Tries it with an empty image without a name. Nothing is attached, so nothing stays.
     private func probe() throws {
-        let path = "\(scratch)/probe-\(String(UInt64.random(in: .min ... .max), radix: 36))"
+        let path = "\(scratch)/probe-\(Files.unforeseenName())"
         let file = try OwnedDescriptor(open: path, [.readWrite, .create, .exclusive])
         try Files.remove(path)
         var table = try FileTable()

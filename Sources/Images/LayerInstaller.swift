@@ -63,31 +63,23 @@ struct LayerInstaller: Sendable {
             return try await commit(layer, partial, .moved(from: moved), output)
         } else {
             let fetch = BlobFetch(descriptor: layer.blob, partial: partial, subject: subject, progress: progress)
-            try await self.fetch(fetch, layer, content, output, workspace, form)
+            try await self.fetch(fetch, layer, content, output)
         }
         try await commit(layer, partial, blobIsThere ? .present : .fetched, output)
     }
 
-    /// Again from the beginning if what came is wrong, as often as its source is worth it; and if there was an old part:
-    /// after a loss of power a file may hold anything.
     private func fetch(
-        _ fetch: BlobFetch, _ layer: Layer, _ content: any ContentSource, _ output: LayerOutput?,
-        _ workspace: Workspace, _ form: LayerForm
+        _ fetch: BlobFetch, _ layer: Layer, _ content: any ContentSource, _ output: LayerOutput?
     ) async throws {
-        let resumed = try fetch.partial.length() > 0
-        for _ in 1..<max(content.attempts, resumed ? 2 : 1) {
-            do {
-                return try await attempt(fetch, layer, content, output)
-            } catch let error as ImageError where error.isWrongContent {
-                try fetch.partial.truncate()
-                if case .erofs(let path)? = output { try Files.remove(path) }
-                if case .tree(let path)? = output {
-                    try Directory.remove(path)
-                    try StoreFiles.makeDirectory(path, mode: 0o755)
-                }
+        try await fetch.untilRight(from: content) {
+            try await attempt(fetch, layer, content, output)
+        } beforeAgain: {
+            if case .erofs(let path)? = output { try Files.remove(path) }
+            if case .tree(let path)? = output {
+                try Directory.remove(path)
+                try StoreFiles.makeDirectory(path, mode: 0o755)
             }
         }
-        try await attempt(fetch, layer, content, output)
     }
 
     private func attempt(
@@ -156,17 +148,7 @@ struct LayerInstaller: Sendable {
         _ layer: Layer, _ partial: PartialBlob, _ blob: BlobPlace, _ output: LayerOutput?
     ) async throws {
         try await onOwnThread { [paths] _ in
-            switch output {
-            case .erofs(let path)?:
-                try StoreFiles.syncFile(path)
-                try StoreFiles.rename(path, to: paths.layerImage(layer.diffID))
-            case .tree(let path)?:
-                try StoreFiles.syncFileSystem(of: path)
-                // If another process was faster, its layer has the same digest.
-                let directory = String(path.dropLast("/fs".count))
-                try StoreFiles.renameUnlessTaken(directory, to: paths.layer(layer.diffID))
-            case nil: break
-            }
+            try output?.place(layer.diffID, in: paths)
             switch blob {
             case .present: try partial.discard()
             case .fetched:
@@ -178,6 +160,24 @@ struct LayerInstaller: Sendable {
                 try StoreFiles.rename(path, to: paths.blob(layer.blob.digest))
                 try partial.discard()
             }
+        }
+    }
+}
+
+extension LayerOutput {
+    /// Gives a complete layer its name, when it is on the disk. A directory that has the name is moved to `old`; without
+    /// that it stays, as another process was faster, and its layer has the same digest.
+    func place(_ diffID: Digest, in paths: StorePaths, movingTo old: String? = nil) throws(KernelError) {
+        switch self {
+        case .erofs(let path):
+            try StoreFiles.syncFile(path)
+            try StoreFiles.rename(path, to: paths.layerImage(diffID))
+        case .tree(let path):
+            try StoreFiles.syncFileSystem(of: path)
+            if let old, StoreFiles.isDirectory(paths.layer(diffID)) {
+                try StoreFiles.rename(paths.layer(diffID), to: old)
+            }
+            try StoreFiles.renameUnlessTaken(String(path.dropLast("/fs".count)), to: paths.layer(diffID))
         }
     }
 }

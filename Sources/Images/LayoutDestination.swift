@@ -62,7 +62,7 @@ final class LayoutDestination: ImageDestination {
             }
             index.manifests.append(entry)
             try StoreFiles.syncFileSystem(of: path)
-            try Files.replace(file, with: try index.json(), durable: true)
+            try Files.replace(file, with: try index.json(), durable: .name)
         }
     }
 

@@ -4,7 +4,7 @@ import Synchronization
 extension StoreChecker {
     /// Looks at what each name needs, and returns the layers that can be looked at further.
     func checkImages() async throws -> [Layer] {
-        var layers: [Layer: Bool] = [:]
+        var layers: Set<Layer> = []
         var dropped: Set<EntryKey> = []
         for entry in try store.index.read().manifests {
             report.withLock { $0.images += 1 }
@@ -28,8 +28,10 @@ extension StoreChecker {
             for (blob, diffID) in zip(blobs.dropFirst(), diffIDs) {
                 let hasBlob = store.paths.holds(blob)
                 let hasContent = store.paths.storedLayer(diffID) != nil
-                if hasBlob { layers[Layer(blob: blob, diffID: diffID)] = hasContent }
-                if hasBlob { continue }
+                if hasBlob {
+                    layers.insert(Layer(blob: blob, diffID: diffID))
+                    continue
+                }
                 found(
                     name, "blob \(blob.digest) is missing" + (hasContent ? "" : ", and so is what it unpacks to"),
                     repair: hasContent ? nil : "name dropped")
@@ -44,7 +46,7 @@ extension StoreChecker {
                 return true
             }
         }
-        return Array(layers.keys)
+        return Array(layers)
     }
 
     private func lost(_ entry: Descriptor) {

@@ -73,18 +73,7 @@ extension StoreChecker {
     ) async throws {
         let paths = store.paths
         try await onOwnThread { _ in
-            switch output {
-            case .erofs(let path):
-                try StoreFiles.syncFile(path)
-                try StoreFiles.rename(path, to: paths.layerImage(layer.diffID))
-            case .tree(let path):
-                try StoreFiles.syncFileSystem(of: path)
-                let old = "\(workspace.path)/old"
-                if StoreFiles.isDirectory(paths.layer(layer.diffID)) {
-                    try StoreFiles.rename(paths.layer(layer.diffID), to: old)
-                }
-                try StoreFiles.renameUnlessTaken(String(path.dropLast("/fs".count)), to: paths.layer(layer.diffID))
-            }
+            try output.place(layer.diffID, in: paths, movingTo: "\(workspace.path)/old")
         }
     }
 }

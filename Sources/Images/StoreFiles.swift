@@ -76,20 +76,6 @@ enum StoreFiles {
         try check("write to disk", path) { fdatasync(file.number) }
     }
 
-    /// Replaces a file as a whole. After a loss of power there is the old content or the new one; which of them doesn't
-    /// matter, and so nobody waits for the directory.
-    static func replace(_ path: String, with content: [UInt8]) throws(KernelError) {
-        let temporary = "\(path).\(getpid()).new"
-        do throws(KernelError) {
-            try Files.replace(temporary, with: content)
-            try syncFile(temporary)
-            try rename(temporary, to: path)
-        } catch {
-            unlink(temporary)
-            throw error
-        }
-    }
-
     /// Puts everything that was written to the file system of `path` on its disk: one call for thousands of files.
     static func syncFileSystem(of path: String) throws(KernelError) {
         let file = try OwnedDescriptor(open: path)

@@ -20,7 +20,7 @@ final class Workspace: Sendable {
     /// Makes a new one below `parent`.
     static func make(in parent: String) throws(KernelError) -> Workspace {
         while true {
-            let path = "\(parent)/\(String(UInt64.random(in: .min ... .max), radix: 36))"
+            let path = "\(parent)/\(Files.unforeseenName())"
             guard mkdir(path, 0o700) == 0 else {
                 if errno == EEXIST { continue }
                 throw KernelError("make the directory", path, errno: lastError())

@@ -29,22 +29,34 @@ public enum Files {
         }
     }
 
+    /// What has to be on the disk when a file is written.
+    public enum Durability: Sendable {
+        case nothing
+        /// After a loss of power there is the old content or the new one, whole; which of them doesn't matter.
+        case content
+        /// The new content, under its name.
+        case name
+    }
+
+    /// A name that whoever else may write to a directory can't foresee.
+    public static func unforeseenName() -> String { String(UInt64.random(in: .min ... .max), radix: 36) }
+
     /// Replaces a file as a whole: a temporary neighbour is written and renamed over it, so that a reader sees either
-    /// the old or the new content. `durable` also waits for the disk.
+    /// the old or the new content.
     public static func replace(
-        _ path: String, with content: [UInt8], mode: UInt32 = 0o644, durable: Bool = false
+        _ path: String, with content: [UInt8], mode: UInt32 = 0o644, durable: Durability = .nothing
     ) throws(KernelError) {
         let temporary = "\(path).\(getpid()).tmp"
         do throws(KernelError) {
             let file = try OwnedDescriptor(open: temporary, [.writeOnly, .create, .truncate], mode: mode)
             try file.writeAll(content)
-            if durable { try check("write to disk", path) { fsync(file.number) } }
+            if durable != .nothing { try check("write to disk", path) { fsync(file.number) } }
             try check("rename", temporary) { rename(temporary, path) }
         } catch {
             unlink(temporary)
             throw KernelError("write", path, errno: error.errno)
         }
-        if durable { try syncDirectory(of: path) }
+        if durable == .name { try syncDirectory(of: path) }
     }
 
     /// Makes the directory and its missing parents.

@@ -43,9 +43,11 @@ extension Supervisor {
 
     func imageSummaries(of stack: String) async throws -> [ImageSummary] {
         guard let controller = existing(stack) else { return [] }
-        let stored = try engine.images.list()
+        let records = await controller.entries.values.map(\.record).sorted { $0.name < $1.name }
+        let used = Set(records.map(\.imageID))
+        let stored = try engine.images.list().filter { used.contains($0.id.description) }
         let sizes = try engine.images.sizes(of: stored)
-        return await controller.entries.values.map(\.record).sorted { $0.name < $1.name }.map { record in
+        return records.map { record in
             if let image = stored.first(where: { $0.id.description == record.imageID }) {
                 return Self.summary(
                     image, sizes[image.manifestDigest] ?? 0, container: record.name, name: record.image)

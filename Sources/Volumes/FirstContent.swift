@@ -32,7 +32,7 @@ extension VolumeStore {
         let content = try OwnedDescriptor(open: volume.path, [.directory, .noFollow])
         let isEmpty = try DirectoryReader.names(in: content).isEmpty
         guard isEmpty || isInterrupted, let source = try image.directory(at: path) else { return false }
-        try Files.replace(mark, with: [], durable: true)
+        try Files.replace(mark, with: [], durable: .name)
         if !isEmpty {
             var status = stat()
             let number = content.number

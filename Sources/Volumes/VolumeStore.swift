@@ -144,7 +144,7 @@ public struct VolumeStore: Sendable {
             try Files.makeDirectories(directory, mode: 0o711)
             try Files.makeDirectories("\(directory)/\(record.name)", mode: 0o711)
             try Files.makeDirectories("\(directory)/\(record.name)/_data")
-            try Files.replace(recordPath(record.name), with: Array(bytes), durable: true)
+            try Files.replace(recordPath(record.name), with: Array(bytes), durable: .name)
         } catch {
             throw .failed(volume: record.name, error)
         }

@@ -25,7 +25,7 @@ final class Scratch {
     @Test func replacementIsWholeAndLeavesNoTemporary() throws {
         let scratch = try Scratch()
         let path = try scratch.file("state", "old")
-        try Files.replace(path, with: Array("new".utf8), durable: true)
+        try Files.replace(path, with: Array("new".utf8), durable: .name)
         #expect(try Files.readText(path) == "new")
         let directory = try #require(opendir(scratch.path))
         defer { closedir(directory) }

@@ -132,7 +132,7 @@ private struct Bundle {
         }
         let path = absolutePath(target)
         // Whoever else may write to the directory can't foresee it.
-        let partial = path + ".\(String(UInt64.random(in: .min ... .max), radix: 36)).partial"
+        let partial = path + ".\(Files.unforeseenName()).partial"
         do {
             let output = try OwnedDescriptor(open: partial, [.writeOnly, .create, .exclusive], mode: 0o600)
             try write(TarWriter(output, path: partial, makesDirectories: false), report)

@@ -253,9 +253,5 @@ extension ContainerEntry {
 
 extension Instant {
     /// The wall clock, in nanoseconds since 1970.
-    static var now: Instant {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Instant(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
-    }
+    static var now: Instant { Instant(nanoseconds: Timestamp.now()) }
 }

@@ -78,7 +78,7 @@ extension RegistryConfiguration {
             root["auths"] = .object(entries)
             let directory = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
             try Files.makeDirectories(directory.isEmpty ? "/" : directory, mode: 0o700)
-            try Files.replace(path, with: try JSONValue.text(root), mode: 0o600, durable: true)
+            try Files.replace(path, with: try JSONValue.text(root), mode: 0o600, durable: .name)
         } catch let error as CredentialError {
             throw error
         } catch let error as KernelError {
