@@ -114,27 +114,34 @@ let package = Package(
         module("Sandboxes", ["CSeccomp", "OCI", "Launching", "Kernel", "Cgroups"]),
         // Bridges, leases, the ruleset, names.
         module("Networks", ["CLinux", "Addressing", "Kernel", nio, nioPosix]),
-        // Health probes.
-        module("Health", ["StackModel", "Planning"]),
         // Named volumes and their first content.
         module("Volumes", ["CLinux", "Kernel"]),
 
-        // Top.
         // What the command line and the supervisor say to each other.
         module("ControlAPI", ["StackModel"]),
+        // Containers, whoever owns them: record, bundle, launch, life, networks, logs, further processes.
+        module(
+            "Containers",
+            [
+                "CLinux", "Addressing", "OCI", "StackModel", "Planning", "Launching", "Kernel", "Cgroups", "Images",
+                "Sandboxes", "Networks", "Volumes", "ControlAPI", crypto, logging, nio,
+            ]),
+
+        // Top.
         // Observe, plan, execute; the supervisor.
         module(
             "Orchestration",
             [
                 "Addressing", "OCI", "StackModel", "Planning", "Launching", "Kernel", "Cgroups", "Registries", "Images",
-                "Sandboxes", "Networks", "Health", "Volumes", "ControlAPI", crypto, logging, nio, nioPosix, nioHTTP1,
-                serviceLifecycle,
+                "Sandboxes", "Networks", "Volumes", "ControlAPI", "Containers", crypto, logging, nio, nioPosix,
+                nioHTTP1, serviceLifecycle,
             ]),
         // One file a command.
         module(
             "Commands",
             [
-                "Diagnostics", "OCI", "StackModel", "StackFile", "Registries", "Images", "ControlAPI", "Orchestration",
+                "Diagnostics", "OCI", "StackModel", "StackFile", "Registries", "Images", "ControlAPI", "Containers",
+                "Orchestration",
                 "Kernel", argumentParser,
                 crypto,
                 nio, nioPosix, nioHTTP1,
@@ -169,13 +176,18 @@ let package = Package(
         tests("SandboxesTests", ["CSeccomp", "Sandboxes", "OCI", "Launching", "Kernel", "Cgroups"]),
         tests("ShimTests", ["Launching", "Kernel", "Cgroups"]),
         tests("NetworksTests", ["CLinux", "Networks", "Addressing", "Kernel", nio, nioPosix]),
-        tests("HealthTests", ["Health", "Planning", "StackModel"]),
         tests("VolumesTests", ["Volumes", "Kernel", "CLinux"]),
+        tests(
+            "ContainersTests",
+            [
+                "Containers", "Addressing", "Networks", "OCI", "StackModel", "Planning", "Launching", "Kernel",
+                "Sandboxes", "Images", "ControlAPI",
+            ]),
         tests(
             "OrchestrationTests",
             [
-                "Orchestration", "Addressing", "Networks", "OCI", "StackModel", "Planning", "Launching", "Kernel",
-                "Sandboxes", "Health", "ControlAPI", nioHTTP1,
+                "Orchestration", "Containers", "OCI", "StackModel", "Planning", "Kernel", "Images", "ControlAPI",
+                nioHTTP1,
             ]),
         tests(
             "CommandsTests",

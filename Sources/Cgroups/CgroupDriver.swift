@@ -34,6 +34,25 @@ public struct CgroupDriver: Sendable {
         return group
     }
 
+    /// Puts limits on a group whose processes run. Where a limit's hierarchy has no group yet, they move into a new one.
+    public func update(_ path: String, _ limits: CgroupLimits) throws(CgroupError) {
+        let before = try existing(path)
+        let wanted = try plan(path, limits)
+        try make(wanted, limits)
+        let added = wanted.legacy.filter { before.legacy[$0.key] == nil }
+        if added.isEmpty { return }
+        let new = Cgroup(path: path, unified: nil, legacy: added)
+        // What a process starts before it is moved stays behind, and is moved in the next round.
+        for _ in 0..<Self.moves {
+            let rest = Set(try before.processes()).subtracting(try new.processes())
+            if rest.isEmpty { return }
+            for pid in rest { try? new.attach(pid) }  // `try?`: it may have ended.
+        }
+    }
+
+    /// A program that starts processes faster than this is stopped by nothing but `pids_limit`.
+    private static let moves = 100
+
     /// An existing group, in whichever hierarchies it exists.
     public func existing(_ path: String) throws(CgroupError) -> Cgroup {
         try Self.validate(path)

@@ -8,28 +8,23 @@ extension ImageStore {
     /// share the work, also across processes.
     ///
     /// Without `platform` it is the image for this machine.
+    /// - Parameter pinned: what the name stood for when the pull was decided; nothing else is fetched.
     public func pull(
         _ reference: Reference, from registry: any ImageRegistry, platform: Platform? = nil,
-        progress: @escaping ImageProgressHandler = { _ in }
+        pinned: Digest? = nil, progress: @escaping ImageProgressHandler = { _ in }
     ) async throws -> StoredImage {
         let name = reference.description
-        let source = ImageSource.registry(reference)
-        if source.isOnlyAnImageID {
-            throw ImageError(reference.familiar, .conflict(detail: "it isn't here, and an id can't be pulled"))
-        }
+        try refuseImageID(reference)
         let key = platform.map { "\(name) \($0)" } ?? name
         return try await imageWork.run(key, progress: progress) { [self] progress in
             progress(.resolving)
-            let now = try await registry.descriptor(of: reference)
-            if let pinned = reference.digest, pinned != now.digest {
-                throw ImageError(name, .digestMismatch(expected: pinned, actual: now.digest))
-            }
-            if let image = try await whole(name, now.digest, platform) {
+            let now = if let pinned { pinned } else { try await current(reference, registry) }
+            if let image = try await whole(name, now, platform) {
                 markChecked(name, platform)
                 progress(.done(manifest: image.manifestDigest))
                 return image
             }
-            let root = try await registry.manifest(of: reference, digest: now.digest)
+            let root = try await registry.manifest(of: reference, digest: now)
             let content = RegistryContent(registry: registry, reference: reference)
             let image = try await install(root, from: content, as: name, platform: platform, progress: progress)
             markChecked(name, platform)
@@ -37,8 +32,22 @@ extension ImageStore {
         }
     }
 
+    func refuseImageID(_ reference: Reference) throws(ImageError) {
+        guard ImageSource.registry(reference).isOnlyAnImageID else { return }
+        throw ImageError(reference.familiar, .conflict(detail: "it isn't here, and an id can't be pulled"))
+    }
+
+    /// What the registry has under the name now.
+    func current(_ reference: Reference, _ registry: any ImageRegistry) async throws -> Digest {
+        let now = try await registry.descriptor(of: reference).digest
+        if let pinned = reference.digest, pinned != now {
+            throw ImageError(reference.description, .digestMismatch(expected: pinned, actual: now))
+        }
+        return now
+    }
+
     /// The image under `name` if it is what the registry has, with all of its blobs and layers.
-    private func whole(_ name: String, _ root: Digest, _ platform: Platform?) async throws -> StoredImage? {
+    func whole(_ name: String, _ root: Digest, _ platform: Platform?) async throws -> StoredImage? {
         let lock = try await lock(paths.contentLock, .shared)
         return try withExtendedLifetime(lock) {
             guard let entry = IndexFile.entry(name, platform ?? host, in: try index.read()),
@@ -60,7 +69,7 @@ extension ImageStore {
 
     /// Notes that the name was compared with its registry just now. Nothing is lost if the note is: then the registry
     /// is asked once more.
-    private func markChecked(_ name: String, _ platform: Platform?) {
+    func markChecked(_ name: String, _ platform: Platform?) {
         let path = paths.checkMark(name, platform)
         if utimensat(AT_FDCWD, path, nil, 0) == 0 { return }
         _ = try? OwnedDescriptor(open: path, [.writeOnly, .create], mode: 0o600)  // `try?`: as said above.

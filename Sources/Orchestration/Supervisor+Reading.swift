@@ -1,8 +1,12 @@
+import Containers
 import ControlAPI
 import Images
 import Kernel
+import Networks
 import OCI
+import Planning
 import StackModel
+import Volumes
 
 /// What the command line asks for and nothing changes by.
 extension Supervisor {
@@ -12,7 +16,7 @@ extension Supervisor {
             let containers = await controller.summaries()
             if containers.isEmpty { continue }
             let states = containers.reduce(into: [:]) { $0[$1.state, default: 0] += 1 }
-            result.append(StackSummary(name: controller.name, states: states, files: await controller.files))
+            result.append(StackSummary(name: controller.name, states: states, files: await controller.files()))
         }
         return result
     }
@@ -22,10 +26,15 @@ extension Supervisor {
     }
 
     func inspect(_ name: String) async throws -> ContainerDocument? {
-        for controller in all {
-            if let document = try await controller.inspect(name) { return document }
-        }
-        return nil
+        guard let container = await table.find(name) else { return nil }
+        await container.refresh()
+        return await engine.containers.document(container.snapshot)
+    }
+
+    /// The program of a further process in a container of the stack.
+    func exec(_ request: ExecRequest, in stack: String) async throws -> ExecReply {
+        let found = try await controller(of: stack).running(service: request.service, index: request.index)
+        return try await engine.containers.exec(request, in: found)
     }
 
     func logs(of stack: String, _ selection: LogSelection) async throws -> AsyncThrowingStream<LogEvent, any Error> {
@@ -35,15 +44,23 @@ extension Supervisor {
         return try await controller.logs(selection)
     }
 
+    /// The launch programs of the stack's containers by their names, and the ruleset under `ruleset`, as text.
     func programs(of stack: String) async throws -> [String: String] {
-        try await existing(stack)?.programs() ?? [:]
+        guard let controller = existing(stack) else { return [:] }
+        var result: [String: String] = [:]
+        for snapshot in await controller.snapshots() where snapshot.machine.processes != nil {
+            guard case .networks = snapshot.record.settings.networkMode else { continue }
+            result[snapshot.record.name] = try await engine.containers.program(snapshot.record)
+        }
+        result["ruleset"] = await engine.containers.networks.ruleset(of: stack).text
+        return result
     }
 
     // MARK: Images
 
     func imageSummaries(of stack: String) async throws -> [ImageSummary] {
         guard let controller = existing(stack) else { return [] }
-        let records = await controller.entries.values.map(\.record).sorted { $0.name < $1.name }
+        let records = await controller.snapshots().map(\.record)
         let used = Set(records.map(\.imageID))
         let stored = try engine.images.list().filter { used.contains($0.id.description) }
         let sizes = try engine.images.sizes(of: stored)
@@ -81,5 +98,26 @@ extension Supervisor {
         let start = text.lastIndex(of: "/").map { text.index(after: $0) } ?? text.startIndex
         guard let colon = text[start...].firstIndex(of: ":") else { return (text, "latest") }
         return (String(text[..<colon]), String(text[text.index(after: colon)...]))
+    }
+
+    // MARK: Pruning
+
+    /// `system prune`, but for the images: containers that don't run, networks without containers and, if asked to,
+    /// anonymous volumes that no container uses.
+    func prune(_ request: PruneRequest, events: EventSink) async throws -> Outcome {
+        for controller in all {
+            _ = try await controller.carryOut(StackOrder(request), events: events)
+            await forgetIfEmpty(controller.name)
+        }
+        guard request.volumes else { return Outcome() }
+        let used = try ContainerOnDisk.all(engine.locations).reduce(into: Set<String>()) { $0.formUnion($1.volumes) }
+        for volume in try engine.volumes.store.list()
+        where volume.record.isAnonymous && !used.contains(volume.record.name) {
+            let id = "Volume \(volume.record.name)"
+            events.working(id, "Removing")
+            try engine.volumes.store.remove(volume.record.name)
+            events.done(id, "Removed")
+        }
+        return Outcome()
     }
 }

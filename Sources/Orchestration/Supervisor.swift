@@ -1,4 +1,4 @@
-import Cgroups
+import Containers
 public import ControlAPI
 import Glibc
 import Images
@@ -16,6 +16,8 @@ import Volumes
 /// All stacks of one instance: finds what runs when it starts, and hands requests to the stacks' controllers.
 actor Supervisor {
     let engine: Engine
+    nonisolated let table: ContainerTable
+    nonisolated let logs: ContainerLogs
     private var controllers: [String: StackController] = [:]
     /// Requests that are being answered.
     private var requests = 0
@@ -24,6 +26,9 @@ actor Supervisor {
 
     init(engine: Engine) {
         self.engine = engine
+        let logs = ContainerLogs(locations: engine.locations)
+        self.logs = logs
+        table = ContainerTable(effects: engine.containers) { record, news in logs.tell(record, news) }
     }
 
     var version: SupervisorVersion { SupervisorVersion(version: roostVersion, pid: getpid()) }
@@ -31,7 +36,7 @@ actor Supervisor {
     /// The controller of a stack; one that doesn't exist yet begins empty.
     func controller(of stack: String) -> StackController {
         if let controller = controllers[stack] { return controller }
-        let controller = StackController(name: stack, engine: engine)
+        let controller = StackController(name: stack, table: table, effects: engine.stacks, logs: logs)
         controllers[stack] = controller
         return controller
     }
@@ -42,7 +47,7 @@ actor Supervisor {
     /// Lets go of a stack of which nothing is left.
     func forgetIfEmpty(_ stack: String) async {
         // A request that came meanwhile may hold the controller already.
-        guard await controllers[stack]?.isEmpty == true, requests <= 1 else { return }
+        guard await controllers[stack]?.isEmpty() == true, requests <= 1 else { return }
         controllers[stack] = nil
     }
 
@@ -51,51 +56,29 @@ actor Supervisor {
     /// Takes over what an earlier supervisor left: containers that run go on, those that ended are noted, and what was
     /// half done is removed.
     func adopt() async throws {
-        try await withThrowingDiscardingTaskGroup { group in
-            for record in try engine.store.identifiers().compactMap(readable) {
-                let controller = controller(of: record.stack)
-                group.addTask { await controller.adopt(record) }
-            }
-        }
-        for name in try Directory.names(in: engine.locations.runRoot + "/containers")
-        where !Files.exists(engine.locations.containerDirectory(name)) {
-            try Directory.remove(engine.locations.containerRunDirectory(name))
-        }
-        var running: [(ContainerRecord, [ResolvedPort])] = []
-        for controller in all { running += await controller.runningContainers }
-        await holdLayers(of: running.map(\.0))
-        await engine.networks.adopt(running, log: engine.log)
-        for controller in all { await controller.resume() }
+        try await table.adopt()
+        for stack in await table.stacks.union(try engine.stacks.ledgers()) { _ = controller(of: stack) }
+        try engine.containers.sweep()
+        let running = await table.running()
+        await engine.containers.holdLayers(of: running.map(\.record))
+        await engine.containers.networks.adopt(
+            running.map { ($0.record, $0.status.publishedPorts) }, log: engine.log)
+        await table.resume()
     }
 
-    /// Containers that run keep their layers, mounted or not; others' are taken away.
-    private func holdLayers(of records: [ContainerRecord]) async {
-        for record in records {
-            do {
-                try await engine.layers.hold(record.layers, for: record.id)
-            } catch {
-                // It goes on with what its overlay has; only other containers of the image don't share with it.
-                engine.log.error("\(record.name): its layers can't be mounted: \(error)")
+    /// Makes true what is wanted of each stack, where that was cut short.
+    func converge() async {
+        await withDiscardingTaskGroup { group in
+            for controller in all {
+                group.addTask {
+                    do {
+                        try await controller.converge()
+                    } catch {
+                        self.engine.log.error("stack \(controller.name): \(error)")
+                    }
+                }
             }
         }
-        do {
-            try await engine.layers.removeUnneeded()
-        } catch {
-            engine.log.error("layers that nobody uses stay mounted: \(error)")
-        }
-    }
-
-    /// The record of a container on disk. One whose making was interrupted is removed; one that can't be read stays,
-    /// for somebody who can: it may be of a later version.
-    private func readable(_ id: String) -> ContainerRecord? {
-        do {
-            if let record = try engine.store.record(id) { return record }
-            try engine.cgroups.existing(engine.cgroupPath(id)).remove()
-            try engine.store.remove(id)
-        } catch {
-            engine.log.error("container \(id.prefix(12)) is left as it is: \(error)")
-        }
-        return nil
     }
 
     // MARK: Idleness
@@ -135,7 +118,7 @@ actor Supervisor {
     private var isBusy: Bool {
         get async {
             if requests > 0 { return true }
-            for controller in controllers.values where await !controller.isIdle { return true }
+            for controller in controllers.values where await !controller.isIdle() { return true }
             return false
         }
     }
@@ -155,7 +138,7 @@ public func supervise(locations: Locations, readiness: Int32?) async throws {
     guard let lock = taken else { return }
     if readiness == nil { redirectErrors(to: locations.supervisorLog) }
     defer { withExtendedLifetime(lock) {} }
-    let engine = try await Engine(locations: locations)
+    let engine = try Engine(locations: locations)
     let supervisor = Supervisor(engine: engine)
     try await supervisor.adopt()
     let server = try await ControlServer(path: locations.socket, group: MultiThreadedEventLoopGroup.singleton)
@@ -169,6 +152,7 @@ public func supervise(locations: Locations, readiness: Int32?) async throws {
     let services = ServiceGroup(
         configuration: .init(
             services: [
+                .init(service: ConvergenceService(supervisor: supervisor), successTerminationBehavior: .ignore),
                 .init(service: ServerService(server: server, supervisor: supervisor)),
                 .init(
                     service: IdlenessService(supervisor: supervisor, time: idleTime),
@@ -222,6 +206,15 @@ private struct ServerService: ServiceLifecycle.Service {
         } catch is CancellationError {
             // The way in which a server ends.
         }
+    }
+}
+
+/// Goes on with what the last supervisor was doing when it ended.
+private struct ConvergenceService: ServiceLifecycle.Service {
+    let supervisor: Supervisor
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await supervisor.converge() }
     }
 }
 

@@ -1,3 +1,4 @@
+import Containers
 import ControlAPI
 import Images
 import Kernel

@@ -1,3 +1,4 @@
+import Containers
 import Images
 import Kernel
 import Orchestration

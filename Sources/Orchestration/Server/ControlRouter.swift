@@ -1,3 +1,4 @@
+import Containers
 import ControlAPI
 import NIOHTTP1
 
@@ -11,6 +12,8 @@ struct ControlRouter: Sendable {
         } catch let refusal as RequestRefusal {
             try await responder.respond(Refusal(message: refusal.message), status: refusal.status)
         } catch let error as OperationError {
+            try await responder.respond(Refusal(message: error.description), status: .conflict)
+        } catch let error as ContainerError {
             try await responder.respond(Refusal(message: error.description), status: .conflict)
         } catch let error where !(error is CancellationError) && !responder.hasBegun {
             try await responder.respond(Refusal(message: "\(error)"), status: .internalServerError)
@@ -67,21 +70,20 @@ struct ControlRouter: Sendable {
         switch what {
         case "up":
             let body = try decode(UpRequest.self, request)
-            try await perform(responder) { try await controller.up(body, events: $0) }
+            try await perform(responder) { try await controller.carryOut(StackOrder(body), events: $0) }
         case "pull":
             let body = try decode(PullRequest.self, request)
             try await perform(responder) { try await controller.pull(body, events: $0) }
         case "down":
             let body = try decode(DownRequest.self, request)
-            try await perform(responder) { try await controller.down(body, events: $0) }
+            try await perform(responder) { try await controller.carryOut(StackOrder(body), events: $0) }
         case "stop", "start", "restart", "kill":
             let body = try decode(SignalRequest.self, request)
-            try await perform(responder) { events in
-                try await controller.signal(what, body, events: events)
-            }
+            guard let order = StackOrder(what, body) else { throw RequestRefusal.notFound(request.path) }
+            try await perform(responder) { try await controller.carryOut(order, events: $0) }
         case "exec":
             let body = try decode(ExecRequest.self, request)
-            try await responder.respond(try await controller.exec(body))
+            try await responder.respond(try await supervisor.exec(body, in: stack))
         default:
             throw RequestRefusal.notFound(request.path)
         }

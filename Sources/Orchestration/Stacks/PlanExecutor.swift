@@ -1,14 +1,15 @@
+import Containers
 import ControlAPI
 import Planning
 import StackModel
-import Volumes
 
 /// Carries out a plan: each step in the instant in which those before it are through, side by side as far as the graph
 /// allows. It decides nothing but to stop after a failure.
 struct PlanExecutor: Sendable {
-    let controller: StackController
-    /// What the plan was made from; `nil` for plans that make nothing.
-    let stack: Stack?
+    let stack: String
+    let table: ContainerTable
+    let effects: any StackEffects
+    let registries: any RegistrySession
     let events: EventSink
 
     /// How one step ended.
@@ -25,7 +26,7 @@ struct PlanExecutor: Sendable {
         var endings: [Int: Ending] = [:]
         var waiting = plan.steps
         var failure: (any Error)?
-        let context = PlanContext()
+        let made = MadeContainers()
         await withTaskGroup(of: (Int, Ending).self) { group in
             var running = 0
             while true {
@@ -33,7 +34,7 @@ struct PlanExecutor: Sendable {
                 for step in ready.skipped { endings[step.id] = .skipped }
                 for step in ready.begun {
                     running += 1
-                    group.addTask { (step.id, await self.ending(of: step, context)) }
+                    group.addTask { (step.id, await self.ending(of: step, made)) }
                 }
                 if !ready.skipped.isEmpty && ready.begun.isEmpty { continue }
                 guard running > 0, let (id, ending) = await group.next() else { break }
@@ -73,15 +74,15 @@ struct PlanExecutor: Sendable {
         return (begun, skipped)
     }
 
-    private func ending(of step: PlanStep, _ context: PlanContext) async -> Ending {
+    private func ending(of step: PlanStep, _ made: MadeContainers) async -> Ending {
         do {
             try Task.checkCancellation()
             if step.action.isInterruptible {
-                try await perform(step, context)
+                try await perform(step, made)
             } else {
                 // What changes something is finished even when another step has failed or the client has gone: half a
                 // launch would be a container that nobody knows.
-                try await Task { try await perform(step, context) }.value
+                try await Task(executorPreference: table.effects.executor) { try await perform(step, made) }.value
             }
             return .done
         } catch {
@@ -93,87 +94,90 @@ struct PlanExecutor: Sendable {
         }
     }
 
-    private func perform(_ step: PlanStep, _ context: PlanContext) async throws {
+    private func perform(_ step: PlanStep, _ made: MadeContainers) async throws {
         switch step.action {
-        case .pullImage(let reference, let platform, _):
-            try await controller.fetch(reference, platform: platform, events: events)
+        case .pullImage(let reference, let platform, let digest):
+            let id = "Image \(reference)"
+            try await reported(id, "Pulling", "Pulled") {
+                try await registries.pull(reference, platform: platform, digest: digest) { news in
+                    if let event = news.progress.event(of: id) { events.send(.progress(event)) }
+                }
+            }
         case .createNetwork(_, let network):
             try await reported("Network \(network.name)", "Creating", "Created") {
-                try await controller.engine.networks.create(network, stack: controller.name)
+                try await effects.create(network, stack: stack)
             }
         case .removeNetwork(let network):
             try await reported("Network \(network.name)", "Removing", "Removed") {
-                if try await !controller.engine.networks.remove(network.name) {
-                    events.warning("Network \(network.name): a container of another stack uses it; it stays")
-                }
+                try await effects.removeNetwork(network.name)
             }
         case .createVolume(let key, let volume):
             try await reported("Volume \(volume.name)", "Creating", "Created") {
-                try controller.engine.volumes.create(key: key, volume, stack: controller.name)
+                try await effects.create(volume, key: key, stack: stack)
             }
         case .removeVolume(let volume):
-            if let user = try controller.engine.store.user(ofVolume: volume.name, except: controller.name) {
-                return events.warning("Volume \(volume.name): container \(user) of another stack uses it; it stays")
-            }
             try await reported("Volume \(volume.name)", "Removing", "Removed") {
-                try controller.engine.volumes.store.remove(volume.name)
+                try await effects.removeVolume(volume.name)
             }
         default:
-            try await performOnContainer(step, context)
+            try await performOnContainer(step, made)
         }
     }
 
-    private func performOnContainer(_ step: PlanStep, _ context: PlanContext) async throws {
+    private func performOnContainer(_ step: PlanStep, _ made: MadeContainers) async throws {
         switch step.action {
-        case .createContainer(let container, let replaced):
+        case .createContainer(let container, let spec, let replaced):
             let isNew = replaced == nil
             try await reported(
                 "Container \(container.name)", isNew ? "Creating" : "Recreate", isNew ? "Created" : "Recreated"
             ) {
-                let id = try await create(container, replaced)
-                await context.made(container, id)
+                await made.note(try await create(spec, replaced), step: step.id)
+            }
+        case .updateContainer(let container, let spec):
+            try await reported("Container \(container.name)", "Updating", "Updated") {
+                try await made.container(container, step, table).update(spec)
             }
         case .startContainer(let container):
             try await reported("Container \(container.name)", "Starting", "Started") {
-                try await controller.start(await context.id(of: container))
+                try await made.container(container, step, table).start()
             }
         case .waitFor(let container, let condition, let dependents, _):
-            try await wait(await context.id(of: container), container, condition, dependents)
+            try await wait(made.container(container, step, table), container, condition, dependents)
         case .stopContainer(let container, let signal, let timeout):
             try await reported("Container \(container.name)", "Stopping", "Stopped") {
-                try await controller.stop(await context.id(of: container), signal: signal, timeout: timeout)
+                try await made.container(container, step, table).stop(signal: signal, grace: timeout)
             }
         case .killContainer(let container, let signal):
             try await reported("Container \(container.name)", "Killing", "Killed") {
-                try await controller.kill(await context.id(of: container), signal: signal)
+                try await made.container(container, step, table).kill(signal: signal)
             }
         case .removeContainer(let container, let volumes):
+            guard let id = container.id else { break }
             try await reported("Container \(container.name)", "Removing", "Removed") {
-                try await controller.removeContainer(await context.id(of: container), volumes: volumes)
+                try await table.remove(id, volumes: volumes)
             }
         case .pullImage, .createNetwork, .removeNetwork, .createVolume, .removeVolume:
             break
         }
     }
 
-    private func create(_ container: ContainerReference, _ replaced: Replacement?) async throws -> String {
-        guard let stack, let service = stack.services[container.service] else {
-            throw OperationError("service \"\(container.service)\" is not in the file")
-        }
-        let image = try await controller.image(of: service)
-        return try await controller.create(service, container, of: stack, image: image, replaces: replaced)
+    private func create(_ spec: ContainerSpec, _ replaced: Replacement?) async throws -> String {
+        let image = try await effects.image(spec.imageID, reference: spec.image, platform: spec.platform)
+        return try await table.create(
+            spec, image: image, replacing: replaced?.id, keepsVolumes: replaced?.keepsVolumes == true
+        ).id
     }
 
     private func wait(
-        _ id: String, _ container: ContainerReference, _ condition: WaitCondition, _ dependents: [String]
+        _ container: Container, _ reference: ContainerReference, _ condition: WaitCondition, _ dependents: [String]
     ) async throws {
-        let name = "Container \(container.name)"
+        let name = "Container \(reference.name)"
         events.working(name, "Waiting")
         do {
-            try await controller.wait(until: condition, of: id)
+            try await container.wait(until: condition)
         } catch let failure as ConditionFailure {
             events.failed(name, "Error", failure.problem)
-            throw await controller.explain(failure, of: id, dependents: dependents, stack: stack)
+            throw UnmetCondition(container: container, failure: failure, dependents: dependents)
         }
         events.done(name, condition == .completed ? "Exited" : "Healthy")
     }
@@ -193,32 +197,36 @@ struct PlanExecutor: Sendable {
     }
 }
 
+/// A condition that a step waited for and that can't hold any more.
+struct UnmetCondition: Error {
+    var container: Container
+    var failure: ConditionFailure
+    var dependents: [String]
+}
+
 extension PlanAction {
-    /// Whether it may be given up in the middle.
+    /// Whether it may be given up in the middle: it only waits.
     fileprivate var isInterruptible: Bool {
         switch self {
-        case .waitFor, .pullImage: true
+        case .waitFor, .pullImage, .stopContainer: true
         default: false
         }
     }
 }
 
-/// The containers that a plan made while it was carried out.
-private actor PlanContext {
-    private struct Place: Hashable {
-        var service: String
-        var number: Int
-    }
+/// The containers that a plan made while it was carried out, by the step that made them.
+private actor MadeContainers {
+    private var ids: [Int: String] = [:]
 
-    private var ids: [Place: String] = [:]
+    func note(_ id: String, step: Int) { ids[step] = id }
 
-    func made(_ container: ContainerReference, _ id: String) {
-        ids[Place(service: container.service, number: container.number)] = id
-    }
-
-    func id(of container: ContainerReference) throws -> String {
-        let id = container.id ?? ids[Place(service: container.service, number: container.number)]
-        guard let id else { throw OperationError("container \(container.name) was not made") }
-        return id
+    /// The container that a step is about.
+    func container(
+        _ reference: ContainerReference, _ step: PlanStep, _ table: ContainerTable
+    ) async throws -> Container {
+        guard let id = reference.id ?? step.maker.flatMap({ ids[$0] }) else {
+            throw OperationError("container \(reference.name) was not made")
+        }
+        return try await table.container(id)
     }
 }

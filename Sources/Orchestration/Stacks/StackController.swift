@@ -1,199 +1,135 @@
+import Containers
 import ControlAPI
-import Images
-import Kernel
-import Launching
-import Logging
 import Planning
-import Registries
-import Sandboxes
 import StackModel
 
-/// One stack: what of it exists, who may change it, and what its containers do between commands.
-///
-/// The controller holds state and hands out decisions of pure code; what takes time (launches, pulls, copies) runs
-/// outside of it, so that a stack's containers start side by side.
+/// One stack: commands come in, one at a time; each writes down what it wants, and then that is made true.
 actor StackController {
-    let name: String
-    let engine: Engine
-    var entries: [String: ContainerEntry] = [:]
+    nonisolated let name: String
+    nonisolated let table: ContainerTable
+    nonisolated let effects: any StackEffects
+    nonisolated let logs: ContainerLogs
     private var queue = OperationQueue()
-    private var waits = StateWaits()
-    /// What the images' texts stand for, as the running command found them.
-    var images: [String: StoredImage] = [:]
-    /// What leads to the running command's registries, and the client for them once one is asked.
-    var registryEnvironment: [String: String] = [:]
-    var registryClient: RegistryClient?
-    /// Streams of `logs -f`, told when containers start and end.
-    var logFollowers: [Int: LogFollower] = [:]
-    var lastFollower = 0
 
-    init(name: String, engine: Engine) {
+    init(name: String, table: ContainerTable, effects: any StackEffects, logs: ContainerLogs) {
         self.name = name
-        self.engine = engine
+        self.table = table
+        self.effects = effects
+        self.logs = logs
     }
 
-    // MARK: What exists
+    /// Nobody waits for anything here.
+    var isQuiet: Bool { queue.holder == nil }
 
-    /// The stack as the planner sees it.
-    func observe() async throws -> ObservedStack {
-        // The news of an end may still be on its way; what is true counts.
-        for entry in entries.values {
-            guard let processes = entry.processes, !processes.monitor.isAlive else { continue }
-            await ended(entry.record.id, processes)
+    /// Carries a command out, once those before it are through.
+    func carryOut(_ order: StackOrder, events: EventSink) async throws -> Outcome {
+        try await serialized(order.caller, rank: order.command.rank, events: events) { [self] in
+            let registries = effects.registries(order.registryEnvironment)
+            do {
+                let outcome = try await Convergence(
+                    name: name, table: table, effects: effects, registries: registries, logs: logs, events: events
+                ).run(order)
+                await registries.close()
+                return outcome
+            } catch {
+                await registries.close()
+                throw error
+            }
         }
-        return ObservedStack(
-            name: name, containers: entries.values.map(\.observed),
-            networks: await engine.networks.definitions(of: name),
-            volumes: try engine.volumes.definitions(of: name))
     }
 
-    /// Nothing of the stack is left, or nothing of it needs a supervisor.
-    var isIdle: Bool { queue.inFront == nil && logFollowers.isEmpty && !entries.values.contains(where: \.isAlive) }
-    var isEmpty: Bool { entries.isEmpty && queue.inFront == nil }
-
-    func entry(_ id: String) throws -> ContainerEntry {
-        guard let entry = entries[id] else {
-            throw OperationError("container \(id.prefix(12)) is gone; run the command again")
+    /// `pull`.
+    func pull(_ request: PullRequest, events: EventSink) async throws -> Outcome {
+        try await serialized(request.caller, rank: 1, events: events) { [self] in
+            let registries = effects.registries(request.registryEnvironment)
+            do {
+                let outcome = try await Convergence(
+                    name: name, table: table, effects: effects, registries: registries, logs: logs, events: events
+                ).pull(request)
+                await registries.close()
+                return outcome
+            } catch {
+                await registries.close()
+                throw error
+            }
         }
-        return entry
     }
 
-    /// The container of a service with the number, or its lowest-numbered running one.
-    func entry(service: String, index: Int?) throws -> ContainerEntry {
-        let candidates = entries.values.filter { $0.record.service == service }
-            .sorted { ($0.isRunning ? 0 : 1, $0.record.number) < ($1.isRunning ? 0 : 1, $1.record.number) }
-        let found = index.map { number in candidates.first { $0.record.number == number } } ?? candidates.first
-        guard let found, found.isRunning else {
-            throw OperationError("service \"\(service)\" is not running; `roost up -d \(service)` starts it")
-        }
-        return found
+    /// Goes on with what was cut short, and makes what is missing of what is wanted. Looks only at what is wanted and what
+    /// is, never at what has just happened.
+    func converge() async throws {
+        // Whoever holds the queue brings the stack to what is wanted already.
+        guard queue.holder == nil, let ledger = try effects.ledger(of: name) else { return }
+        let command = ledger.pending?.resumed ?? .heal
+        if command == .heal && (ledger.state != .up || ledger.replicas.isEmpty) { return }
+        var order = StackOrder(command, caller: "the supervisor")
+        order.stack = ledger.current?.stack
+        _ = try await carryOut(order, events: EventSink { _ in })
     }
 
     // MARK: One command at a time
 
     /// Runs an operation when those before it are through, and tells the user what it waits for.
-    func serialized<Result: Sendable>(
-        _ caller: String, events: EventSink, _ operation: @Sendable () async throws -> Result
+    private func serialized<Result: Sendable>(
+        _ caller: String, rank: Int, events: EventSink, _ operation: @escaping @Sendable () async throws -> Result
     ) async throws -> Result {
-        if !queue.take(caller) {
+        if !queue.take(caller, rank: rank) {
             guard !queue.isFull else {
                 throw OperationError("\(OperationQueue.bound) commands wait for stack \(name) already; try later")
             }
+            queue.overtake(caller, rank: rank)
             if let front = queue.inFront { events.notice("\(name): waiting for `\(front)` to finish") }
-            let ticket = queue.nextTicket()
-            let atFront = await withTaskCancellationHandler {
-                await withCheckedContinuation { queue.wait(caller, ticket: ticket, $0) }
-            } onCancel: {
-                Task { await self.giveUp(ticket) }
-            }
-            guard atFront else { throw CancellationError() }
+            try await waitForTurn(caller, rank: rank)
         }
-        defer { queue.leave() }
-        try Task.checkCancellation()
-        return try await operation()
+        let work = Task(executorPreference: table.effects.executor) { try await operation() }
+        queue.begin { work.cancel() }
+        let result = await withTaskCancellationHandler {
+            await work.result
+        } onCancel: {
+            work.cancel()
+        }
+        let yieldedTo = queue.holder?.yieldedTo
+        queue.leave()
+        do {
+            return try result.get()
+        } catch is CancellationError {
+            guard let yieldedTo else { throw CancellationError() }
+            throw OperationError("gave way to `\(yieldedTo)`")
+        }
+    }
+
+    private func waitForTurn(_ caller: String, rank: Int) async throws {
+        let ticket = queue.nextTicket()
+        let isAtFront = await withTaskCancellationHandler {
+            await withCheckedContinuation { queue.wait(caller, rank: rank, ticket: ticket, $0) }
+        } onCancel: {
+            Task(executorPreference: table.effects.executor) { await self.giveUp(ticket) }
+        }
+        guard isAtFront else { throw CancellationError() }
+        guard !Task.isCancelled else {
+            queue.leave()
+            throw CancellationError()
+        }
     }
 
     private func giveUp(_ ticket: Int) { queue.giveUp(ticket) }
-
-    // MARK: Changes of state
-
-    /// Changes an entry, saves what must outlive the supervisor, and wakes who waits for the change.
-    func update(_ id: String, _ change: (inout ContainerEntry) -> Void) {
-        guard var entry = entries[id] else { return }
-        let before = entry.status
-        change(&entry)
-        entries[id] = entry
-        if entry.status != before { save(entry) }
-        waits.wake(id, entry)
-        if !entry.isAlive && !logFollowers.isEmpty { endFinishedFollowers() }
-    }
-
-    func remove(_ id: String) {
-        entries.removeValue(forKey: id)?.cancelTasks()
-        waits.wake(id, nil)
-        endFinishedFollowers()
-    }
-
-    private func save(_ entry: ContainerEntry) {
-        do {
-            try engine.store.save(entry.status, of: entry.record.id)
-        } catch {
-            // The container runs on; what is lost is only what a later supervisor would have known of this change.
-            engine.log.error("\(entry.record.name): its status can't be saved: \(error)")
-        }
-    }
-
-    /// Returns the first answer that the question gets when asked now and after each change of the container.
-    ///
-    /// - Parameter question: gets `nil` when the container is gone; answers `nil` to go on waiting.
-    func wait<Answer: Sendable>(
-        for id: String, _ question: @escaping @Sendable (ContainerEntry?) -> Answer?
-    ) async throws -> Answer {
-        if let answer = question(entries[id]) { return answer }
-        let ticket = waits.nextTicket()
-        let stream = AsyncStream<Answer> { continuation in
-            waits.add(id, ticket: ticket) { entry in
-                guard let answer = question(entry) else { return false }
-                continuation.yield(answer)
-                continuation.finish()
-                return true
-            }
-        }
-        defer { waits.remove(id, ticket: ticket) }
-        for await answer in stream { return answer }
-        throw CancellationError()
-    }
 }
 
-/// Who waits for a container to change.
-struct StateWaits {
-    private var waits: [String: [Int: @Sendable (ContainerEntry?) -> Bool]] = [:]
-    private var lastTicket = 0
+/// A command with everything that its user said.
+struct StackOrder: Sendable {
+    var command: StackCommand
+    /// The stack as its file has it.
+    var stack: Stack?
+    /// Shown to whom waits for this command: `up (pid 4711)`.
+    var caller: String
+    /// Answer with the plan, and change nothing.
+    var isDryRun = false
+    /// `nil`: no bound.
+    var waitTimeout: TimeSpan?
+    var registryEnvironment: [String: String] = [:]
 
-    mutating func nextTicket() -> Int {
-        lastTicket += 1
-        return lastTicket
-    }
-
-    /// - Parameter ask: true when the wait is over.
-    mutating func add(_ id: String, ticket: Int, _ ask: @escaping @Sendable (ContainerEntry?) -> Bool) {
-        waits[id, default: [:]][ticket] = ask
-    }
-
-    mutating func remove(_ id: String, ticket: Int) {
-        waits[id]?.removeValue(forKey: ticket)
-        if waits[id]?.isEmpty == true { waits.removeValue(forKey: id) }
-    }
-
-    mutating func wake(_ id: String, _ entry: ContainerEntry?) {
-        for (ticket, ask) in waits[id] ?? [:] where ask(entry) { remove(id, ticket: ticket) }
-    }
-}
-
-/// Something that a command couldn't do, in one line that the user can act on.
-struct OperationError: Error, CustomStringConvertible {
-    var description: String
-    var exitCode: Int32 = 1
-
-    init(_ description: String, exitCode: Int32 = 1) {
-        self.description = description
-        self.exitCode = exitCode
-    }
-}
-
-/// Where a command's progress goes: the stream of its answer.
-struct EventSink: Sendable {
-    let send: @Sendable (CommandEvent) -> Void
-
-    func notice(_ text: String) { send(.notice(text)) }
-    func warning(_ text: String) { send(.warning(text)) }
-    func working(_ id: String, _ text: String, _ details: String? = nil) {
-        send(.progress(Progress(id: id, status: .working, text: text, details: details)))
-    }
-    func done(_ id: String, _ text: String, _ details: String? = nil) {
-        send(.progress(Progress(id: id, status: .done, text: text, details: details)))
-    }
-    func failed(_ id: String, _ text: String, _ details: String? = nil) {
-        send(.progress(Progress(id: id, status: .error, text: text, details: details)))
+    init(_ command: StackCommand, caller: String) {
+        self.command = command
+        self.caller = caller
     }
 }

@@ -1,0 +1,116 @@
+import OCI
+import StackModel
+
+extension BundleBuilder {
+    static func linux(_ record: ContainerRecord, _ inputs: BundleInputs) throws -> RuntimeConfiguration.Linux {
+        for name in record.settings.sysctls.keys { try checkNamespaced(name, network: inputs.network) }
+        var linux = RuntimeConfiguration.Linux()
+        linux.namespaces = ["mount", "uts", "ipc", "pid", "cgroup"].map { RuntimeConfiguration.Namespace(type: $0) }
+        switch inputs.network {
+        case .own: linux.namespaces.append(RuntimeConfiguration.Namespace(type: "network"))
+        case .joined(let path): linux.namespaces.append(RuntimeConfiguration.Namespace(type: "network", path: path))
+        case .host: break
+        }
+        linux.cgroupsPath = inputs.cgroupPath
+        linux.resources = resources(record.settings.resources)
+        linux.sysctl = record.settings.sysctls.isEmpty ? nil : record.settings.sysctls
+        linux.devices = standardDevices + inputs.hostDevices
+        if !record.settings.privileged && !inputs.security.systemPathsVisible {
+            linux.maskedPaths = maskedPaths
+            linux.readonlyPaths = readonlyPaths
+        }
+        return linux
+    }
+
+    /// A setting that isn't the container's own would be the host's (`man 7 ipc_namespaces`, network_namespaces).
+    private static func checkNamespaced(_ name: String, network: BundleInputs.BundleNetwork) throws(BundleError) {
+        let interProcess = ["msgmax", "msgmnb", "msgmni", "sem", "shmall", "shmmax", "shmmni", "shm_rmid_forced"]
+        let isPlain = name.allSatisfy { $0.isLetter || $0.isNumber || "._-".contains($0) } && !name.contains("..")
+        let isOwn =
+            name.hasPrefix("net.") && network == .own || name.hasPrefix("fs.mqueue.")
+            || interProcess.contains { name == "kernel." + $0 }
+        guard isPlain && isOwn else {
+            throw BundleError("sysctl \"\(name)\" is not the container's own but the host's; set it on the host")
+        }
+    }
+
+    static func resources(_ wanted: Resources) -> RuntimeConfiguration.Resources? {
+        var result = RuntimeConfiguration.Resources()
+        if wanted.memLimit != nil || wanted.memswapLimit != nil || wanted.memReservation != nil {
+            // As Docker: without a swap limit, a container may swap as much again as its memory.
+            let swap = wanted.memswapLimit ?? wanted.memLimit.map { multiplied($0, by: 2) }
+            result.memory = RuntimeConfiguration.Memory(
+                limit: wanted.memLimit, swap: swap, reservation: wanted.memReservation)
+        }
+        if wanted.milliCPUs != nil || wanted.cpuShares != nil || wanted.cpuset != nil {
+            result.cpu = RuntimeConfiguration.CPU(
+                shares: wanted.cpuShares.map(UInt64.init(clamping:)),
+                quota: wanted.milliCPUs.map { multiplied($0, by: 100) },
+                period: 100_000, cpus: wanted.cpuset)
+        }
+        if let limit = wanted.pidsLimit, limit > 0 { result.pids = RuntimeConfiguration.PIDs(limit: limit) }
+        return result.memory == nil && result.cpu == nil && result.pids == nil ? nil : result
+    }
+
+    /// Stops at the end of the range: a limit beyond it is none.
+    private static func multiplied(_ number: Int64, by factor: Int64) -> Int64 {
+        let (product, overflow) = number.multipliedReportingOverflow(by: factor)
+        return overflow ? .max : product
+    }
+
+    /// runtime-spec, config-linux.md#default-devices.
+    private static let standardDevices = [
+        RuntimeConfiguration.Device(path: "/dev/null", major: 1, minor: 3, fileMode: 0o666),
+        RuntimeConfiguration.Device(path: "/dev/zero", major: 1, minor: 5, fileMode: 0o666),
+        RuntimeConfiguration.Device(path: "/dev/full", major: 1, minor: 7, fileMode: 0o666),
+        RuntimeConfiguration.Device(path: "/dev/random", major: 1, minor: 8, fileMode: 0o666),
+        RuntimeConfiguration.Device(path: "/dev/urandom", major: 1, minor: 9, fileMode: 0o666),
+        RuntimeConfiguration.Device(path: "/dev/tty", major: 5, minor: 0, fileMode: 0o666),
+    ]
+
+    /// What tells a container about the host, or lets it harm it; the paths that Docker hides.
+    private static let maskedPaths = [
+        "/proc/asound", "/proc/acpi", "/proc/interrupts", "/proc/kcore", "/proc/keys", "/proc/latency_stats",
+        "/proc/timer_list", "/proc/timer_stats", "/proc/sched_debug", "/proc/scsi", "/sys/firmware",
+        "/sys/devices/virtual/powercap",
+    ]
+    private static let readonlyPaths = [
+        "/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger",
+    ]
+
+    static func mounts(_ record: ContainerRecord, _ inputs: BundleInputs) -> [RuntimeConfiguration.Mount] {
+        let privileged = record.settings.privileged
+        let system = privileged ? ["nosuid", "noexec", "nodev"] : ["nosuid", "noexec", "nodev", "ro"]
+        let shared = record.settings.shmSize ?? 64 << 20
+        var mounts = [
+            RuntimeConfiguration.Mount(
+                destination: "/proc", type: "proc", source: "proc", options: ["nosuid", "noexec", "nodev"]),
+            RuntimeConfiguration.Mount(
+                destination: "/dev", type: "tmpfs", source: "tmpfs",
+                options: ["nosuid", "strictatime", "mode=755", "size=65536k"]),
+            RuntimeConfiguration.Mount(
+                destination: "/dev/pts", type: "devpts", source: "devpts",
+                options: ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"]),
+            RuntimeConfiguration.Mount(destination: "/sys", type: "sysfs", source: "sysfs", options: system),
+            RuntimeConfiguration.Mount(
+                destination: "/sys/fs/cgroup", type: "cgroup", source: "cgroup", options: system),
+            RuntimeConfiguration.Mount(
+                destination: "/dev/mqueue", type: "mqueue", source: "mqueue", options: ["nosuid", "noexec", "nodev"]),
+            RuntimeConfiguration.Mount(
+                destination: "/dev/shm", type: "tmpfs", source: "shm",
+                options: ["nosuid", "noexec", "nodev", "mode=1777", "size=\(shared)"]),
+        ]
+        let own = Set(inputs.mounts.map(\.destination))
+        mounts.removeAll { own.contains($0.destination) }
+        let identity = inputs.identityFiles.sorted { $0.key < $1.key }.filter { !own.contains($0.key) }.map {
+            RuntimeConfiguration.Mount(destination: $0.key, type: "bind", source: $0.value, options: ["bind"])
+        }
+        // A mount inside another one comes after it. Sorting keeps the order of the equally deep.
+        let order = (identity + inputs.mounts).enumerated().sorted {
+            (depth($0.element.destination), $0.offset) < (depth($1.element.destination), $1.offset)
+        }
+        return mounts + order.map(\.element)
+    }
+
+    private static func depth(_ path: String) -> Int { path.split(separator: "/").count }
+}

@@ -1,0 +1,71 @@
+import Addressing
+import ControlAPI
+import Kernel
+import Networks
+import StackModel
+
+/// /etc/hosts, /etc/hostname and /etc/resolv.conf of a container, generated at each start.
+struct IdentityFiles {
+    let locations: Locations
+    let record: ContainerRecord
+    let hostname: String
+
+    /// - Parameter shared: the container whose network this one uses; its files tell the truth for both.
+    /// - Returns: the files on the host, by their path in the container.
+    func write(
+        endpoints: [IPv4Address], gateway: IPv4Address?, sharing shared: ContainerRecord?
+    ) throws -> [String: String] {
+        let owner = shared ?? record
+        let directory = locations.containerRunDirectory(owner.id)
+        if shared == nil {
+            try Files.replace(directory + "/hostname", with: Array((hostname + "\n").utf8))
+            try Files.replace(directory + "/hosts", with: Array(try hosts(endpoints, gateway).utf8))
+            try Files.replace(directory + "/resolv.conf", with: Array(resolvers().utf8))
+        }
+        return [
+            "/etc/hostname": directory + "/hostname", "/etc/hosts": directory + "/hosts",
+            "/etc/resolv.conf": directory + "/resolv.conf",
+        ]
+    }
+
+    private func hosts(_ addresses: [IPv4Address], _ gateway: IPv4Address?) throws -> String {
+        let extra = try record.settings.extraHosts.map { try entry($0, gateway: gateway) }
+        if record.settings.networkMode == .host {
+            let host = (try? Files.readText("/etc/hosts")) ?? ""  // `try?`: a host need not have one.
+            return host + extra.map { "\($0.address)\t\($0.names.joined(separator: " "))\n" }.joined()
+        }
+        return HostsFile(
+            addresses: addresses.map(IPAddress.v4), hostname: hostname, domainname: record.settings.domainname,
+            extraHosts: extra
+        ).text
+    }
+
+    /// `name=address`, with `host-gateway` for the host as this container reaches it.
+    private func entry(_ text: String, gateway: IPv4Address?) throws -> HostsFile.Entry {
+        let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+        guard parts.count == 2 else { throw ContainerError("extra_hosts: \"\(text)\" is not host=address") }
+        if parts[1] == "host-gateway" {
+            return HostsFile.Entry(.v4(gateway ?? .loopback), parts[0])
+        }
+        guard let address = IPAddress(parts[1]) else {
+            throw ContainerError("extra_hosts: \"\(parts[1])\" is no address")
+        }
+        return HostsFile.Entry(address, parts[0])
+    }
+
+    private func resolvers() -> String {
+        let text = (try? Files.readText("/etc/resolv.conf")) ?? ""  // `try?`: a host need not have one.
+        let host = ResolvConf(parsing: text)
+        let search = record.settings.dnsSearch.isEmpty ? nil : record.settings.dnsSearch
+        let options = record.settings.dnsOpt.isEmpty ? nil : record.settings.dnsOpt
+        let own = record.settings.dns.compactMap { IPAddress($0) }
+        switch record.settings.networkMode {
+        case .networks where !record.settings.networks.isEmpty:
+            return ResolvConf.container(host: host, search: search, options: options).text
+        case .host where own.isEmpty && search == nil && options == nil:
+            return text
+        default:
+            return ResolvConf.isolated(host: host, dns: own, search: search, options: options).text
+        }
+    }
+}

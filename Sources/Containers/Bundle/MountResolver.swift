@@ -1,0 +1,119 @@
+import ControlAPI
+import Glibc
+import Kernel
+import OCI
+import StackModel
+import Volumes
+
+/// Where a container's volumes, binds, secrets and configs are on the host.
+struct MountResolver {
+    let locations: Locations
+    let volumes: VolumeStore
+
+    /// The mounts of a start, in the file's order.
+    func mounts(of record: ContainerRecord) async throws -> [RuntimeConfiguration.Mount] {
+        var mounts: [RuntimeConfiguration.Mount] = []
+        for mount in record.settings.volumes where mount.source != .anonymous {
+            mounts.append(try self.mount(mount, of: record))
+        }
+        for (target, name) in record.anonymousVolumes.sorted(by: { $0.key < $1.key }) {
+            let isReadOnly = record.settings.volumes.contains { $0.target == target && $0.readOnly }
+            mounts.append(try volume(name, target: target, options: options(record, readOnly: isReadOnly)))
+        }
+        return mounts + (try grants(of: record))
+    }
+
+    private func mount(_ mount: VolumeMount, of record: ContainerRecord) throws -> RuntimeConfiguration.Mount {
+        let options = options(record, readOnly: mount.readOnly)
+        switch mount.source {
+        case .named(let key):
+            return try volume(
+                record.volumes[key]?.name ?? key, target: mount.target, subpath: mount.subpath, options: options)
+        case .anonymous:
+            throw ContainerError("\(mount.target): an anonymous volume has no name")
+        case .bind(let path, let create, let propagation):
+            try checkBind(path, create: create, record)
+            return RuntimeConfiguration.Mount(
+                destination: mount.target, type: "bind", source: path,
+                options: ["rbind"] + options + (propagation.map { [$0] } ?? []))
+        case .tmpfs(let size, let mode):
+            var own = ["nosuid", "nodev", "noexec"] + mount.options
+            if let size { own.append("size=\(size)") }
+            own.append("mode=\(String(mode ?? 0o1777, radix: 8))")
+            if mount.readOnly { own.append("ro") }
+            return RuntimeConfiguration.Mount(
+                destination: mount.target, type: "tmpfs", source: "tmpfs", options: own)
+        }
+    }
+
+    /// What an unprivileged container makes in a volume must not become a way to the host's devices.
+    private func options(_ record: ContainerRecord, readOnly: Bool) -> [String] {
+        (record.settings.privileged ? [] : ["nodev"]) + [readOnly ? "ro" : "rw"]
+    }
+
+    private func volume(
+        _ name: String, target: String, subpath: String? = nil, options: [String]
+    ) throws -> RuntimeConfiguration.Mount {
+        let volume = try volumes.inspect(name)
+        var source = volume.path
+        if let subpath, !subpath.isEmpty {
+            source += "/" + subpath
+            guard Files.exists(source) else {
+                throw ContainerError("volume \(name) has no directory \"\(subpath)\"; make it or change the subpath")
+            }
+        }
+        return RuntimeConfiguration.Mount(
+            destination: target, type: "bind", source: source, options: ["rbind"] + options)
+    }
+
+    private func checkBind(_ path: String, create: Bool, _ record: ContainerRecord) throws {
+        if Files.exists(path) { return }
+        guard create else {
+            throw ContainerError(
+                "service \"\(record.service)\": bind source path does not exist: \(path); make it, or let "
+                    + "`bind.create_host_path: true` do so")
+        }
+        try Files.makeDirectories(path)
+    }
+
+    // MARK: Secrets and configs
+
+    /// Writes the granted files where a reboot forgets them, and binds each into the container.
+    private func grants(of record: ContainerRecord) throws -> [RuntimeConfiguration.Mount] {
+        let directory = locations.containerRunDirectory(record.id) + "/grants"
+        let grants = record.settings.secrets + record.settings.configs
+        if grants.isEmpty { return [] }
+        try Files.makeDirectories(directory, mode: 0o700)
+        return try grants.enumerated().map { index, grant in
+            let path = "\(directory)/\(index)"
+            try write(grant, to: path, record)
+            return RuntimeConfiguration.Mount(
+                destination: grant.target, type: "bind", source: path, options: ["bind", "ro", "nodev"])
+        }
+    }
+
+    private func write(_ grant: FileGrant, to path: String, _ record: ContainerRecord) throws {
+        let content: [UInt8]
+        switch grant.content {
+        case .inline(let text): content = Array(text.utf8)
+        case .file(let source):
+            do {
+                content = try Files.read(source)
+            } catch {
+                throw ContainerError("service \"\(record.service)\": \(grant.source): \(source): \(error.reason)")
+            }
+        }
+        try Files.replace(path, with: content, mode: 0o600)
+        guard chown(path, try owner(grant.uid, "uid", grant), try owner(grant.gid, "gid", grant)) == 0,
+            chmod(path, mode_t(grant.mode ?? 0o444)) == 0
+        else { throw KernelError("set the owner of", path, errno: errno) }
+    }
+
+    private func owner(_ text: String?, _ what: String, _ grant: FileGrant) throws -> UInt32 {
+        guard let text else { return 0 }
+        guard let number = UInt32(text) else {
+            throw ContainerError("\(grant.source): \(what) \"\(text)\" is no number")
+        }
+        return number
+    }
+}

@@ -1,0 +1,240 @@
+import Cgroups
+public import ControlAPI
+import Glibc
+import Images
+import Kernel
+import Launching
+public import Logging
+import OCI
+public import Planning
+public import Sandboxes
+import StackModel
+public import Volumes
+
+/// Containers on this host: the effects as the engines carry them out.
+public struct HostContainers: ContainerEffects {
+    public let locations: Locations
+    public let volumes: VolumeStore
+    public let networks: NetworkController
+    let store: ContainerStore
+    let layers: LayerMounts
+    let launcher: Launcher
+    let log: Logger
+
+    /// - Parameters:
+    ///   - shim: how `roost-shim` is started.
+    ///   - supervisorCommand: what a shim runs when the supervisor is gone.
+    public init(
+        locations: Locations, volumes: VolumeStore, networks: NetworkController, shim: Shim,
+        supervisorCommand: [String], log: Logger
+    ) throws {
+        try Files.makeDirectories(locations.root + "/containers", mode: 0o711)
+        try Files.makeDirectories(locations.runRoot + "/containers", mode: 0o711)
+        self.locations = locations
+        self.volumes = volumes
+        self.networks = networks
+        self.log = log
+        store = ContainerStore(locations: locations)
+        layers = LayerMounts(runRoot: locations.runRoot)
+        launcher = Launcher(
+            locations: locations, store: store, volumes: volumes, networks: networks, layers: layers,
+            skeleton: try Skeleton(root: locations.root), seccomp: SeccompCache(), shim: shim,
+            cgroups: try ContainerCgroups(locations), availableCapabilities: try Credentials.available(.max),
+            supervisorCommand: supervisorCommand)
+    }
+
+    // MARK: The clock
+
+    public var now: Instant { .now }
+    public var boot: String { BootIdentity.current }
+    public var executor: (any TaskExecutor)? { nil }
+
+    public func sleep(until time: Instant) async throws {
+        // The wall clock may be set meanwhile, and a deadline may be as far away as it likes.
+        while true {
+            let rest = time - now
+            if rest.nanoseconds <= 0 { return }
+            try await Task.sleep(for: min(rest, Self.longestSleep).duration)
+        }
+    }
+
+    private static let longestSleep = TimeSpan.seconds(3_600)
+
+    // MARK: Records
+
+    public func identifiers() throws -> [String] { try store.identifiers() }
+    public func read(_ id: String) throws -> ContainerRecord? { try store.record(id) }
+    public func status(of record: ContainerRecord) -> ContainerStatus { store.status(of: record) }
+    public func newIdentifier() -> String { ContainerStore.newIdentifier() }
+
+    public func save(_ status: ContainerStatus, of record: ContainerRecord) throws {
+        try store.save(status, of: record.id)
+    }
+
+    public func name(ofUnreadable id: String) -> String? {
+        let path = locations.containerRunDirectory(id) + "/config.json"
+        // `try?`: one that doesn't run has no bundle.
+        guard let bundle = try? JSON.decode(RuntimeConfiguration.self, from: Files.read(path)) else { return nil }
+        return bundle.annotations?[BundleBuilder.nameAnnotation]
+    }
+
+    public func update(_ record: ContainerRecord, isRunning: Bool) throws {
+        try store.replace(record)
+        guard isRunning else { return }
+        guard let resources = BundleBuilder.resources(record.settings.resources) else { return }
+        try launcher.cgroups.update(record.id, resources)
+    }
+
+    // MARK: Processes
+
+    public func launch(
+        _ record: ContainerRecord, joining source: NetworkSource?,
+        willLaunch: @Sendable ([ResolvedPort]) async -> Void
+    ) async throws -> LaunchedContainer {
+        try await launcher.launch(record, joining: source, willLaunch: willLaunch)
+    }
+
+    public func signal(_ processes: ContainerProcesses, _ signal: Int32) {
+        // `try?`: a process that is gone needs no signal.
+        guard let process = try? ProcessDescriptor(processes.process) else { return }
+        try? process.signal(signal)
+    }
+
+    public func isLost(_ signal: Int32, to processes: ContainerProcesses, of record: ContainerRecord) -> Bool {
+        guard signal != SIGKILL else { return false }
+        // `try?`: if it can't be told, the signal is sent and waited for as usual.
+        let others = try? launcher.cgroups.existing(record.id).processes()
+        return others?.count == 1 && SignalDelivery.isDropped(signal, by: processes.pid)
+    }
+
+    public func freeze(_ record: ContainerRecord, _ isFrozen: Bool) throws {
+        try launcher.cgroups.existing(record.id).freeze(isFrozen)
+    }
+
+    public func isAlive(_ processes: ContainerProcesses) -> Bool { processes.monitor.isAlive }
+
+    public func waitForEnd(of processes: ContainerProcesses) async {
+        // A process that can't be opened is gone already.
+        guard let process = try? ProcessDescriptor(processes.monitor) else { return }
+        await Readiness.readable(process.descriptor.number)
+        // A shim of an earlier supervisor is init's child, not ours.
+        _ = try? process.reap(blocking: false)
+    }
+
+    public func recordedEnd(of record: ContainerRecord) -> RunEnd? {
+        directory(record).exit().map { exit in
+            RunEnd(
+                code: exit.code, outOfMemory: exit.oomKilled, started: Instant(nanoseconds: exit.startedNanoseconds),
+                finished: Instant(nanoseconds: exit.finishedNanoseconds))
+        }
+    }
+
+    public func find(_ record: ContainerRecord) async -> ContainerEvent.Found {
+        let directory = directory(record)
+        guard let state = await Self.settled(directory), state.shim.isAlive, directory.exit() == nil else {
+            return .gone(recordedEnd(of: record))
+        }
+        return .running(
+            ContainerProcesses(
+                pid: state.pid, startTime: state.startTime, shim: state.shimPid, shimStartTime: state.shimStartTime),
+            since: Instant(nanoseconds: state.createdNanoseconds))
+    }
+
+    private func directory(_ record: ContainerRecord) -> SandboxDirectory {
+        SandboxDirectory(locations.containerRunDirectory(record.id))
+    }
+
+    /// The container's state, once no launch is under way any more.
+    private static func settled(_ directory: SandboxDirectory) async -> SandboxDirectory.RecordedState? {
+        // A launch that nobody waits for any more ends within the shim's own bounds; this is only about not taking a
+        // container that starts for one that doesn't exist.
+        for _ in 0..<500 {
+            if let state = directory.state() { return state }
+            guard Files.exists(directory.lockPath), isLocked(directory.lockPath) else { return directory.state() }
+            // Cancellation only makes the look more frequent, and it is bounded.
+            try? await Task.sleep(for: .milliseconds(10))
+        }
+        return nil
+    }
+
+    private static func isLocked(_ path: String) -> Bool {
+        // A lock file that can't be opened is nobody's.
+        guard let lock = try? FileLock.take(ifFree: path) else { return true }
+        _ = consume lock
+        return false
+    }
+
+    public func probe(
+        _ record: ContainerRecord, _ processes: ContainerProcesses, _ check: EffectiveHealthCheck
+    ) async -> ProbeAnswer {
+        await ContainerExec(launcher: launcher).probe(record, processes, check)
+    }
+
+    // MARK: Surroundings
+
+    public func attach(_ record: ContainerRecord, _ processes: ContainerProcesses, ports: [ResolvedPort]) async {
+        await networks.attach(record, processes, ports: ports, log: log)
+    }
+
+    public func cleanUp(after record: ContainerRecord, isKilled: Bool) async {
+        if isKilled { removeCgroup(of: record.id, record.name) }
+        await networks.detach(record)
+        await layers.release(record.id)
+    }
+
+    /// The group that a failed launch, or a shim that was killed, left.
+    func removeCgroup(of id: String, _ name: String) {
+        do {
+            try launcher.cgroups.existing(id).remove()
+        } catch {
+            log.error("\(name): its control group stays: \(error)")
+        }
+    }
+
+    public func complain(_ text: String) { log.error("\(text)") }
+
+    // MARK: For commands
+
+    /// The program of a further process in a running container, for the command line to hand to the shim.
+    public func exec(_ request: ExecRequest, in snapshot: ContainerSnapshot) async throws -> ExecReply {
+        guard let processes = snapshot.machine.processes else {
+            throw ContainerError("container \(snapshot.record.name) is not running")
+        }
+        return try await ContainerExec(launcher: launcher).program(request, in: snapshot.record, processes)
+    }
+
+    public func document(_ snapshot: ContainerSnapshot) async -> ContainerDocument {
+        ContainerDocument(
+            snapshot, locations: locations, volumes: volumes, places: await networks.places(of: snapshot.record))
+    }
+
+    /// What a launch would do, as text.
+    public func program(_ record: ContainerRecord) async throws -> String {
+        try await launcher.program(record, joining: nil).text
+    }
+
+    /// Containers that run keep their layers, mounted or not; others' are taken away.
+    public func holdLayers(of records: [ContainerRecord]) async {
+        for record in records {
+            do {
+                try await layers.hold(record.layers, for: record.id)
+            } catch {
+                // It goes on with what its overlay has; only other containers of the image don't share with it.
+                log.error("\(record.name): its layers can't be mounted: \(error)")
+            }
+        }
+        do {
+            try await layers.removeUnneeded()
+        } catch {
+            log.error("layers that nobody uses stay mounted: \(error)")
+        }
+    }
+
+    /// Takes away what is in the run directory of containers that don't exist any more.
+    public func sweep() throws {
+        for name in try Directory.names(in: locations.runRoot + "/containers")
+        where !Files.exists(locations.containerDirectory(name)) {
+            try Directory.remove(locations.containerRunDirectory(name))
+        }
+    }
+}

@@ -1,0 +1,40 @@
+public import ControlAPI
+import Planning
+import StackModel
+
+extension ContainerSnapshot {
+    /// As `ps` shows it.
+    public var summary: ContainerSummary {
+        let mounts = record.settings.volumes.compactMap { mount -> String? in
+            switch mount.source {
+            case .named(let key): record.volumes[key]?.name ?? key
+            case .bind(let path, _, _): path
+            case .anonymous, .tmpfs: nil
+            }
+        }
+        return ContainerSummary(
+            // `try?`: one that can't be started has no command to show.
+            id: record.id, name: record.name, stack: record.stack, service: record.service, number: record.number,
+            image: record.image, command: (try? BundleBuilder.arguments(record).joined(separator: " ")) ?? "",
+            state: machine.stateName, health: machine.healthStatus == .none ? "" : machine.healthStatus.rawValue,
+            exitCode: machine.run.exitCode, created: record.created, started: machine.run.started?.nanoseconds ?? 0,
+            finished: machine.run.finished?.nanoseconds ?? 0, ports: portSummaries, labels: record.labels,
+            networks: record.networks.values.map(\.name).sorted(),
+            mounts: mounts + record.anonymousVolumes.values.sorted(), pid: machine.processes?.pid ?? 0)
+    }
+
+    private var portSummaries: [PortSummary] {
+        let published = status.publishedPorts.map {
+            PortSummary(
+                url: $0.hostIP ?? "0.0.0.0", targetPort: $0.target, publishedPort: $0.published, protocol: $0.protocol)
+        }
+        let shown = Set(status.publishedPorts.map { "\($0.target)/\($0.protocol)" })
+        let exposed = record.exposedPorts.filter { machine.processes != nil && !shown.contains($0) }.sorted()
+            .compactMap { text -> PortSummary? in
+                let parts = text.split(separator: "/")
+                guard let number = UInt16(parts[0]) else { return nil }
+                return PortSummary(url: "", targetPort: number, publishedPort: 0, protocol: String(parts[1]))
+            }
+        return published + exposed
+    }
+}

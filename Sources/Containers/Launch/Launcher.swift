@@ -1,0 +1,218 @@
+import Addressing
+import Cgroups
+import ControlAPI
+import Glibc
+import Kernel
+import Launching
+import Networks
+import OCI
+import Planning
+import Sandboxes
+import StackModel
+import Volumes
+
+/// Record → running container: leases, files, bundle, program, shim. It keeps nothing between launches, so any number
+/// of them go on side by side.
+struct Launcher: Sendable {
+    let locations: Locations
+    let store: ContainerStore
+    let volumes: VolumeStore
+    let networks: NetworkController
+    let layers: LayerMounts
+    let skeleton: Skeleton
+    let seccomp: SeccompCache
+    let shim: Shim
+    let cgroups: ContainerCgroups
+    /// Bit N for each capability that this process can hand on.
+    let availableCapabilities: UInt64
+    /// What a shim runs when the supervisor is gone.
+    let supervisorCommand: [String]
+
+    /// - Parameters:
+    ///   - source: the container whose network a `network_mode: service:X` shares.
+    ///   - willLaunch: told the ports before each attempt.
+    func launch(
+        _ record: ContainerRecord, joining source: NetworkSource?,
+        willLaunch: @Sendable ([ResolvedPort]) async -> Void
+    ) async throws -> LaunchedContainer {
+        let directory = SandboxDirectory(locations.containerRunDirectory(record.id))
+        // The bundle is made anew at each start; where the run directory is a tmpfs, as on most hosts, that is no work
+        // for a disk.
+        try Files.makeDirectories(directory.path + "/rootfs", mode: 0o711)
+        // The shim inherits the lock: whoever finds it taken knows that a launch is under way or a container runs.
+        let lock = try await Self.take(directory.lockPath, of: record)
+        try directory.clear()
+        try await layers.hold(record.layers, for: record.id)
+        let prepared = try await prepare(record, joining: source)
+        try Files.replace(bundlePath(record) + "/config.json", with: JSON.encode(prepared.configuration), mode: 0o600)
+        var choice = PortChoice(record.settings.ports)
+        while true {
+            let ports = try choice.next(taken: await networks.publishedPorts)
+            var settings = prepared.settings
+            settings.heldPorts = try ports.map(Self.held)
+            let program = try LaunchCompiler.program(for: prepared.configuration, settings: settings)
+            await willLaunch(ports)
+            do {
+                let processes = try await shim.launch(program, lock: lock)
+                return LaunchedContainer(
+                    processes: ContainerProcesses(processes), ports: ports, started: .now)
+            } catch let failure as LaunchFailure where failure.errno == EADDRINUSE && choice.hasAlternatives {
+                // Another process took the port between its choice and its use.
+                continue
+            }
+        }
+    }
+
+    /// What a launch would do, without doing it.
+    func program(_ record: ContainerRecord, joining source: NetworkSource?) async throws -> LaunchProgram {
+        // For as long as the image's users are looked up.
+        let holder = "program of \(record.id)"
+        try await layers.hold(record.layers, for: holder)
+        let prepared: Prepared
+        do {
+            prepared = try await prepare(record, joining: source)
+        } catch {
+            await layers.release(holder)
+            throw error
+        }
+        await layers.release(holder)
+        var settings = prepared.settings
+        var choice = PortChoice(record.settings.ports)
+        settings.heldPorts = try choice.next(taken: []).map(Self.held)
+        return try LaunchCompiler.program(for: prepared.configuration, settings: settings)
+    }
+
+    func bundlePath(_ record: ContainerRecord) -> String { locations.containerRunDirectory(record.id) }
+
+    private static func take(_ path: String, of record: ContainerRecord) async throws -> OwnedDescriptor {
+        let file = try OwnedDescriptor(open: path, [.readWrite, .create])
+        // A process that another launch spawns has a copy of every descriptor until it executes its program: for an
+        // instant it seems to hold the lock of a shim that has ended.
+        for _ in 0..<100 {
+            if flock(file.number, LOCK_EX | LOCK_NB) == 0 { return file }
+            guard errno == EWOULDBLOCK else { throw KernelError("lock", path, errno: errno) }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        throw ContainerError("container \(record.name) is still ending; start it again in a moment")
+    }
+
+    private static func held(_ port: ResolvedPort) throws -> HeldPort {
+        let address = port.hostIP.flatMap { IPAddress($0) } ?? .v4(.any)
+        return HeldPort(
+            protocol: port.protocol == "udp" ? .udp : .tcp, address: address.bytes, port: port.published)
+    }
+
+    // MARK: Preparation
+
+    private struct Prepared {
+        var configuration: RuntimeConfiguration
+        var settings: SandboxSettings
+    }
+
+    private func prepare(_ record: ContainerRecord, joining source: NetworkSource?) async throws -> Prepared {
+        let security = try SecurityOptions(record.settings.securityOpt, directory: record.projectDirectory)
+        let network = try await network(record, source)
+        let user = try user(of: record, record.settings.user ?? record.defaults.user)
+        let files = try IdentityFiles(locations: locations, record: record, hostname: hostname(record))
+            .write(endpoints: network.addresses, gateway: network.gateway, sharing: source?.record)
+        let inputs = BundleInputs(
+            user: user, hostname: hostname(record), security: security,
+            availableCapabilities: availableCapabilities, network: network.namespace,
+            cgroupPath: cgroups.path(record.id),
+            mounts: try await MountResolver(locations: locations, volumes: volumes).mounts(of: record),
+            identityFiles: files, hostDevices: record.settings.privileged ? try HostDevices.all() : [])
+        let configuration = try BundleBuilder.configuration(for: record, inputs: inputs)
+        let seccomp =
+            record.settings.privileged
+            ? []
+            : try await seccomp.filter(
+                for: security.seccomp, capabilities: configuration.process.capabilities?.bounding ?? [])
+        return Prepared(
+            configuration: configuration,
+            settings: sandbox(record, network: network.sandbox, seccomp: seccomp, limits: configuration.linux.resources)
+        )
+    }
+
+    private func sandbox(
+        _ record: ContainerRecord, network: SandboxNetwork, seccomp: [UInt8],
+        limits: RuntimeConfiguration.Resources?
+    ) -> SandboxSettings {
+        let directory = locations.containerDirectory(record.id)
+        let bundle = bundlePath(record)
+        return SandboxSettings(
+            id: record.id, layers: layers.directories(record.layers) + [skeleton.path],
+            upper: directory + "/upper",
+            work: directory + "/work",
+            mountPoint: bundle + "/rootfs", network: network, seccomp: seccomp, reaper: record.settings.runInit,
+            openStandardInput: record.settings.stdinOpen, cgroupView: cgroupView(limits),
+            privileged: record.settings.privileged,
+            monitor: MonitorSettings(
+                runDirectory: bundle,
+                logPath: record.settings.logging.driver == "none" ? "" : store.logPath(record.id),
+                logMaximumSize: UInt64(max(0, record.settings.logging.maximumSize)),
+                logMaximumFiles: UInt32(clamping: max(1, record.settings.logging.maximumFiles)),
+                supervisorFIFO: locations.aliveFIFO, supervisorCommand: supervisorCommand,
+                supervisorLock: locations.startLock, bundle: bundle))
+    }
+
+    /// On hosts with v1 controllers a container has groups of its own only where it has limits.
+    private func cgroupView(_ limits: RuntimeConfiguration.Resources?) -> CgroupView {
+        if cgroups.driver.hierarchies.legacy.isEmpty { return .unified }
+        var controllers: [String] = []
+        if limits?.memory != nil { controllers.append("memory") }
+        if limits?.cpu?.quota != nil || limits?.cpu?.shares != nil { controllers.append("cpu") }
+        if limits?.pids != nil { controllers.append("pids") }
+        return controllers.isEmpty ? .unified : .controllers(controllers)
+    }
+
+    /// Docker's default is the container's short id; the host's name where the host's network is used.
+    private func hostname(_ record: ContainerRecord) -> String {
+        if let hostname = record.settings.hostname { return hostname }
+        guard record.settings.networkMode == .host else { return String(record.id.prefix(12)) }
+        // `try?`: without /proc no container starts anyway, and that error says more.
+        return (try? Files.readText("/proc/sys/kernel/hostname"))?.filter { $0 != "\n" } ?? "localhost"
+    }
+
+    /// Looks a user up as the container will see it: its own layer lies over the image's.
+    func user(of record: ContainerRecord, _ name: String) throws -> ResolvedUser {
+        let layers =
+            [locations.containerDirectory(record.id) + "/upper"] + layers.directories(record.layers)
+        return try ResolvedUser(
+            user: name, added: record.settings.groupAdd,
+            passwd: ImageFiles.text("etc/passwd", layers: layers) ?? "",
+            group: ImageFiles.text("etc/group", layers: layers) ?? "")
+    }
+
+    // MARK: Network
+
+    private struct NetworkPlan {
+        var namespace: BundleInputs.BundleNetwork
+        var sandbox: SandboxNetwork
+        /// In the order of the container's links.
+        var addresses: [IPv4Address] = []
+        /// The host as the container reaches it.
+        var gateway: IPv4Address?
+    }
+
+    private func network(_ record: ContainerRecord, _ source: NetworkSource?) async throws -> NetworkPlan {
+        switch record.settings.networkMode {
+        case .none:
+            return NetworkPlan(namespace: .own, sandbox: .none)
+        case .host:
+            return NetworkPlan(namespace: .host, sandbox: .host)
+        case .service(let name), .container(let name):
+            guard let pid = source?.processes.pid else {
+                throw ContainerError(
+                    "\(record.name): \(name), whose network it shares, is not running; start that first")
+            }
+            let path = "/proc/\(pid)/ns/net"
+            return NetworkPlan(namespace: .joined(path: path), sandbox: .joined(path: path))
+        case .networks:
+            let leases = try await networks.lease(record)
+            return NetworkPlan(
+                namespace: .own, sandbox: leases.isEmpty ? .none : .endpoints(leases.map(\.endpoint)),
+                addresses: leases.map(\.address),
+                gateway: leases.lazy.compactMap(\.endpoint.gateway).first.flatMap { IPv4Address(bytes: $0) })
+        }
+    }
+}

@@ -1,0 +1,314 @@
+import Launching
+public import Planning
+public import StackModel
+
+/// One container, whoever owns it: hands what happens to its machine, and carries out what the machine answers.
+///
+/// It decides nothing. What takes time runs outside of the actor, so that a stop is heard while a launch is under way.
+public actor Container {
+    public nonisolated let id: String
+    public private(set) var record: ContainerRecord
+    public private(set) var status: ContainerStatus
+    let effects: any ContainerEffects
+    private let surroundings: ContainerSurroundings
+    private var waits = StateWaits()
+    /// What is carried out one after the other: launches and what takes a run's things away. The last of the chain.
+    private var work: Task<Void, Never>?
+    private var pendingWork = 0
+    private var watch: Task<Void, Never>?
+    private var probe: Task<Void, Never>?
+    private var timer: (time: Instant, task: Task<Void, Never>)?
+    /// Why the last launch failed, as it was thrown.
+    private var launchError: (any Error)?
+    private var isClosed = false
+
+    init(
+        _ record: ContainerRecord, _ status: ContainerStatus, effects: any ContainerEffects,
+        surroundings: ContainerSurroundings
+    ) {
+        id = record.id
+        self.record = record
+        self.status = status
+        self.effects = effects
+        self.surroundings = surroundings
+    }
+
+    public var machine: ContainerMachine { status.machine }
+    public var snapshot: ContainerSnapshot { ContainerSnapshot(record: record, status: status) }
+
+    // MARK: Events
+
+    /// Tells the machine what happened, and does what it says.
+    func send(_ event: ContainerEvent) {
+        guard !isClosed else { return }
+        let before = status
+        let actions = status.machine.handle(event, now: effects.now)
+        // What is about to be done is noted first: should this supervisor end in the middle, the next one knows.
+        if status.machine.isWorthSaving(since: before.machine) { save() }
+        for action in actions { perform(action) }
+        setTimer()
+        waits.wake(snapshot, isBusy: pendingWork > 0)
+    }
+
+    private func save() {
+        do {
+            try effects.save(status, of: record)
+        } catch {
+            // The container runs on; what is lost is only what a later supervisor would have known of this change.
+            effects.complain("\(record.name): its status can't be saved: \(error)")
+        }
+    }
+
+    private func perform(_ action: ContainerAction) {
+        switch action {
+        case .launch: enqueue { await $0.launch() }
+        case .cleanUp: cleanUp()
+        case .signal(let number): status.machine.processes.map { effects.signal($0, number) }
+        case .freeze: freeze(true)
+        case .thaw: freeze(false)
+        case .probe: probeOnce()
+        case .announce(let news): surroundings.announce(record, news)
+        }
+    }
+
+    private func enqueue(_ operation: @escaping @Sendable (isolated Container) async -> Void) {
+        pendingWork += 1
+        let before = work
+        work = Task(executorPreference: effects.executor) {
+            await before?.value
+            await self.run(operation)
+        }
+    }
+
+    private func run(_ operation: @Sendable (isolated Container) async -> Void) async {
+        await operation(self)
+        pendingWork -= 1
+        waits.wake(snapshot, isBusy: pendingWork > 0)
+    }
+
+    // MARK: Runs
+
+    private func launch() async {
+        guard status.machine.isStarting else { return }
+        do {
+            let source = try await surroundings.networkSource(record)
+            let launched = try await effects.launch(record, joining: source) { await self.note($0) }
+            launchError = nil
+            status.publishedPorts = launched.ports
+            send(.started(launched.processes, at: launched.started))
+            guard status.machine.processes == launched.processes else { return }
+            follow(launched.processes)
+            await effects.attach(record, launched.processes, ports: launched.ports)
+        } catch {
+            launchError = error
+            let code = (error as? LaunchFailure)?.code ?? 125
+            send(.launchFailed(code: code, reason: "\(error)"))
+        }
+    }
+
+    private func note(_ ports: [ResolvedPort]) {
+        status.publishedPorts = ports
+        status.boot = effects.boot
+        save()
+    }
+
+    /// Watches a running container for its shim's end.
+    private func follow(_ processes: ContainerProcesses) {
+        watch?.cancel()
+        watch = Task(executorPreference: effects.executor) { [effects] in
+            await effects.waitForEnd(of: processes)
+            if !Task.isCancelled { await self.shimEnded(processes) }
+        }
+    }
+
+    /// Notices an end whose news is still on its way: what is true counts.
+    public func refresh() {
+        guard let processes = status.machine.processes, !effects.isAlive(processes) else { return }
+        shimEnded(processes)
+    }
+
+    private func shimEnded(_ processes: ContainerProcesses) {
+        guard status.machine.processes == processes else { return }
+        // Without a record of its end the container was killed together with its shim.
+        send(.ended(effects.recordedEnd(of: record) ?? RunEnd(code: 137, finished: effects.now)))
+    }
+
+    private func cleanUp() {
+        probe?.cancel()
+        let isKilled = effects.recordedEnd(of: record) == nil
+        status.publishedPorts = []
+        enqueue { container in
+            await container.effects.cleanUp(after: container.record, isKilled: isKilled)
+        }
+    }
+
+    private func freeze(_ isFrozen: Bool) {
+        do {
+            try effects.freeze(record, isFrozen)
+        } catch {
+            effects.complain("\(record.name): \(error)")
+        }
+    }
+
+    private func probeOnce() {
+        guard let processes = status.machine.processes, let check = status.machine.health?.check else { return }
+        let start = effects.now
+        probe = Task(executorPreference: effects.executor) { [effects, record] in
+            let answer = await effects.probe(record, processes, check)
+            // One that was cut short says nothing about the container.
+            guard !Task.isCancelled else { return }
+            let result = ProbeResult(
+                outcome: answer.outcome, output: answer.boundedOutput, start: start, end: effects.now)
+            await self.send(.probeFinished(result))
+        }
+    }
+
+    private func setTimer() {
+        let wanted = status.machine.deadline
+        if timer?.time == wanted { return }
+        timer?.task.cancel()
+        timer = wanted.map { time in
+            let task = Task(executorPreference: effects.executor) { [effects] in
+                // `try?`: a timer that is cancelled has nothing to tell.
+                guard (try? await effects.sleep(until: time)) != nil else { return }
+                await self.timerFired(time)
+            }
+            return (time, task)
+        }
+    }
+
+    private func timerFired(_ time: Instant) {
+        guard timer?.time == time else { return }
+        timer = nil
+        send(.timerDue)
+    }
+
+    // MARK: Commands
+
+    /// Starts the container, and returns when its command has been executed.
+    public func start() async throws {
+        launchError = nil
+        send(.startAsked)
+        _ = try await wait { snapshot, isBusy in
+            snapshot.machine.isStarting || snapshot.machine.stopping != nil || isBusy ? nil : true
+        }
+        if let launchError, status.machine.run.failure != nil { throw launchError }
+    }
+
+    /// Stops the container, and returns when it has ended.
+    ///
+    /// - Parameters:
+    ///   - signal: by name or number; `nil` for its own stop signal.
+    ///   - grace: SIGKILL follows when it is over.
+    public func stop(signal: String?, grace: TimeSpan) async throws {
+        let number = try SignalName.number(signal ?? record.stopSignal)
+        // Where nobody hears the signal, waiting for an answer would be waiting for nothing.
+        let isLost = status.machine.processes.map { effects.isLost(number, to: $0, of: record) } ?? false
+        send(.stopAsked(signal: number, grace: isLost ? TimeSpan(nanoseconds: 0) : grace))
+        try await ended()
+    }
+
+    /// Sends one signal, and waits for the end if that is the last one that anybody sends.
+    public func kill(signal: String) async throws {
+        let number = try SignalName.number(signal)
+        let isStop = try number == ContainerMachine.sigkill || number == SignalName.number(record.stopSignal)
+        _ = try await wait { snapshot, _ in snapshot.machine.isStarting ? nil : true }
+        send(.killAsked(signal: number, isStop: isStop))
+        if number == ContainerMachine.sigkill { try await ended() }
+    }
+
+    public func pause() { send(.pauseAsked) }
+    public func unpause() { send(.unpauseAsked) }
+
+    /// Puts settings into force that hold for a container as it is.
+    public func update(_ spec: ContainerSpec) throws {
+        var changed = record
+        changed.spec = spec
+        changed.labels = try ContainerLabels.of(changed)
+        try effects.update(changed, isRunning: status.machine.processes != nil)
+        let old = record
+        record = changed
+        if old.settings.restart != spec.settings.restart { send(.policyChanged(spec.settings.restart)) }
+        if old.healthCheck != changed.healthCheck { send(.healthCheckChanged(changed.healthCheck)) }
+    }
+
+    /// Returns when the container doesn't run, and what its run had is taken away.
+    private func ended() async throws {
+        _ = try await wait { snapshot, isBusy in
+            snapshot.status.machine.processes != nil || snapshot.status.machine.isStarting || isBusy ? nil : true
+        }
+    }
+
+    /// Returns the first answer that the question gets when asked now and after each change.
+    ///
+    /// - Parameter question: answers `nil` to go on waiting.
+    public func wait<Answer: Sendable>(
+        _ question: @escaping @Sendable (_ now: ContainerSnapshot, _ isBusy: Bool) -> Answer?
+    ) async throws -> Answer {
+        if isClosed { throw ContainerError("container \(record.name) is gone; run the command again") }
+        if let answer = question(snapshot, pendingWork > 0) { return answer }
+        let (ticket, answers) = waits.add(question)
+        defer { waits.remove(ticket) }
+        for await answer in answers { return answer }
+        try Task.checkCancellation()
+        throw ContainerError("container \(record.name) is gone; run the command again")
+    }
+
+    // MARK: A supervisor's beginning, a container's end
+
+    /// Takes over what an earlier supervisor left. Nothing is started yet.
+    func adopt() async {
+        if status.boot != "" && status.boot != effects.boot {
+            send(.hostBooted)
+        } else {
+            send(.adopted(await effects.find(record)))
+        }
+    }
+
+    /// Goes on where the last supervisor ended.
+    func resume() async {
+        guard let processes = status.machine.processes else { return }
+        follow(processes)
+        await effects.attach(record, processes, ports: status.publishedPorts)
+    }
+
+    /// The container is about to be removed: nothing happens to it any more.
+    func close() async {
+        isClosed = true
+        timer?.task.cancel()
+        probe?.cancel()
+        watch?.cancel()
+        await work?.value
+        waits.end()
+    }
+
+    /// Its removal failed: it goes on being there.
+    func reopen() { isClosed = false }
+}
+
+/// What a container has to know of others.
+struct ContainerSurroundings: Sendable {
+    /// The container whose network the given one shares, if it shares one.
+    var networkSource: @Sendable (ContainerRecord) async throws -> NetworkSource?
+    var announce: @Sendable (ContainerRecord, ContainerNews) -> Void
+}
+
+/// A container at one moment.
+public struct ContainerSnapshot: Equatable, Sendable {
+    public var record: ContainerRecord
+    public var status: ContainerStatus
+
+    public init(record: ContainerRecord, status: ContainerStatus) {
+        self.record = record
+        self.status = status
+    }
+
+    public var machine: ContainerMachine { status.machine }
+
+    /// As the planner sees it.
+    public var observed: ObservedContainer {
+        ObservedContainer(
+            id: record.id, created: Instant(nanoseconds: record.created), spec: record.spec, state: machine.state,
+            health: machine.healthStatus)
+    }
+}

@@ -1,0 +1,204 @@
+public import Images
+public import OCI
+public import Planning
+public import StackModel
+
+/// All containers of this instance by their ids, whoever owns them; and who has which name: names are the host's.
+public actor ContainerTable {
+    public nonisolated let effects: any ContainerEffects
+    private var containers: [String: Container] = [:]
+    private var owners: [String: ContainerOwner] = [:]
+    private var names = ContainerNames()
+    private var unreadable: [UnreadableRecord] = []
+    private let news: @Sendable (ContainerRecord, ContainerNews) -> Void
+
+    /// - Parameter news: told what happens to containers, in the order in which it happens to each.
+    public init(effects: any ContainerEffects, news: @escaping @Sendable (ContainerRecord, ContainerNews) -> Void) {
+        self.effects = effects
+        self.news = news
+    }
+
+    // MARK: Reading
+
+    public subscript(id: String) -> Container? { containers[id] }
+
+    /// The container with this id.
+    public func container(_ id: String) throws -> Container {
+        guard let container = containers[id] else {
+            throw ContainerError("container \(id.prefix(12)) is gone; run the command again")
+        }
+        return container
+    }
+
+    public var all: [Container] { containers.values.sorted { $0.id < $1.id } }
+
+    /// The containers of a stack.
+    public func containers(of stack: String) -> [Container] { all.filter { owners[$0.id]?.stack == stack } }
+
+    /// The stacks that have a container.
+    public var stacks: Set<String> { Set(owners.values.compactMap(\.stack)) }
+
+    /// Where the containers of a stack are now, by name.
+    public func snapshots(of stack: String) async -> [ContainerSnapshot] {
+        await snapshots(containers(of: stack))
+    }
+
+    public func snapshots(_ chosen: [Container]) async -> [ContainerSnapshot] {
+        var result: [ContainerSnapshot] = []
+        for container in chosen { result.append(await container.snapshot) }
+        return result.sorted { ($0.record.name, $0.record.created) < ($1.record.name, $1.record.created) }
+    }
+
+    /// The container with this name or id, or with an id that begins so.
+    public func find(_ name: String) async -> Container? {
+        if let id = names.holder(of: name), let container = containers[id] { return container }
+        if let container = containers[name] { return container }
+        guard name.count >= 4 else { return nil }
+        let matching = containers.keys.filter { $0.hasPrefix(name) }
+        return matching.count == 1 ? matching.first.flatMap { containers[$0] } : nil
+    }
+
+    /// Containers that are there and that nobody here can read.
+    public var unreadableRecords: [UnreadableRecord] { unreadable }
+
+    // MARK: Making and removing
+
+    /// Makes a container; nothing runs yet.
+    ///
+    /// - Parameters:
+    ///   - image: the image with the digest that the specification names.
+    ///   - replaced: the container whose place it takes; it may have the same name for a while.
+    ///   - keepsVolumes: it takes over that one's anonymous volumes.
+    public func create(
+        _ spec: ContainerSpec, image: ContainerImage, replacing replaced: String? = nil, keepsVolumes: Bool = false
+    ) async throws -> Container {
+        var record = ContainerRecord(
+            id: effects.newIdentifier(), created: effects.now.nanoseconds, spec: spec, layers: image.layers,
+            defaults: image.defaults)
+        record.labels = try ContainerLabels.of(record)
+        try names.claim(record, replacing: replaced)
+        let kept = keepsVolumes ? await replaced.flatMap { containers[$0] }?.record.anonymousVolumes ?? [:] : [:]
+        do {
+            record = try await effects.make(record, keeping: kept)
+        } catch {
+            names.release(record)
+            throw error
+        }
+        return enter(record, ContainerStatus(of: record))
+    }
+
+    private func enter(_ record: ContainerRecord, _ status: ContainerStatus) -> Container {
+        let surroundings = ContainerSurroundings(
+            networkSource: { [weak self] in try await self?.networkSource(of: $0) }, announce: news)
+        let container = Container(record, status, effects: effects, surroundings: surroundings)
+        containers[record.id] = container
+        owners[record.id] = record.owner
+        return container
+    }
+
+    /// Removes a container that doesn't run. One that is gone already is what was wanted.
+    ///
+    /// - Parameter volumes: its anonymous volumes go too, unless another container took them over.
+    public func remove(_ id: String, volumes: Bool) async throws {
+        guard let container = containers[id] else { return }
+        let snapshot = await container.snapshot
+        guard snapshot.machine.processes == nil && !snapshot.machine.isStarting else {
+            throw ContainerError("container \(snapshot.record.name) runs; stop it first")
+        }
+        await container.close()
+        var gone: [String] = []
+        if volumes {
+            var kept: Set<String> = []
+            for other in containers.values where other.id != id {
+                kept.formUnion(await other.record.anonymousVolumes.values)
+            }
+            gone = snapshot.record.anonymousVolumes.values.filter { !kept.contains($0) }
+        }
+        do {
+            try await effects.remove(id, snapshot.record, volumes: gone)
+        } catch {
+            await container.reopen()
+            throw error
+        }
+        containers[id] = nil
+        owners[id] = nil
+        names.release(snapshot.record)
+    }
+
+    /// The running container whose network a `network_mode` shares.
+    private func networkSource(of record: ContainerRecord) async throws -> NetworkSource? {
+        let candidates: [Container]
+        let wanted: String
+        switch record.settings.networkMode {
+        case .networks, .none, .host: return nil
+        case .service(let name):
+            wanted = name
+            candidates = containers(of: record.stack).filter { owners[$0.id]?.service == name }
+        case .container(let name):
+            wanted = name
+            candidates = await find(name).map { [$0] } ?? []
+        }
+        for snapshot in await snapshots(candidates).sorted(by: { $0.record.number < $1.record.number }) {
+            if let processes = snapshot.machine.processes {
+                return NetworkSource(record: snapshot.record, processes: processes)
+            }
+        }
+        throw ContainerError("\(record.name): \(wanted), whose network it shares, is not running; start that first")
+    }
+
+    // MARK: Adoption
+
+    /// Takes over what an earlier supervisor left: containers that run go on, those that ended are noted, and what was
+    /// half done is removed.
+    public func adopt() async throws {
+        for id in try effects.identifiers().sorted() {
+            do {
+                guard let record = try effects.read(id) else {
+                    try await effects.remove(id, nil, volumes: [])
+                    continue
+                }
+                names.adopt(record)
+                _ = enter(record, effects.status(of: record))
+            } catch let error as UnreadableRecord {
+                keepAway(error)
+            } catch {
+                effects.complain("container \(id.prefix(12)) is left as it is: \(error)")
+            }
+        }
+        await withDiscardingTaskGroup { group in
+            for container in all { group.addTask { await container.adopt() } }
+        }
+    }
+
+    /// One that can't be read stays, for somebody who can: it may be of a later version. Its name stays taken, so that
+    /// nobody makes its twin.
+    private func keepAway(_ error: UnreadableRecord) {
+        unreadable.append(error)
+        effects.complain("\(error)")
+        if let name = effects.name(ofUnreadable: error.id) { names.reserve(name, for: error.id) }
+    }
+
+    /// Watches what runs, once everything is known.
+    public func resume() async {
+        await withDiscardingTaskGroup { group in
+            for container in all { group.addTask { await container.resume() } }
+        }
+    }
+
+    /// The containers that run, with the ports that lead to them.
+    public func running() async -> [ContainerSnapshot] {
+        await snapshots(all).filter { $0.machine.processes != nil }
+    }
+}
+
+/// What of an image its containers are made from.
+public struct ContainerImage: Sendable {
+    /// Top first.
+    public var layers: [StoredLayer]
+    public var defaults: ContainerDefaults
+
+    public init(layers: [StoredLayer], defaults: ContainerDefaults) {
+        self.layers = layers
+        self.defaults = defaults
+    }
+}

@@ -1,0 +1,41 @@
+import StackModel
+
+/// Which container has which name: names are the host's, over all stacks. A container that takes the place of another
+/// has its name beside it for a while.
+struct ContainerNames {
+    private struct Holder {
+        var id: String
+        var stack: String
+    }
+
+    private var holders: [String: [Holder]] = [:]
+
+    /// The newest container with the name.
+    func holder(of name: String) -> String? { holders[name]?.last?.id }
+
+    /// - Parameter replaced: the container that goes away for this one.
+    mutating func claim(_ record: ContainerRecord, replacing replaced: String? = nil) throws(ContainerError) {
+        if let other = holders[record.name]?.first(where: { $0.id != replaced && $0.id != record.id }) {
+            let of = other.stack.isEmpty ? "" : " of stack \(other.stack)"
+            throw ContainerError(
+                "the container name \"\(record.name)\" is already in use by container \(other.id.prefix(12))\(of); "
+                    + "remove that or choose another container_name")
+        }
+        adopt(record)
+    }
+
+    /// Takes an existing container into account.
+    mutating func adopt(_ record: ContainerRecord) {
+        holders[record.name, default: []].append(Holder(id: record.id, stack: record.stack))
+    }
+
+    /// Takes a container into account of which no more than its name is known.
+    mutating func reserve(_ name: String, for id: String) {
+        holders[name, default: []].append(Holder(id: id, stack: ""))
+    }
+
+    mutating func release(_ record: ContainerRecord) {
+        holders[record.name]?.removeAll { $0.id == record.id }
+        if holders[record.name]?.isEmpty == true { holders[record.name] = nil }
+    }
+}

@@ -1,0 +1,99 @@
+public import Images
+public import OCI
+public import Planning
+public import StackModel
+
+/// What a container is, kept in `container.json` beside its bundle: what it was made from, and what its making decided.
+@dynamicMemberLookup
+public struct ContainerRecord: Codable, Equatable, Sendable {
+    /// The form of the record; a later version of Roost reads an earlier one's.
+    public static let currentVersion = 2
+
+    public var version = currentVersion
+    /// 64 hexadecimal digits.
+    public var id: String
+    /// Nanoseconds since 1970.
+    public var created: Int64
+    public var spec: ContainerSpec
+    /// The image's layers, top first.
+    public var layers: [StoredLayer]
+    /// What the image says about starting it.
+    public var defaults: ContainerDefaults
+    /// The names of its anonymous volumes, by their path in the container.
+    public var anonymousVolumes: [String: String] = [:]
+    /// `com.docker.compose.*`, the image's and the service's own.
+    public var labels: [String: String] = [:]
+
+    public init(
+        id: String, created: Int64, spec: ContainerSpec, layers: [StoredLayer], defaults: ContainerDefaults
+    ) {
+        self.id = id
+        self.created = created
+        self.spec = spec
+        self.layers = layers
+        self.defaults = defaults
+    }
+
+    public subscript<Value>(dynamicMember path: KeyPath<ContainerSpec, Value>) -> Value { spec[keyPath: path] }
+
+    /// Empty for a container that belongs to no stack.
+    public var stack: String { spec.owner.stack ?? "" }
+    public var service: String { spec.owner.service ?? "" }
+    public var number: Int { spec.owner.number }
+    public var reference: ContainerReference {
+        ContainerReference(service: service, number: number, name: spec.name, id: id)
+    }
+
+    /// The image's variables under the service's own.
+    var environment: [String: String] {
+        let image = defaults.environment.map { entry in
+            let parts = entry.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            return (String(parts[0]), parts.count > 1 ? String(parts[1]) : "")
+        }
+        // Of two entries of the image for one variable, the later one counts.
+        return Dictionary(image) { _, later in later }.merging(spec.settings.environment) { _, own in own }
+    }
+
+    /// `80/tcp`: what the image and the service say they listen on, each once.
+    var exposedPorts: Set<String> {
+        Set((defaults.exposedPorts + spec.settings.expose).map { $0.contains("/") ? $0 : $0 + "/tcp" })
+    }
+
+    /// What PID 1 is sent to stop, by name or number.
+    public var stopSignal: String { spec.settings.stopSignal ?? defaults.stopSignal ?? "SIGTERM" }
+
+    /// Where the service's volumes and the image's `VOLUME`s that nothing covers get anonymous volumes.
+    static func anonymousTargets(settings: ContainerSettings, defaults: ContainerDefaults) -> [String] {
+        let explicit = settings.volumes.filter { $0.source == .anonymous }.map(\.target)
+        let covered = Set(settings.volumes.map(\.target))
+        return explicit + defaults.volumes.filter { !covered.contains($0) }.sorted()
+    }
+
+    /// The health check of the service, filled up from the image's and from Docker's defaults.
+    public var healthCheck: EffectiveHealthCheck? {
+        let image = defaults.healthcheck.map { check in
+            HealthCheck(
+                test: check.test.isEmpty ? nil : check.test, interval: check.interval.map(TimeSpan.init(nanoseconds:)),
+                timeout: check.timeout.map(TimeSpan.init(nanoseconds:)), retries: check.retries,
+                startPeriod: check.startPeriod.map(TimeSpan.init(nanoseconds:)),
+                startInterval: check.startInterval.map(TimeSpan.init(nanoseconds:)))
+        }
+        return EffectiveHealthCheck(service: spec.settings.healthcheck, image: image)
+    }
+}
+
+/// A published port with the host's port that it got.
+public struct ResolvedPort: Codable, Hashable, Sendable {
+    /// `nil`: all addresses.
+    public var hostIP: String?
+    public var published: UInt16
+    public var target: UInt16
+    public var `protocol`: String
+
+    public init(hostIP: String?, published: UInt16, target: UInt16, protocol: String) {
+        self.hostIP = hostIP
+        self.published = published
+        self.target = target
+        self.protocol = `protocol`
+    }
+}

@@ -1,0 +1,73 @@
+public import Planning
+public import StackModel
+
+/// What a user asks of a stack, as a value: it can be written down, and carried out by somebody else.
+public enum StackCommand: Codable, Equatable, Sendable {
+    case up(PlanOptions)
+    /// `services`: those of the file, where there is one; others are orphans.
+    case down(LifecycleOptions, services: [String]?)
+    case stop(LifecycleOptions)
+    case start(LifecycleOptions)
+    case restart(LifecycleOptions)
+    case kill(LifecycleOptions)
+    /// Containers that don't run and were made before.
+    case prune(until: Instant?)
+    /// Nobody asks for anything: what is missing of what is wanted is made.
+    case heal
+
+    /// The program for it.
+    ///
+    /// - Parameter stack: the stack as it is wanted; only `up` and `heal` need one.
+    public func plan(_ stack: Stack?, _ observed: ObservedStack, replicas: [String: Int]) throws(PlanError) -> Plan {
+        switch self {
+        case .up(let options):
+            guard let stack else { return Plan() }
+            return try Plan.up(stack, observed: observed, options: options)
+        case .down(let options, let services):
+            let known = services.map { names in
+                Stack(
+                    name: observed.name, workingDirectory: "/",
+                    services: names.reduce(into: [:]) { $0[$1] = Service(name: $1, image: "") })
+            }
+            return try Plan.down(observed: observed, stack: known, options: options)
+        case .stop(let options): return try Plan.stop(observed: observed, options: options)
+        case .start(let options): return try Plan.start(observed: observed, options: options)
+        case .restart(let options): return try Plan.restart(observed: observed, options: options)
+        case .kill(let options): return try Plan.kill(observed: observed, options: options)
+        case .prune(let until): return try Plan.prune(observed: observed, until: until)
+        case .heal:
+            guard let stack else { return Plan() }
+            return try Plan.heal(stack, observed: observed, replicas: replicas)
+        }
+    }
+
+    /// The same wish for somebody who finds it half fulfilled: what was done is not done again.
+    var resumed: StackCommand {
+        switch self {
+        case .up(var options):
+            options.forceRecreate = false
+            options.alwaysRecreateDeps = false
+            options.renewAnonVolumes = false
+            options.waitHealthy = false
+            // Nobody's credentials are at hand any more.
+            options.pull = options.pull == .always ? .missing : options.pull
+            return .up(options)
+        case .restart(let options): return .start(options)
+        case .kill(var options):
+            options.timeout = TimeSpan(nanoseconds: 0)
+            return .stop(options)
+        case .down, .stop, .start, .prune, .heal: return self
+        }
+    }
+
+    /// Which commands give way to it: those of lower rank, while they only wait. Who wants an end doesn't queue behind
+    /// who wants a beginning.
+    var rank: Int {
+        switch self {
+        case .heal: 0
+        case .up, .start, .restart, .prune: 1
+        case .stop(let options), .down(let options, _): options.timeout?.nanoseconds == 0 ? 3 : 2
+        case .kill: 3
+        }
+    }
+}

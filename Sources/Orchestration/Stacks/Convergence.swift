@@ -1,0 +1,161 @@
+import Containers
+import ControlAPI
+import Planning
+import StackModel
+
+/// One round of making true what is wanted: write down, look, plan, carry out.
+struct Convergence: Sendable {
+    let name: String
+    let table: ContainerTable
+    let effects: any StackEffects
+    let registries: any RegistrySession
+    let logs: ContainerLogs
+    let events: EventSink
+
+    func run(_ order: StackOrder) async throws -> Outcome {
+        guard let limit = order.waitTimeout, limit.nanoseconds > 0 else { return try await converge(order) }
+        let effects = table.effects
+        return try await withThrowingTaskGroup(of: Outcome.self) { group in
+            group.addTask { try await converge(order) }
+            group.addTask {
+                try await effects.sleep(until: effects.now + limit)
+                throw OperationError("not everything was ready after \(limit) (--wait-timeout)")
+            }
+            defer { group.cancelAll() }
+            guard let outcome = try await group.next() else { throw CancellationError() }
+            return outcome
+        }
+    }
+
+    private func converge(_ order: StackOrder) async throws -> Outcome {
+        try await refuseUnreadable(order)
+        let (plan, observed) = try await plan(order)
+        plan.warnings.forEach(events.warning)
+        if order.isDryRun {
+            events.send(.plan(plan.text))
+            return Outcome(unchanged: plan.isEmpty)
+        }
+        try writeDown(order, observed, isEmpty: plan.isEmpty)
+        if case .up = order.command { explain(plan) }
+        do {
+            try await execute(plan)
+        } catch {
+            // Told to end, or failed: what its user wanted is not what is pending any more.
+            try settle(order.command)
+            throw await explained(error, order.stack)
+        }
+        try settle(order.command)
+        return Outcome(unchanged: plan.isEmpty)
+    }
+
+    /// The whole program for a command, and what it was made from.
+    func plan(_ order: StackOrder) async throws -> (Plan, ObservedStack) {
+        var observed = try await StackObserver(name: name, table: table, effects: effects).observe(for: order.stack)
+        if case .up(let options) = order.command, let stack = order.stack {
+            try await askRegistries(Plan.lookUps(stack, observed: observed, options: options), &observed)
+        }
+        let replicas = try effects.ledger(of: name)?.replicas ?? [:]
+        return (try order.command.plan(order.stack, observed, replicas: replicas), observed)
+    }
+
+    private func askRegistries(_ questions: [ImageLookUp], _ observed: inout ObservedStack) async throws {
+        let answers = try await withThrowingTaskGroup(of: (ImageLookUp, RegistryImage).self) { group in
+            for question in questions { group.addTask { (question, try await answer(question)) } }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        for (question, answer) in answers { observed.images[question.key, default: ObservedImage()].registry = answer }
+        for (question, answer) in answers where observed.images[question.key]?.stored == answer.imageID {
+            events.done("Image \(question.reference)", "Pulled")
+        }
+    }
+
+    private func answer(_ question: ImageLookUp) async throws -> RegistryImage {
+        let id = "Image \(question.reference)"
+        events.working(id, "Pulling")
+        do {
+            return try await registries.lookUp(question)
+        } catch {
+            events.failed(id, "Error", "\(error)")
+            throw error
+        }
+    }
+
+    private func execute(_ plan: Plan) async throws {
+        try await PlanExecutor(
+            stack: name, table: table, effects: effects, registries: registries, events: events
+        ).run(plan)
+    }
+
+    /// A container that is there and can't be read must not get a twin.
+    private func refuseUnreadable(_ order: StackOrder) async throws {
+        for error in await table.unreadableRecords { events.warning("\(error)") }
+    }
+
+    // MARK: The ledger
+
+    private func writeDown(_ order: StackOrder, _ observed: ObservedStack, isEmpty: Bool) throws {
+        var ledger = try effects.ledger(of: name) ?? StackLedger()
+        let before = ledger
+        switch order.command {
+        case .up(let options):
+            guard let stack = order.stack else { break }
+            let scale = try Plan.wantedScale(stack, options: options)
+            let images = observed.images.compactMapValues { $0.registry?.imageID ?? $0.stored }
+            ledger.want(
+                stack, images: images, scale: scale, time: table.effects.now.nanoseconds, command: order.caller)
+        case .start, .restart: ledger.state = .up
+        case .stop(let options), .kill(let options): if options.services.isEmpty { ledger.state = .stopped }
+        case .down(let options, _):
+            if options.services.isEmpty { ledger.state = .down }
+            for service in options.services { ledger.replicas[service] = nil }
+            if options.services.isEmpty { ledger.replicas = [:] }
+        case .prune, .heal: break
+        }
+        if !isEmpty && order.command != .heal { ledger.pending = order.command }
+        // A stack of which nobody ever wanted anything leaves nothing on the disk.
+        if ledger != before && (ledger.current != nil || !isEmpty) { try effects.save(ledger, of: name) }
+    }
+
+    /// The command is over, well or not.
+    private func settle(_ command: StackCommand) throws {
+        guard var ledger = try effects.ledger(of: name) else { return }
+        if ledger.state == .down && ledger.replicas.isEmpty { return try effects.removeLedger(of: name) }
+        guard ledger.pending != nil else { return }
+        ledger.pending = nil
+        try effects.save(ledger, of: name)
+    }
+
+    // MARK: What the user is told
+
+    /// Why something that exists is replaced, restarted or removed: one line a service and cause.
+    private func explain(_ plan: Plan) {
+        var told: Set<String> = []
+        for change in plan.changes where [.recreate, .update, .restart, .remove].contains(change.verb) {
+            let line = "\(change.container.service): \(change.verb.rawValue) (\(change.cause))"
+            if !change.cause.isEmpty && told.insert(line).inserted { events.notice(line) }
+        }
+    }
+
+    private func explained(_ error: any Error, _ stack: Stack?) async -> any Error {
+        guard let unmet = error as? UnmetCondition else { return error }
+        return await OperationError(unmet, in: stack, logs: logs)
+    }
+
+    // MARK: Images
+
+    func pull(_ request: PullRequest) async throws -> Outcome {
+        var options = PlanOptions()
+        options.services = request.services
+        options.noDeps = true
+        options.pull = request.policy ?? .always
+        let observed = try await StackObserver(name: name, table: table, effects: effects)
+            .observe(for: request.stack)
+        let plan = try Plan.pull(request.stack, images: observed.images, options: options)
+        do {
+            try await execute(plan)
+        } catch  where request.ignoreFailures {
+            events.warning("\(error)")
+        }
+        return Outcome(unchanged: plan.isEmpty)
+    }
+}

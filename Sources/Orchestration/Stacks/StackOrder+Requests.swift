@@ -1,0 +1,58 @@
+import ControlAPI
+import Planning
+import StackModel
+
+extension StackOrder {
+    init(_ request: UpRequest) {
+        var options = PlanOptions()
+        options.services = request.services
+        options.scale = request.scale
+        options.forceRecreate = request.forceRecreate
+        options.noRecreate = request.noRecreate
+        options.alwaysRecreateDeps = request.alwaysRecreateDependencies
+        options.noDeps = request.noDependencies
+        options.removeOrphans = request.removeOrphans
+        options.renewAnonVolumes = request.renewAnonymousVolumes
+        options.pull = request.pull
+        options.noStart = request.noStart
+        options.waitHealthy = request.wait
+        options.timeout = request.stopTimeout
+        self.init(.up(options), caller: request.caller)
+        stack = request.stack
+        isDryRun = request.dryRun
+        waitTimeout = request.wait ? request.waitTimeout : nil
+        registryEnvironment = request.registryEnvironment
+    }
+
+    init(_ request: DownRequest) {
+        var options = LifecycleOptions()
+        options.services = request.services
+        options.timeout = request.timeout
+        options.removeOrphans = request.removeOrphans
+        options.volumes = request.removeVolumes
+        self.init(.down(options, services: request.knownServices), caller: request.caller)
+        isDryRun = request.dryRun
+    }
+
+    /// `stop`, `start`, `restart` and `kill`; `nil` for another word.
+    init?(_ verb: String, _ request: SignalRequest) {
+        var options = LifecycleOptions()
+        options.services = request.services
+        options.timeout = request.timeout
+        options.signal = request.signal ?? "SIGKILL"
+        let command: StackCommand
+        switch verb {
+        case "stop": command = .stop(options)
+        case "start": command = .start(options)
+        case "restart": command = .restart(options)
+        case "kill": command = .kill(options)
+        default: return nil
+        }
+        self.init(command, caller: request.caller)
+        isDryRun = request.dryRun
+    }
+
+    init(_ request: PruneRequest) {
+        self.init(.prune(until: request.until.map { Instant(nanoseconds: $0) }), caller: request.caller)
+    }
+}

@@ -1,0 +1,39 @@
+import StackModel
+
+// The health check's part of the life.
+extension ContainerMachine {
+    mutating func beginHealth(_ now: Instant) -> [ContainerAction] {
+        isProbing = false
+        nextProbe = nil
+        return follow(health?.handle(.started, now: now) ?? [])
+    }
+
+    mutating func endHealth() {
+        _ = health?.handle(.stopped, now: Instant(nanoseconds: 0))
+        nextProbe = nil
+        isProbing = false
+    }
+
+    mutating func probeFinished(_ result: ProbeResult, _ now: Instant) -> [ContainerAction] {
+        isProbing = false
+        guard processes != nil else { return [] }
+        return follow(health?.handle(.probeFinished(result), now: now) ?? [])
+    }
+
+    mutating func healthCheckChanged(_ check: EffectiveHealthCheck?, _ now: Instant) -> [ContainerAction] {
+        health = check.map { HealthMachine(check: $0) }
+        nextProbe = nil
+        return processes == nil ? [] : beginHealth(now)
+    }
+
+    private mutating func follow(_ actions: [HealthMachine.Action]) -> [ContainerAction] {
+        var news: [ContainerAction] = []
+        for action in actions {
+            switch action {
+            case .probe(let time): nextProbe = time
+            case .becomes(let status): news.append(.announce(.health(status)))
+            }
+        }
+        return news
+    }
+}

@@ -1,0 +1,53 @@
+public import StackModel
+
+/// What `up` and `create` were asked to do.
+public struct PlanOptions: Codable, Equatable, Sendable {
+    /// The services named; empty: all. Their dependencies come along unless `noDeps`.
+    public var services: [String] = []
+    /// `--scale`, by service.
+    public var scale: [String: Int] = [:]
+    /// Recreates the services named even if nothing changed.
+    public var forceRecreate = false
+    /// Keeps containers even if something changed.
+    public var noRecreate = false
+    /// `forceRecreate` holds for the dependencies too.
+    public var alwaysRecreateDeps = false
+    public var noDeps = false
+    /// Removes containers of services that the file no longer has.
+    public var removeOrphans = false
+    /// `--pull`, in the place of each service's `pull_policy`.
+    public var pull: PullPolicy?
+    /// A recreated container begins with new anonymous volumes.
+    public var renewAnonVolumes = false
+    /// Makes containers without starting them.
+    public var noStart = false
+    /// Ends when everything is ready: `up --wait`.
+    public var waitHealthy = false
+    /// Grace period of stops, in the place of each service's `stop_grace_period`.
+    public var timeout: TimeSpan?
+
+    /// Containers that exist stay as they are, whatever they are: only what is missing is made.
+    var isHealing = false
+
+    public init() {}
+}
+
+/// What `down`, `stop`, `start`, `restart`, `kill` and `rm` were asked to do.
+public struct LifecycleOptions: Codable, Equatable, Sendable {
+    /// The services named; empty: all.
+    public var services: [String] = []
+    /// Grace period, in the place of each service's `stop_grace_period`.
+    public var timeout: TimeSpan?
+    /// `down`: containers of services that the file no longer has go too. Without a file all go anyway.
+    public var removeOrphans = false
+    /// `down`, `rm`: volumes go too; for `down` the named ones as well as the anonymous ones.
+    public var volumes = false
+    /// `rm`: stops what runs first.
+    public var stopFirst = false
+    /// `rm`: only the containers that `run` made.
+    public var onlyOneOffs = false
+    /// `kill`.
+    public var signal = "SIGKILL"
+
+    public init() {}
+}

@@ -1,0 +1,277 @@
+import StackModel
+
+/// Makes steps of what ``UpDecisions`` decided.
+struct UpSteps {
+    let selection: UpSelection
+    let decisions: UpDecisions
+    var builder = PlanBuilder()
+    /// By image reference.
+    private var pulls: [String: Int] = [:]
+    /// By the network's name on the host.
+    private var networks: [String: Int] = [:]
+    /// By the volume's name on the host.
+    private var volumes: [String: Int] = [:]
+    /// By service: the stops of its containers that run now.
+    private var stops: [String: [Int]] = [:]
+    /// By service: the starts of its containers.
+    var starts: [String: [Int]] = [:]
+    /// By container as it exists now.
+    private var stopOf: [ContainerReference: Int] = [:]
+    /// By container as the plan leaves it.
+    var startOf: [ContainerReference: Int] = [:]
+    /// The step that makes a container as the plan leaves it, where one does.
+    var makerOf: [ContainerReference: Int] = [:]
+    /// By container as it exists now.
+    private var removalOf: [ContainerReference: Int] = [:]
+    var waits: [Wait: Int] = [:]
+
+    struct Wait: Hashable {
+        var container: ContainerReference
+        var condition: WaitCondition
+    }
+
+    private init(_ selection: UpSelection) {
+        self.selection = selection
+        decisions = UpDecisions(selection)
+    }
+
+    static func plan(_ selection: UpSelection) throws(PlanError) -> Plan {
+        try checkExternals(selection)
+        var steps = UpSteps(selection)
+        try steps.addPulls()
+        steps.addStops()
+        steps.addNetworks()
+        steps.addVolumes()
+        for service in selection.services { try steps.addContainers(of: service) }
+        steps.addOrphans()
+        if selection.options.waitHealthy && !selection.options.noStart { steps.addFinalWaits() }
+        steps.addWarnings()
+        return try steps.builder.finish()
+    }
+
+    private static func checkExternals(_ selection: UpSelection) throws(PlanError) {
+        for (_, network) in selection.stack.networks.sorted(by: { $0.key < $1.key }) where network.external {
+            guard selection.observed.externalNetworks.contains(network.name) else {
+                throw .externalNetworkMissing(network.name)
+            }
+        }
+        for (_, volume) in selection.stack.volumes.sorted(by: { $0.key < $1.key }) where volume.external {
+            guard selection.observed.externalVolumes.contains(volume.name) else {
+                throw .externalVolumeMissing(volume.name)
+            }
+        }
+    }
+
+    // MARK: What containers are made of
+
+    private mutating func addPulls() throws(PlanError) {
+        for service in selection.services where pulls[service.imageKey] == nil {
+            let image = selection.image(of: service)
+            guard let registry = image.registry, registry.imageID != image.stored else { continue }
+            pulls[service.imageKey] = builder.add(
+                .pullImage(reference: service.image, platform: service.platform, digest: registry.digest),
+                image.stored == nil
+                    ? "pull: not in the store" : "pull: pull_policy \(selection.pullPolicy(of: service).rawValue)")
+        }
+    }
+
+    private var usedNetworks: [(key: String, value: StackNetwork)] {
+        let used = Set(selection.services.flatMap(\.container.networks.keys))
+        return selection.stack.networks.filter { used.contains($0.key) && !$0.value.external }
+            .sorted { $0.key < $1.key }
+    }
+
+    private mutating func addNetworks() {
+        for (key, network) in usedNetworks {
+            if let cause = selection.networks.causes[network.name],
+                let made = selection.observed.networks[network.name]
+            {
+                let reason = "recreate: \(cause)"
+                let detached = everyDecision.filter { isAttached($0, to: network.name) }
+                    .compactMap { stopOf[$0.reference] }
+                let removal = builder.add(.removeNetwork(made), reason, after: detached)
+                networks[network.name] = builder.add(
+                    .createNetwork(key: key, network), reason, after: [removal])
+            } else if selection.observed.networks[network.name] == nil {
+                networks[network.name] = builder.add(.createNetwork(key: key, network), "create: missing")
+            }
+        }
+    }
+
+    private func isAttached(_ decision: ContainerDecision, to network: String) -> Bool {
+        decision.current?.networks.values.contains { $0.name == network } ?? false
+    }
+
+    private mutating func addVolumes() {
+        for (key, volume) in usedVolumes where selection.observed.volumes[volume.name] == nil {
+            volumes[volume.name] = builder.add(.createVolume(key: key, volume), "create: missing")
+        }
+    }
+
+    private var usedVolumes: [(key: String, value: StackVolume)] {
+        let used = Set(selection.services.flatMap(\.container.volumeKeys))
+        return selection.stack.volumes.filter { used.contains($0.key) && !$0.value.external }
+            .sorted { $0.key < $1.key }
+    }
+
+    // MARK: Containers
+
+    private var everyDecision: [ContainerDecision] {
+        selection.services.flatMap { decisions[$0.name] } + decisions.orphans
+    }
+
+    /// Dependents stop before what they depend on, and nothing that comes back stops before its image is there: while a
+    /// pull goes on or has failed, the old containers still serve.
+    private mutating func addStops() {
+        for service in selection.services.reversed() {
+            let dependents = (selection.graph.dependents[service.name] ?? []).flatMap { stops[$0] ?? [] }
+            for decision in decisions[service.name] where decision.isStopped {
+                guard let current = decision.current else { continue }
+                let images = decision.verb == .remove ? [] : Array(pulls.values)
+                let step = builder.add(
+                    .stopContainer(current, timeout: selection.options.timeout), decision.reason,
+                    after: images + (decision.verb == .remove ? [] : dependents))
+                stopOf[current.reference] = step
+                if decision.verb != .remove { stops[service.name, default: []].append(step) }
+            }
+        }
+        for decision in decisions.orphans where decision.isStopped {
+            guard let current = decision.current else { continue }
+            stopOf[current.reference] = builder.add(
+                .stopContainer(current, timeout: selection.options.timeout), decision.reason)
+        }
+    }
+
+    private mutating func addContainers(of service: Service) throws(PlanError) {
+        for decision in decisions[service.name] {
+            if let change = decision.change { builder.changes.append(change) }
+            let stop = stopOf[decision.reference].map { [$0] } ?? []
+            switch decision.verb {
+            case .keep: break
+            case .create:
+                let creation = try addCreation(decision, service, after: [])
+                addStart(decision, service, after: [creation], maker: creation)
+            case .recreate: try addRecreation(decision, service, after: stop)
+            case .update: addUpdate(decision, service, after: [])
+            case .start, .restart:
+                addStart(
+                    decision, service, after: decision.isUpdated ? [addUpdate(decision, service, after: stop)] : stop)
+            case .remove: addRemoval(of: decision)
+            }
+        }
+    }
+
+    private mutating func addRecreation(
+        _ decision: ContainerDecision, _ service: Service, after stop: [Int]
+    ) throws(PlanError) {
+        let creation = try addCreation(decision, service, after: stop)
+        let removal = builder.add(
+            .removeContainer(decision.reference, volumes: selection.options.renewAnonVolumes), decision.reason,
+            after: [creation])
+        addStart(decision, service, after: [creation, removal], maker: creation)
+    }
+
+    private mutating func addCreation(
+        _ decision: ContainerDecision, _ service: Service, after: [Int]
+    ) throws(PlanError) -> Int {
+        let replacement = decision.current.map {
+            Replacement(id: $0.id, keepsVolumes: !selection.options.renewAnonVolumes)
+        }
+        guard let imageID = selection.imageID(of: service) else {
+            throw .imageNotLookedUp(service: service.name, reference: service.image)
+        }
+        let pull = pulls[service.imageKey].map { [$0] } ?? []
+        let spec = selection.spec(service, decision.outcome, imageID: imageID)
+        return builder.add(
+            .createContainer(decision.outcome, spec, replaces: replacement), decision.reason,
+            after: pull + ground(of: service) + holders(ofName: spec.name, except: decision.current) + after)
+    }
+
+    @discardableResult
+    private mutating func addUpdate(_ decision: ContainerDecision, _ service: Service, after: [Int]) -> Int {
+        let spec = selection.spec(service, decision.outcome, imageID: decision.current?.imageID ?? "")
+        return builder.add(.updateContainer(decision.reference, spec), decision.reason, after: after)
+    }
+
+    @discardableResult
+    private mutating func addRemoval(of decision: ContainerDecision) -> Int {
+        if let step = removalOf[decision.reference] { return step }
+        let step = builder.add(
+            .removeContainer(decision.reference, volumes: false), decision.reason,
+            after: stopOf[decision.reference].map { [$0] } ?? [])
+        removalOf[decision.reference] = step
+        return step
+    }
+
+    /// The removals of containers that go away and whose name the new one gets: left over from an interrupted
+    /// recreation, or of a service that was renamed.
+    private mutating func holders(ofName name: String, except replaced: ObservedContainer?) -> [Int] {
+        everyDecision
+            .filter { $0.verb == .remove && $0.current?.name == name && $0.current?.id != replaced?.id }
+            .map { addRemoval(of: $0) }
+    }
+
+    /// The stops of containers whose published ports the started one gets.
+    private func holders(ofPorts ports: [PublishedPort], except own: ContainerReference) -> [Int] {
+        if ports.isEmpty { return [] }
+        return everyDecision.filter { $0.isStopped && $0.reference != own }
+            .filter {
+                $0.current?.settings.ports.contains { held in ports.contains { $0.clashes(with: held) } } ?? false
+            }
+            .compactMap { stopOf[$0.reference] }
+    }
+
+    /// The networks and volumes that the service stands on and that this plan makes.
+    private func ground(of service: Service) -> [Int] {
+        let networkNames = service.container.networks.keys.compactMap { selection.stack.networks[$0]?.name }
+        let volumeNames = service.container.volumeKeys.compactMap { selection.stack.volumes[$0]?.name }
+        return networkNames.compactMap { networks[$0] } + volumeNames.compactMap { volumes[$0] }
+    }
+
+    private mutating func addStart(
+        _ decision: ContainerDecision, _ service: Service, after: [Int], maker: Int? = nil
+    ) {
+        guard !selection.options.noStart else { return }
+        let container = decision.outcome
+        let conditions = conditions(of: service)
+        let ports = holders(ofPorts: service.container.ports, except: decision.reference)
+        let step = builder.add(
+            .startContainer(container), decision.reason,
+            after: after + (decision.isMade ? [] : ground(of: service)) + ports + conditions.after,
+            afterEnd: conditions.afterEnd, maker: maker)
+        startOf[container] = step
+        makerOf[container] = maker
+        starts[service.name, default: []].append(step)
+    }
+
+    // MARK: The rest
+
+    private mutating func addOrphans() {
+        for decision in decisions.orphans {
+            if let change = decision.change { builder.changes.append(change) }
+            addRemoval(of: decision)
+        }
+    }
+
+    private mutating func addWarnings() {
+        builder.warnings += selection.networks.warnings
+        for service in selection.services {
+            for address in Set(service.container.ports.compactMap(\.hostIP)).sorted() where address.contains(":") {
+                builder.warnings.append("\(service.name): ports on the IPv6 address \(address) are not published yet")
+            }
+        }
+        for (_, volume) in usedVolumes {
+            guard let made = selection.observed.volumes[volume.name], made != volume else { continue }
+            let differences = SettingsDifference.between(made, volume).cause
+            builder.warnings.append(
+                "volume \(volume.name) keeps its data and stays as it was made (\(differences)): "
+                    + "to have it made anew, remove it with down -v")
+        }
+        let orphans = selection.observed.containers.filter(selection.isOrphan).map(\.name).sorted()
+        if !orphans.isEmpty && !selection.options.removeOrphans {
+            builder.warnings.append(
+                "orphans, whose services aren't in the file: \(orphans.joined(separator: ", ")): "
+                    + "--remove-orphans removes them")
+        }
+    }
+}
