@@ -2,7 +2,7 @@ import OCI
 import StackModel
 import Testing
 
-@testable import Orchestration
+@testable import Containers
 
 @Suite struct BundleBuilderTests {
     private static func bundle(

@@ -2,7 +2,7 @@ import OCI
 import StackModel
 import Testing
 
-@testable import Orchestration
+@testable import Containers
 
 @Suite struct BundleMountTests {
     private static let system = ["/proc", "/dev", "/dev/pts", "/sys", "/sys/fs/cgroup", "/dev/mqueue", "/dev/shm"]

@@ -6,7 +6,7 @@ import Planning
 import StackModel
 import Testing
 
-@testable import Orchestration
+@testable import Containers
 
 @Suite struct ContainerStoreTests {
     private static func store(_ place: TemporaryDirectory) -> ContainerStore {

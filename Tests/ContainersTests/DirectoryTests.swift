@@ -2,7 +2,7 @@ import Glibc
 import Kernel
 import Testing
 
-@testable import Orchestration
+@testable import Containers
 
 @Suite struct DirectoryTests {
     @Test func namesAreSorted() throws {

@@ -4,7 +4,7 @@ import Kernel
 import OCI
 import Testing
 
-@testable import Orchestration
+@testable import Containers
 
 /// Layers are mounted for whom they are held, and for nobody else. The mounts are below a directory of the test's own.
 @Suite(.enabled(if: geteuid() == 0 && Files.exists("/usr/bin/mkfs.erofs"), "needs root and erofs-utils"))

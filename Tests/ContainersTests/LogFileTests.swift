@@ -4,7 +4,7 @@ import Kernel
 import NIOHTTP1
 import Testing
 
-@testable import Orchestration
+@testable import Containers
 
 @Suite struct LogFileTests {
     private static func line(_ text: String, _ second: Int = 0, stream: String = "stdout") -> String {

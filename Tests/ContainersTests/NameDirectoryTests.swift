@@ -3,7 +3,7 @@ import Networks
 import StackModel
 import Testing
 
-@testable import Orchestration
+@testable import Containers
 
 @Suite struct NameDirectoryTests {
     private static let networks = [

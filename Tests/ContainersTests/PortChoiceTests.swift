@@ -2,7 +2,7 @@ import Glibc
 import StackModel
 import Testing
 
-@testable import Orchestration
+@testable import Containers
 
 @Suite struct PortChoiceTests {
     /// A TCP port of all addresses, held as long as the value lives.

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Orchestration
+@testable import Containers
 
 @Suite struct ResolvedUserTests {
     private static let passwd = """

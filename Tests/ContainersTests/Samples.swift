@@ -5,7 +5,7 @@ import Kernel
 import OCI
 import StackModel
 
-@testable import Orchestration
+@testable import Containers
 
 /// Values that tests change in one place.
 enum Samples {

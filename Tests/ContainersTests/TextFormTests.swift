@@ -2,7 +2,7 @@ import Glibc
 import NIOHTTP1
 import Testing
 
-@testable import Orchestration
+@testable import Containers
 
 @Suite struct SecurityOptionsTests {
     struct Sample: Sendable, CustomTestStringConvertible {
