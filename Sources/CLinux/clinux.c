@@ -1,9 +1,12 @@
 #define _GNU_SOURCE
 #include "clinux.h"
+#include "device_filter.h"
+#include "storage.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/bpf.h>
 #include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/fsverity.h>
@@ -294,3 +297,34 @@ unsigned int clinux_file_system_type(const char *path) {
     struct statfs information;
     return statfs(path, &information) == 0 ? (unsigned int)information.f_type : 0;
 }
+
+int clinux_file_system_type_of(int descriptor, unsigned int *type) {
+    struct statfs information;
+    if (fstatfs(descriptor, &information) < 0) return -1;
+    *type = (unsigned int)information.f_type;
+    return 0;
+}
+
+int clinux_load_device_filter(const uint64_t *instructions, uint32_t count) {
+    union bpf_attr attributes;
+    memset(&attributes, 0, sizeof attributes);
+    attributes.prog_type = BPF_PROG_TYPE_CGROUP_DEVICE;
+    attributes.insns = (uint64_t)(uintptr_t)instructions;
+    attributes.insn_cnt = count;
+    // The licence matters for functions of the kernel that the program calls; it calls none.
+    attributes.license = (uint64_t)(uintptr_t) "Apache-2.0";
+    memcpy(attributes.prog_name, "roost_devices", sizeof "roost_devices");
+    return (int)syscall(SYS_bpf, BPF_PROG_LOAD, &attributes, sizeof attributes);
+}
+
+int clinux_attach_device_filter(int group, int filter) {
+    union bpf_attr attributes;
+    memset(&attributes, 0, sizeof attributes);
+    attributes.target_fd = (uint32_t)group;
+    attributes.attach_bpf_fd = (uint32_t)filter;
+    attributes.attach_type = BPF_CGROUP_DEVICE;
+    attributes.attach_flags = BPF_F_ALLOW_MULTI;
+    return (int)syscall(SYS_bpf, BPF_PROG_ATTACH, &attributes, sizeof attributes);
+}
+
+int clinux_working_directory(char *buffer, size_t size) { return (int)syscall(SYS_getcwd, buffer, size); }

@@ -2,7 +2,8 @@ import Glibc
 import Kernel
 
 /// Makes control groups on hosts with v2, v1, or both (hybrid). A v2 hierarchy always gets a group, for its
-/// `cgroup.kill`; a v1 hierarchy only if a limit of its controllers is set.
+/// `cgroup.kill`; a v1 hierarchy only if a limit of its controllers is set. Devices are limited by a filter of the v2
+/// group, also on a hybrid host; the v1 controller does it where there is no v2 hierarchy or no such filter.
 public struct CgroupDriver: Sendable {
     public let hierarchies: CgroupHierarchies
 
@@ -18,11 +19,19 @@ public struct CgroupDriver: Sendable {
     /// Makes the group with its limits; on failure nothing of it is left. An existing group gets the limits.
     /// - Parameter path: relative to the root of each hierarchy, for example `roost/3f2a`.
     public func create(_ path: String, _ limits: CgroupLimits) throws(CgroupError) -> Cgroup {
-        let group = try plan(path, limits)
+        // What this kernel can do is seen by trying it, before anything is made.
+        let policy = DevicePolicy(limits.devices)
+        let filter = policy.allowsEverything ? nil : try filter(for: policy)
+        let group = try plan(path, limits, legacyDevices: !policy.allowsEverything && filter == nil)
         // Somebody else's removal of an empty parent may get between the making of parent and child.
         for attempt in 1...16 {
             do throws(CgroupError) {
                 try make(group, limits)
+                if let unified = group.unified, filter != nil {
+                    try Self.attempt("limit the devices of", unified) { () throws(KernelError) in
+                        try filter?.attach(to: unified)
+                    }
+                }
                 return group
             } catch  where error.errno == ENOENT && attempt < 16 {
                 continue
@@ -64,11 +73,25 @@ public struct CgroupDriver: Sendable {
         return Cgroup(path: path, unified: present(hierarchies.unified), legacy: legacy)
     }
 
-    private func plan(_ path: String, _ limits: CgroupLimits) throws(CgroupError) -> Cgroup {
+    /// The filter for the v2 group, where there is one; nil where the v1 controller has to do.
+    private func filter(for policy: DevicePolicy) throws(CgroupError) -> DeviceFilter? {
+        guard let unified = hierarchies.unified else { return nil }
+        return try Self.attempt("limit devices in the", unified) { () throws(KernelError) in try DeviceFilter(policy) }
+    }
+
+    private func plan(
+        _ path: String, _ limits: CgroupLimits, legacyDevices: Bool
+    ) throws(CgroupError) -> Cgroup {
         try Self.validate(path)
         var legacy: [CgroupController: String] = [:]
         for controller in limits.controllers {
             if let point = hierarchies.legacy[controller] { legacy[controller] = "\(point)/\(path)" }
+        }
+        if legacyDevices {
+            guard let point = hierarchies.legacy[.devices] else {
+                throw .missingController(.devices, limit: "the use of devices")
+            }
+            legacy[.devices] = "\(point)/\(path)"
         }
         return Cgroup(path: path, unified: hierarchies.unified.map { "\($0)/\(path)" }, legacy: legacy)
     }
@@ -156,7 +179,7 @@ public struct CgroupDriver: Sendable {
         }
     }
 
-    static func attempt<Value>(
+    static func attempt<Value: ~Copyable>(
         _ operation: @autoclosure () -> String, _ path: String, _ body: () throws(KernelError) -> Value
     ) throws(CgroupError) -> Value {
         do throws(KernelError) {

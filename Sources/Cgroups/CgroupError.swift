@@ -31,5 +31,5 @@ public enum CgroupError: Error, Equatable, Sendable, CustomStringConvertible {
 
 /// The controllers that Roost sets limits with.
 public enum CgroupController: String, CaseIterable, Hashable, Sendable {
-    case memory, cpu, cpuset, pids
+    case memory, cpu, cpuset, pids, devices
 }

@@ -16,6 +16,8 @@ public struct CgroupLimits: Equatable, Sendable {
     public var cpus = ""
     /// Processes and threads.
     public var pids: UInt64 = 0
+    /// What devices may be used; empty for all.
+    public var devices: [DeviceRule] = []
 
     public init() {}
 
@@ -28,9 +30,9 @@ public struct CgroupLimits: Equatable, Sendable {
         var optional = false
     }
 
-    /// The controllers that the limits need.
+    /// The controllers that the limits need. Devices are not among them: version 2 has no controller for them.
     var controllers: [CgroupController] {
-        CgroupController.allCases.filter { !legacySettings($0).isEmpty }
+        CgroupController.allCases.filter { $0 != .devices && !legacySettings($0).isEmpty }
     }
 
     /// The files of v1 (Documentation/admin-guide/cgroup-v1), in the order in which they have to be written.
@@ -62,6 +64,9 @@ public struct CgroupLimits: Equatable, Sendable {
             if !cpus.isEmpty { settings.append(Setting(limit: "cpuset", file: "cpuset.cpus", value: cpus)) }
         case .pids:
             if pids > 0 { settings.append(Setting(limit: "processes", file: "pids.max", value: "\(pids)")) }
+        case .devices:
+            let policy = DevicePolicy(devices)
+            if !policy.allowsEverything { settings = policy.legacySettings }
         }
         return settings
     }
@@ -87,6 +92,7 @@ public struct CgroupLimits: Equatable, Sendable {
                 settings.append(Setting(limit: "cpus", file: "cpu.max", value: "\(cpuQuota) \(cpuPeriod)"))
             }
         case .cpuset, .pids: settings = legacySettings(controller)
+        case .devices: break
         }
         return settings
     }

@@ -81,8 +81,7 @@ public struct HostContainers: ContainerEffects {
     public func update(_ record: ContainerRecord, isRunning: Bool) throws {
         try store.replace(record)
         guard isRunning else { return }
-        guard let resources = BundleBuilder.resources(record.settings.resources) else { return }
-        try launcher.cgroups.update(record.id, resources)
+        try launcher.cgroups.update(record.id, BundleBuilder.resources(record.settings.resources))
     }
 
     // MARK: Processes

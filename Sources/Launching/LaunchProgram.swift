@@ -132,10 +132,13 @@ public struct CgroupSettings: Equatable, Sendable {
     public var cpus: String
     /// Highest number of processes; 0 for none.
     public var pids: UInt64
+    /// What devices the processes may open and make nodes of; empty: all.
+    public var devices: [DeviceRule]
 
     public init(
         path: String = "", memory: UInt64 = 0, memorySwap: UInt64 = 0, memoryReservation: UInt64 = 0,
-        cpuQuota: UInt64 = 0, cpuPeriod: UInt64 = 100_000, cpuShares: UInt64 = 0, cpus: String = "", pids: UInt64 = 0
+        cpuQuota: UInt64 = 0, cpuPeriod: UInt64 = 100_000, cpuShares: UInt64 = 0, cpus: String = "", pids: UInt64 = 0,
+        devices: [DeviceRule] = []
     ) {
         self.path = path
         self.memory = memory
@@ -146,5 +149,6 @@ public struct CgroupSettings: Equatable, Sendable {
         self.cpuShares = cpuShares
         self.cpus = cpus
         self.pids = pids
+        self.devices = devices
     }
 }

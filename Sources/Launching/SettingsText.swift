@@ -17,6 +17,7 @@ extension CgroupSettings {
             cpuQuota == 0 ? "" : "cpu=\(cpuQuota)/\(cpuPeriod)us",
             ProgramText.setting("cpu-shares", cpuShares, unless: 0), ProgramText.setting("cpus", cpus, unless: ""),
             ProgramText.setting("pids", pids, unless: 0))
+        for rule in devices { text.line(2, "devices", rule.text) }
     }
 }
 

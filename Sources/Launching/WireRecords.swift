@@ -68,6 +68,19 @@ extension CgroupSettings: WireRecord {
         try coder.field(&cpuShares)
         try coder.field(&cpus)
         try coder.field(&pids)
+        try coder.field(&devices)
+    }
+}
+
+extension DeviceRule: WireRecord {
+    static var blank: Self { Self(allow: false) }
+
+    mutating func visit(_ coder: inout some WireCoder) throws(WireError) {
+        try coder.field(&allow)
+        try coder.field(&kind)
+        try coder.field(&major)
+        try coder.field(&minor)
+        try coder.field(&access)
     }
 }
 

@@ -161,8 +161,29 @@ public struct RuntimeConfiguration: Codable, Equatable, Sendable {
         public var memory: Memory?
         public var cpu: CPU?
         public var pids: PIDs?
+        public var devices: [DeviceRule]?
 
         public init() {}
+    }
+
+    /// What the device cgroup allows; the last rule that matches decides. `type` is `a`, `b` or `c`, `access` of the
+    /// letters `r`, `w` and `m`; what is absent stands for all.
+    public struct DeviceRule: Codable, Equatable, Sendable {
+        public var allow: Bool
+        public var type: String?
+        public var major: Int64?
+        public var minor: Int64?
+        public var access: String?
+
+        public init(
+            allow: Bool, type: String? = nil, major: Int64? = nil, minor: Int64? = nil, access: String? = "rwm"
+        ) {
+            self.allow = allow
+            self.type = type
+            self.major = major
+            self.minor = minor
+            self.access = access
+        }
     }
 
     /// Bytes; `swap` is memory plus swap, -1 for no limit.

@@ -11,7 +11,7 @@ public enum LaunchCompiler {
             container: settings.id,
             outside: outsideSteps(configuration, settings),
             namespaces: namespaces(configuration, settings),
-            cgroup: cgroup(configuration),
+            cgroup: try cgroup(configuration),
             inside: try insideSteps(configuration, settings),
             process: try process(configuration, settings),
             monitor: monitor(configuration, settings))
@@ -75,7 +75,9 @@ public enum LaunchCompiler {
         "time": .time,
     ]
 
-    private static func cgroup(_ configuration: RuntimeConfiguration) -> CgroupSettings {
+    private static func cgroup(
+        _ configuration: RuntimeConfiguration
+    ) throws(LaunchCompilerError) -> CgroupSettings {
         let memory = configuration.linux.resources?.memory
         let cpu = configuration.linux.resources?.cpu
         func positive(_ value: Int64?) -> UInt64 { UInt64(max(0, value ?? 0)) }
@@ -83,7 +85,32 @@ public enum LaunchCompiler {
             path: configuration.linux.cgroupsPath ?? "", memory: positive(memory?.limit),
             memorySwap: positive(memory?.swap), memoryReservation: positive(memory?.reservation),
             cpuQuota: positive(cpu?.quota), cpuPeriod: cpu?.period ?? 100_000, cpuShares: cpu?.shares ?? 0,
-            cpus: cpu?.cpus ?? "", pids: positive(configuration.linux.resources?.pids?.limit))
+            cpus: cpu?.cpus ?? "", pids: positive(configuration.linux.resources?.pids?.limit),
+            devices: try deviceRules(configuration.linux.resources?.devices ?? []))
+    }
+
+    private static func deviceRules(
+        _ rules: [RuntimeConfiguration.DeviceRule]
+    ) throws(LaunchCompilerError) -> [DeviceRule] {
+        var result: [DeviceRule] = []
+        for rule in rules {
+            let kind: DeviceKind
+            switch rule.type ?? "a" {
+            case "a", "": kind = .all
+            // An unbuffered character device is a character device (`man 1 mknod`).
+            case "c", "u": kind = .character
+            case "b": kind = .block
+            case let other:
+                throw LaunchCompilerError(subject: "device rule", reason: "\"\(other)\" is no kind of device")
+            }
+            // -1 is how older bundles write "all".
+            func number(_ value: Int64?) -> UInt32? { value.flatMap { $0 < 0 ? nil : UInt32(clamping: $0) } }
+            let access = rule.access.map { $0.isEmpty ? .all : DeviceAccess(letters: $0) } ?? .all
+            result.append(
+                DeviceRule(
+                    allow: rule.allow, kind, major: number(rule.major), minor: number(rule.minor), access: access))
+        }
+        return result
     }
 
     private static func monitor(

@@ -166,5 +166,18 @@ extension CgroupLimits {
         cpuShares = settings.cpuShares
         cpus = settings.cpus
         pids = settings.pids
+        devices = settings.devices.map(Cgroups.DeviceRule.init)
+    }
+}
+
+extension Cgroups.DeviceRule {
+    init(_ rule: Launching.DeviceRule) {
+        let kind: Kind? =
+            switch rule.kind {
+            case .all: nil
+            case .character: .character
+            case .block: .block
+            }
+        self.init(allow: rule.allow, kind, major: rule.major, minor: rule.minor, access: rule.access.rawValue)
     }
 }

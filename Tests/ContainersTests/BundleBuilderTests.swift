@@ -163,7 +163,17 @@ import Testing
         #expect(resources?.memory == limits.memory)
         #expect(resources?.cpu == limits.cpu)
         #expect(resources?.pids?.limit == limits.pids)
-        #expect((resources == nil) == (limits.memory == nil && limits.cpu == nil && limits.pids == nil))
+    }
+
+    @Test func onlyAContainersOwnDevicesMayBeUsed() throws {
+        let rules = try #require(try Self.bundle().linux.resources?.devices)
+        #expect(rules.first == .init(allow: false))
+        #expect(rules.dropFirst().allSatisfy { $0.allow && $0.type != nil })
+        // Nodes of all kinds may be made, which is no right to use them.
+        #expect(rules.dropFirst().filter { $0.major == nil }.map(\.access) == ["m", "m"])
+        #expect(!rules.contains { $0.type == "b" && $0.access != "m" })
+        let privileged = try Self.bundle(Samples.record { $0.privileged = true })
+        #expect(privileged.linux.resources?.devices == [.init(allow: true)])
     }
 
     /// As much as a file may say (`9e18` bytes) must not end the supervisor, and with it every stack's.

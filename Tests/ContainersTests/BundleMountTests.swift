@@ -61,9 +61,24 @@ import Testing
         let mounts = BundleBuilder.mounts(Samples.record(), try Samples.inputs())
         func options(_ target: String) -> [String]? { mounts.first { $0.destination == target }?.options }
         #expect(options("/proc") == ["nosuid", "noexec", "nodev"])
-        #expect(options("/dev") == ["nosuid", "strictatime", "mode=755", "size=65536k"])
+        #expect(options("/dev") == ["nosuid", "nodev", "strictatime", "mode=755", "size=65536k"])
         #expect(options("/dev/pts") == ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"])
         #expect(options("/sys") == ["nosuid", "noexec", "nodev", "ro"])
         #expect(options("/sys/fs/cgroup") == ["nosuid", "noexec", "nodev", "ro"])
+    }
+
+    @Test func noMountOfAnUnprivilegedContainerHasDevices() throws {
+        let inputs = try Samples.inputs {
+            $0.mounts = [
+                Self.bind("/data"), .init(destination: "/t", type: "tmpfs", source: "tmpfs", options: ["dev", "ro"]),
+            ]
+            $0.identityFiles = ["/etc/hosts": "/host/hosts"]
+        }
+        for mount in BundleBuilder.mounts(Samples.record(), inputs) where mount.type != "devpts" {
+            #expect(mount.options?.contains("nodev") == true, "\(mount)")
+            #expect(mount.options?.contains("dev") == false, "\(mount)")
+        }
+        let privileged = BundleBuilder.mounts(Samples.record { $0.privileged = true }, inputs)
+        #expect(privileged.first { $0.destination == "/t" }?.options == ["dev", "ro"])
     }
 }

@@ -46,7 +46,12 @@ func samplePrograms() -> [LaunchProgram] {
             new: [.mount, .pid], joined: [JoinedNamespace(kind: .network, path: "/proc/7/ns/net")]),
         cgroup: CgroupSettings(
             path: "roost/c1", memory: 1 << 30, memorySwap: 2 << 30, memoryReservation: 1 << 20, cpuQuota: 50_000,
-            cpuPeriod: 100_000, cpuShares: 512, cpus: "0-1", pids: 100),
+            cpuPeriod: 100_000, cpuShares: 512, cpus: "0-1", pids: 100,
+            devices: [
+                DeviceRule(allow: false),
+                DeviceRule(allow: true, .character, major: 1, minor: 3, access: [.read, .write]),
+                DeviceRule(allow: true, .block, access: .makeNode),
+            ]),
         inside: inside, process: process, monitor: monitor)
     return [full, LaunchProgram(container: "empty")]
 }

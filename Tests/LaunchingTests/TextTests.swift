@@ -20,6 +20,9 @@ import Testing
                   namespaces new=mount,pid
                   join network /proc/7/ns/net
                   cgroup roost/c1 memory=1073741824 memory-swap=2147483648 memory-reservation=1048576 cpu=50000/100000us cpu-shares=512 cpus=0-1 pids=100
+                    devices deny a *:* rwm
+                    devices allow c 1:3 rw
+                    devices allow b *:* m
                   inside[0] private-propagation
                   inside[1] overlay-root /r lower=/l/2:/l/1 upper=/u work=/w nodev
                   inside[2] bind-root /s /r

@@ -74,6 +74,10 @@ int clinux_ignore_signal(int signal);
 // Waits for a signal out of the mask and takes it: its number.
 int clinux_take_signal(uint64_t signals);
 
+// getcwd(2) as the kernel answers it: the length with the 0 at its end. A directory that can't be reached from the
+// process's root begins with "(unreachable)".
+int clinux_working_directory(char *buffer, size_t size);
+
 int clinux_execve(const char *path, char *const arguments[], char *const environment[]);
 
 // Gives free heap and the unused part of the stack back to the kernel. Only for a process with a single thread.

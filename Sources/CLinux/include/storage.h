@@ -12,3 +12,5 @@ int clinux_enable_verity(int descriptor);
 int clinux_loop_attach(int file, int *number);
 /* The number of the type of the file system that a path is on (statfs), or 0. */
 unsigned int clinux_file_system_type(const char *path);
+/* The same of an open file; -1 with errno. */
+int clinux_file_system_type_of(int descriptor, unsigned int *type);

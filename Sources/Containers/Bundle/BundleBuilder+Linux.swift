@@ -12,7 +12,9 @@ extension BundleBuilder {
         case .host: break
         }
         linux.cgroupsPath = inputs.cgroupPath
-        linux.resources = resources(record.settings.resources)
+        var limits = resources(record.settings.resources)
+        limits.devices = record.settings.privileged ? [RuntimeConfiguration.DeviceRule(allow: true)] : deviceRules
+        linux.resources = limits
         linux.sysctl = record.settings.sysctls.isEmpty ? nil : record.settings.sysctls
         linux.devices = standardDevices + inputs.hostDevices
         if !record.settings.privileged && !inputs.security.systemPathsVisible {
@@ -34,7 +36,7 @@ extension BundleBuilder {
         }
     }
 
-    static func resources(_ wanted: Resources) -> RuntimeConfiguration.Resources? {
+    static func resources(_ wanted: Resources) -> RuntimeConfiguration.Resources {
         var result = RuntimeConfiguration.Resources()
         if wanted.memLimit != nil || wanted.memswapLimit != nil || wanted.memReservation != nil {
             // As Docker: without a swap limit, a container may swap as much again as its memory.
@@ -49,7 +51,7 @@ extension BundleBuilder {
                 period: 100_000, cpus: wanted.cpuset)
         }
         if let limit = wanted.pidsLimit, limit > 0 { result.pids = RuntimeConfiguration.PIDs(limit: limit) }
-        return result.memory == nil && result.cpu == nil && result.pids == nil ? nil : result
+        return result
     }
 
     /// Stops at the end of the range: a limit beyond it is none.
@@ -67,6 +69,15 @@ extension BundleBuilder {
         RuntimeConfiguration.Device(path: "/dev/urandom", major: 1, minor: 9, fileMode: 0o666),
         RuntimeConfiguration.Device(path: "/dev/tty", major: 5, minor: 0, fileMode: 0o666),
     ]
+
+    /// Nodes of any kind may be made, and those of the container's own devices and terminals be used.
+    private static let deviceRules: [RuntimeConfiguration.DeviceRule] =
+        [
+            .init(allow: false), .init(allow: true, type: "c", access: "m"), .init(allow: true, type: "b", access: "m"),
+        ]
+        + standardDevices.map { .init(allow: true, type: $0.type, major: Int64($0.major), minor: Int64($0.minor)) }
+        // /dev/console, /dev/ptmx, and the terminals of devpts.
+        + [(5, 1), (5, 2), (136, nil)].map { .init(allow: true, type: "c", major: $0.0, minor: $0.1) }
 
     /// What tells a container about the host, or lets it harm it; the paths that Docker hides.
     private static let maskedPaths = [
@@ -87,7 +98,7 @@ extension BundleBuilder {
                 destination: "/proc", type: "proc", source: "proc", options: ["nosuid", "noexec", "nodev"]),
             RuntimeConfiguration.Mount(
                 destination: "/dev", type: "tmpfs", source: "tmpfs",
-                options: ["nosuid", "strictatime", "mode=755", "size=65536k"]),
+                options: ["nosuid", "nodev", "strictatime", "mode=755", "size=65536k"]),
             RuntimeConfiguration.Mount(
                 destination: "/dev/pts", type: "devpts", source: "devpts",
                 options: ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"]),
@@ -109,7 +120,17 @@ extension BundleBuilder {
         let order = (identity + inputs.mounts).enumerated().sorted {
             (depth($0.element.destination), $0.offset) < (depth($1.element.destination), $1.offset)
         }
-        return mounts + order.map(\.element)
+        mounts += order.map(\.element)
+        return privileged ? mounts : mounts.map(withoutDevices)
+    }
+
+    /// No mount of an unprivileged container lets a node be opened that was made there. Terminals are nodes too, but in
+    /// devpts nobody can make any.
+    private static func withoutDevices(_ mount: RuntimeConfiguration.Mount) -> RuntimeConfiguration.Mount {
+        var result = mount
+        let options = (mount.options ?? []).filter { $0 != "dev" }
+        result.options = mount.type == "devpts" || options.contains("nodev") ? options : options + ["nodev"]
+        return result
     }
 
     private static func depth(_ path: String) -> Int { path.split(separator: "/").count }
