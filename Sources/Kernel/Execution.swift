@@ -14,6 +14,42 @@ public enum Execution {
         try check("close descriptors") { clinux_close_range(first, .max, 0) }
     }
 
+    /// Closes all descriptors but 0, 1, 2 and those that are kept. Marking the rest close-on-exec would leave them open,
+    /// and reachable by the links of /proc/self/fd, until the program is executed.
+    public static func closeAll(keeping kept: [Int32]) throws(KernelError) {
+        var first: UInt32 = 3
+        for number in kept.sorted() where number >= 3 {
+            let keep = UInt32(number)
+            if keep > first {
+                let (start, end) = (first, keep - 1)
+                try check("close descriptors") { clinux_close_range(start, end, 0) }
+            }
+            first = Swift.max(first, keep + 1)
+        }
+        try closeAll(from: first)
+    }
+
+    /// Changes to a directory of the calling process's own root. No link of /proc to an open file is followed, and what
+    /// is reached has to lie below the root: a directory that somebody else opened does not.
+    public static func enterDirectory(_ path: String) throws(KernelError) {
+        let directory = try RootDirectory("/").open(path, [.path, .directory])
+        let number = directory.number
+        try check("enter", path) { fchdir(number) }
+        try requireDirectoryInRoot(path)
+    }
+
+    /// Fails if the working directory can't be reached from the process's root.
+    static func requireDirectoryInRoot(_ path: String) throws(KernelError) {
+        let first = withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(PATH_MAX) + 1) { buffer -> CChar? in
+            clinux_working_directory(buffer.baseAddress, buffer.count) > 0 ? buffer[0] : nil
+        }
+        if first == CChar(bitPattern: UInt8(ascii: "/")) { return }
+        // A path that is too long for the answer is no escape: the walk to it was inside.
+        let reason = first == nil ? lastError() : EXDEV
+        if reason == ENAMETOOLONG || reason == ERANGE { return }
+        throw KernelError("enter", "\(path), which is not inside the root file system", errno: reason)
+    }
+
     /// Becomes the program; returns only by failing.
     public static func become(_ path: String, _ arguments: [String], environment: [String]) -> KernelError {
         let arguments = CStrings(arguments)

@@ -160,25 +160,3 @@ extension OwnedDescriptor {
         return try check("poll") { poll(&entry, 1, milliseconds) } > 0
     }
 }
-
-extension OwnedDescriptor {
-    /// Whether it refers to a directory.
-    public func isDirectory() throws(KernelError) -> Bool {
-        var status = stat()
-        try check("look at") { fstat(number, &status) }
-        return status.st_mode & S_IFMT == S_IFDIR
-    }
-
-    /// Whether device nodes on its mount can't be opened (`nodev`).
-    public func forbidsDevices() throws(KernelError) -> Bool {
-        var status = statvfs()
-        try check("look at the file system") { fstatvfs(number, &status) }
-        let noDevices: UInt = 4
-        return status.f_flag & noDevices != 0
-    }
-
-    /// Makes a device node in this directory; the mode includes `S_IFCHR` or `S_IFBLK`.
-    public func makeDevice(_ name: String, mode: UInt32, major: UInt32, minor: UInt32) throws(KernelError) {
-        try check("make the device", name) { clinux_make_device(number, name, mode, major, minor) }
-    }
-}

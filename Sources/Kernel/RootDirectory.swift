@@ -1,8 +1,27 @@
 import CLinux
 import Glibc
 
-/// A directory that is the root for all paths given to it: no symbolic link or `..` leads out of it
-/// (`man 2 openat2`, `RESOLVE_IN_ROOT`).
+/// What a path inside a root directory may lead through (`man 2 openat2`).
+public enum PathLinks: Sendable {
+    /// Symbolic links are followed, and the root is where they start and end.
+    case inside
+    /// The path has to be as it is written: a symbolic link in it is an error (`ELOOP`).
+    case refused
+    /// As `refused`, and no mount may be crossed (`EXDEV`).
+    case refusedOnOneMount
+
+    /// `RESOLVE_IN_ROOT` and `RESOLVE_NO_MAGICLINKS`, with `RESOLVE_NO_SYMLINKS` and `RESOLVE_NO_XDEV`.
+    fileprivate var resolution: UInt64 {
+        switch self {
+        case .inside: 0x10 | 0x02
+        case .refused: 0x10 | 0x02 | 0x04
+        case .refusedOnOneMount: 0x10 | 0x02 | 0x04 | 0x01
+        }
+    }
+}
+
+/// A directory that is the root for all paths given to it: no symbolic link or `..` leads out of it, and the links of
+/// /proc that stand for open files lead nowhere (`man 2 openat2`, `RESOLVE_IN_ROOT`).
 public struct RootDirectory: ~Copyable, Sendable {
     public let descriptor: OwnedDescriptor
 
@@ -11,13 +30,19 @@ public struct RootDirectory: ~Copyable, Sendable {
         descriptor = try OwnedDescriptor(open: path, [.path, .directory])
     }
 
+    /// Takes over a directory that is open.
+    public init(taking directory: consuming OwnedDescriptor) {
+        descriptor = directory
+    }
+
     /// Opens a path inside.
-    public func open(_ path: String, _ flags: OpenFlags, mode: UInt32 = 0) throws(KernelError) -> OwnedDescriptor {
-        let inside: UInt64 = 0x10
+    public func open(
+        _ path: String, _ flags: OpenFlags, mode: UInt32 = 0, links: PathLinks = .inside
+    ) throws(KernelError) -> OwnedDescriptor {
         let numbers = UInt64(UInt32(bitPattern: flags.rawValue | O_CLOEXEC))
         // EAGAIN: something was renamed while the path was walked.
         for attempt in 0... {
-            let number = clinux_openat2(descriptor.number, path, numbers, UInt64(mode), inside)
+            let number = clinux_openat2(descriptor.number, path, numbers, UInt64(mode), links.resolution)
             if number >= 0 { return OwnedDescriptor(taking: number) }
             let reason = lastError()
             guard reason == EINTR || (reason == EAGAIN && attempt < 64) else {
@@ -28,9 +53,9 @@ public struct RootDirectory: ~Copyable, Sendable {
     }
 
     /// Opens a path inside as a reference; nil if nothing is there.
-    public func find(_ path: String) throws(KernelError) -> OwnedDescriptor? {
+    public func find(_ path: String, links: PathLinks = .inside) throws(KernelError) -> OwnedDescriptor? {
         do throws(KernelError) {
-            return try open(path, .path)
+            return try open(path, .path, links: links)
         } catch  where error.errno == ENOENT || error.errno == ENOTDIR {
             return nil
         }
@@ -38,44 +63,50 @@ public struct RootDirectory: ~Copyable, Sendable {
 
     /// A directory inside, made with its parents if missing. `made` tells whether this very directory was made.
     public func directory(
-        _ path: String, mode: UInt32 = 0o755, made: inout Bool
+        _ path: String, mode: UInt32 = 0o755, links: PathLinks = .inside, made: inout Bool
     ) throws(KernelError) -> OwnedDescriptor {
-        try directory(path, mode: mode, made: &made, linksLeft: 8)
+        try directory(path, mode: mode, links: links, made: &made, linksLeft: 8)
     }
 
     /// A directory inside, made with its parents if missing.
-    public func directory(_ path: String, mode: UInt32 = 0o755) throws(KernelError) -> OwnedDescriptor {
+    public func directory(
+        _ path: String, mode: UInt32 = 0o755, links: PathLinks = .inside
+    ) throws(KernelError) -> OwnedDescriptor {
         var made = false
-        return try directory(path, mode: mode, made: &made)
+        return try directory(path, mode: mode, links: links, made: &made)
     }
 
     /// A file inside, made empty if missing.
-    public func file(_ path: String, mode: UInt32 = 0o644) throws(KernelError) -> OwnedDescriptor {
-        if let found = try find(path) { return found }
-        if let parent = Files.parent(of: path) { _ = try directory(parent) }
-        _ = try open(path, [.writeOnly, .create], mode: mode)
-        return try open(path, .path)
+    public func file(
+        _ path: String, mode: UInt32 = 0o644, links: PathLinks = .inside
+    ) throws(KernelError) -> OwnedDescriptor {
+        if let found = try find(path, links: links) { return found }
+        if let parent = Files.parent(of: path) { _ = try directory(parent, links: links) }
+        // Whoever shares a volume may have put a FIFO there meanwhile: nobody waits for its reader.
+        _ = try open(path, [.writeOnly, .create, .nonBlocking, .noTerminal], mode: mode, links: links)
+        return try open(path, .path, links: links)
     }
 
     private func directory(
-        _ path: String, mode: UInt32, made: inout Bool, linksLeft: Int
+        _ path: String, mode: UInt32, links: PathLinks, made: inout Bool, linksLeft: Int
     ) throws(KernelError) -> OwnedDescriptor {
         do throws(KernelError) {
-            return try open(path, [.path, .directory])
+            return try open(path, [.path, .directory], links: links)
         } catch  where error.errno == ENOENT {
             guard linksLeft > 0 else { throw KernelError("make the directory", path, errno: ELOOP) }
         }
         let (parentPath, name) = Self.split(path)
         var parentMade = false
-        let parent = try directory(parentPath, mode: 0o755, made: &parentMade, linksLeft: linksLeft)
+        let parent = try directory(parentPath, mode: 0o755, links: links, made: &parentMade, linksLeft: linksLeft)
         if mkdirat(parent.number, name, mode) == 0 {
             made = true
         } else if lastError() == EEXIST {
-            try makeLinked(name, in: parent, parentPath, linksLeft: linksLeft)
+            // Without links, opening it again says what is wrong with it.
+            if case .inside = links { try makeLinked(name, in: parent, parentPath, linksLeft: linksLeft) }
         } else {
             throw KernelError("make the directory", path, errno: lastError())
         }
-        return try open(path, [.path, .directory])
+        return try open(path, [.path, .directory], links: links)
     }
 
     /// The name is a symbolic link to something missing (`/var/run` -> `/run`): makes what it points to.
@@ -86,7 +117,7 @@ public struct RootDirectory: ~Copyable, Sendable {
         guard let text = Self.readLink(name, in: parent) else { return }
         var made = false
         let path = text.hasPrefix("/") ? text : "\(parentPath)/\(text)"
-        _ = try directory(path, mode: 0o755, made: &made, linksLeft: linksLeft - 1)
+        _ = try directory(path, mode: 0o755, links: .inside, made: &made, linksLeft: linksLeft - 1)
     }
 
     private static func readLink(_ name: String, in parent: borrowing OwnedDescriptor) -> String? {
@@ -106,5 +137,15 @@ public struct RootDirectory: ~Copyable, Sendable {
         guard let slash = trimmed.utf8.lastIndex(of: UInt8(ascii: "/")) else { return ("/", String(trimmed)) }
         let parent = trimmed[..<slash]
         return (parent.isEmpty ? "/" : String(parent), String(trimmed[trimmed.utf8.index(after: slash)...]))
+    }
+
+    /// The path as it is written, without `.`, `..` and needless slashes, beginning with one. What is looked at by its
+    /// text alone has to be in this form, or `/x/../proc` would not be seen to be `/proc`.
+    public static func cleaned(_ path: String) -> String {
+        var names: [Substring] = []
+        for name in path.split(separator: "/") where name != "." {
+            if name == ".." { _ = names.popLast() } else { names.append(name) }
+        }
+        return "/" + names.joined(separator: "/")
     }
 }

@@ -8,9 +8,15 @@ public struct Terminal: ~Copyable, Sendable {
     /// The end that a program has as its standard streams.
     public let peer: OwnedDescriptor
 
-    /// Makes a pair out of the devpts instance whose `ptmx` is at the path.
-    public init(multiplexer: String = "/dev/ptmx") throws(KernelError) {
-        let opened = try OwnedDescriptor(open: multiplexer, [.readWrite, .noTerminal])
+    /// Makes a pair out of the devpts instance that is mounted on /dev/pts of the calling process's root, whatever has
+    /// been put in its place.
+    public init() throws(KernelError) {
+        let path = "/dev/pts/ptmx"
+        let opened = try RootDirectory("/").open(path, [.readWrite, .noTerminal, .nonBlocking], links: .refused)
+        guard try opened.fileSystemType() == .devpts, try opened.status().isDevice(S_IFCHR, major: 5, minor: 2) else {
+            throw KernelError("make a terminal: this is no devpts:", path, errno: ENODEV)
+        }
+        try opened.setNonBlocking(false)
         let number = opened.number
         try check("unlock the terminal") { clinux_unlock_terminal(number) }
         let other = OwnedDescriptor(taking: try check("open the terminal") { clinux_open_terminal_peer(number) })

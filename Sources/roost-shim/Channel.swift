@@ -104,6 +104,13 @@ struct ChildChannel: ~Copyable {
     let report: OwnedDescriptor
     let permission: OwnedDescriptor
 
+    /// Closes everything but the standard streams, the channel, and what is named. What stays open is in the
+    /// container's reach as soon as a path of it is resolved, through /proc/self/fd.
+    func closeAllElse(but kept: [Int32] = []) throws(LaunchFailure) {
+        let all = kept + [report.number, permission.number]
+        try explained { () throws(KernelError) in try Execution.closeAll(keeping: all) }
+    }
+
     /// Waits for the shim's permission; false if the shim is gone.
     func wait() -> Bool {
         var byte: UInt8 = 0

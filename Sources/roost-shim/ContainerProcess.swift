@@ -19,7 +19,11 @@ struct ContainerProcess {
     ) -> LaunchFailure {
         do throws(LaunchFailure) {
             try installStreams(root, streams, channel)
-            try enterDirectory(making: root)
+            try explained("working directory: ") { () throws(KernelError) in
+                _ = try root.root.directory(workingDirectory)
+            }
+            try channel.closeAllElse()
+            try enterDirectory()
             try restrict()
             guard channel.parentIsAlive else { _exit(125) }
             if settings.reaper { try Reaper.fork(terminal: settings.terminal) }
@@ -32,7 +36,8 @@ struct ContainerProcess {
     /// For a further process, whose standard streams are set.
     mutating func become(_ channel: borrowing ChildChannel) -> LaunchFailure {
         do throws(LaunchFailure) {
-            try enterDirectory(making: nil)
+            try channel.closeAllElse()
+            try enterDirectory()
             try restrict()
             guard channel.parentIsAlive else { _exit(125) }
             return Command(settings).execute()
@@ -53,11 +58,7 @@ struct ContainerProcess {
         }
         try explained { () throws(KernelError) in
             var streams = streams
-            // Not the host's node, on which the container's root could change the mode.
-            if streams.input < 0, let null = try root.root.find("/dev/null") {
-                _ = consume null
-                streams.input = try root.root.open("/dev/null", .readWrite).release()
-            }
+            if streams.input < 0 { streams.input = try root.openNull().release() }
             try streams.install()
             try Self.give(streams.all, to: settings.user, settings.group)
         }
@@ -73,12 +74,15 @@ struct ContainerProcess {
         }
     }
 
-    private func enterDirectory(making root: RootFileSystem?) throws(LaunchFailure) {
-        let path = settings.workingDirectory.isEmpty ? "/" : settings.workingDirectory
+    private var workingDirectory: String { settings.workingDirectory.isEmpty ? "/" : settings.workingDirectory }
+
+    private func enterDirectory() throws(LaunchFailure) {
         try explained("working directory: ") { () throws(KernelError) in
-            if let root { _ = try root.root.directory(path) }
-            // One that only the user may enter is entered later.
-            if chdir(path) != 0 && lastError() != EACCES { throw KernelError("enter", path, errno: lastError()) }
+            do throws(KernelError) {
+                try Execution.enterDirectory(workingDirectory)
+            } catch  where error.errno == EACCES {
+                // One that only the user may enter is entered later.
+            }
         }
     }
 
@@ -123,8 +127,7 @@ struct ContainerProcess {
         try Credentials.become(
             user: settings.user, group: settings.group, additionalGroups: settings.additionalGroups)
         try Credentials.keepCapabilities(false)
-        let path = settings.workingDirectory.isEmpty ? "/" : settings.workingDirectory
-        try check("enter the working directory", path) { chdir(path) }
+        try Execution.enterDirectory(workingDirectory)
         try Credentials.setCapabilities(
             effective: sets.effective & permitted, permitted: permitted, inheritable: inheritable & permitted)
         try Credentials.setAmbient(sets.ambient & inheritable & permitted)

@@ -24,8 +24,8 @@ enum ContainerTerminal {
     static func bindConsole(_ terminal: borrowing Terminal, _ root: RootFileSystem) throws(LaunchFailure) {
         let peer = terminal.peer.number
         try explained { () throws(KernelError) in
-            let place = try root.root.file("/dev/console", mode: 0o600)
-            let console = try DetachedMount(cloning: "/proc/self/fd/\(peer)", recursive: false)
+            let place = try root.root.file("/dev/console", mode: 0o600, links: .refused)
+            let console = try DetachedMount(cloning: "", in: peer, recursive: false)
             try console.change(set: [], clear: .noDevices, recursive: false)
             try console.attach(to: place, "/dev/console")
         }

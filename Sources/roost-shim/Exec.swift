@@ -90,6 +90,7 @@ struct Exec: ~Copyable {
         let failure: LaunchFailure
         do throws(LaunchFailure) {
             try join(groups)
+            try channel.closeAllElse()
             guard channel.wait() else { _exit(125) }
             if program.process.terminal { try makeTerminal(channel) }
             var process = ContainerProcess(program.process)

@@ -20,7 +20,8 @@ enum ExecMode {
     private static func readProgram() throws(LaunchFailure) -> ExecProgram {
         umask(0)
         let bytes = try explained { () throws(KernelError) in
-            try Execution.closeOnExecution(from: 3)
+            // The caller's own descriptors, whatever they are, are not for the container.
+            try Execution.closeAll(from: 4)
             return try OwnedDescriptor(taking: 3).readAll()
         }
         do throws(WireError) {

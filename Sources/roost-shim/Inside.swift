@@ -39,7 +39,12 @@ struct Inside {
     func run(_ channel: borrowing ChildChannel, _ streams: ChildStreams) -> Never {
         let failure: LaunchFailure
         do throws(LaunchFailure) {
+            // Whoever shares its pid namespace must not reach the host through this process.
+            try explained { () throws(KernelError) in try Credentials.makeUntouchable() }
+            try channel.closeAllElse(but: groups + joined.map(\.descriptor) + streams.numbers)
             try enter()
+            // The last of the host's: from here on the container's paths are resolved.
+            try channel.closeAllElse(but: streams.numbers)
             guard channel.wait() else { _exit(125) }
             let root = try performSteps()
             var process = ContainerProcess(program.process)

@@ -12,8 +12,6 @@ enum Reaper {
             let pid = try Namespaces.fork()
             if pid == 0 { return try becomeGroupLeader(terminal: terminal) }
             // The shim's pipes are not needed, nor is a pidfd: a child's pid is not reused before it is reaped.
-            // Nor may the container reach the host's executable through this process.
-            try Credentials.makeUntouchable()
             try Execution.closeAll(from: 3)
             serve(pid, signals)
         }

@@ -3,11 +3,18 @@ import Kernel
 import Launching
 
 /// The steps inside: the container's root file system and what is mounted in it.
+///
+/// The image is a stranger's, and so is what another container puts into a volume that both have. So every place is
+/// opened once, below the root's descriptor, looked at, and then used through its own descriptor.
 final class RootFileSystem {
     /// The host's root until the container's stands; it remains the same directory when that becomes `/`.
     private(set) var root: RootDirectory
+    /// The file systems that were mounted for the system, by their numbers: nothing else gets into them by a link.
+    private var systemDevices: [UInt64] = []
+    /// /proc and /sys, once they were seen to be what they should be.
+    var kernelFileSystems: [KernelFileSystem: Int32] = [:]
     /// An attached empty read-only file system, of which each masked directory gets a copy.
-    private var emptyPlace: Int32 = -1
+    var emptyPlace: Int32 = -1
 
     init() throws(KernelError) {
         root = try RootDirectory("/")
@@ -23,8 +30,9 @@ final class RootFileSystem {
             root = try RootDirectory(target)
         case .bindRoot(let source, let target): try bindRoot(source, target)
         case .mount(let type, let source, let target, let flags, let data):
-            try mount(type, source, target, flags, data)
-        case .bind(let source, let target, let flags, let recursive): try bind(source, target, flags, recursive)
+            try mount(type, source, MountTarget(target, type: type), flags, data)
+        case .bind(let source, let target, let flags, let recursive):
+            try bind(source, MountTarget(target), flags, recursive)
         case .device(let path, let major, let minor, let mode): try device(path, major, minor, mode)
         case .mask(let path): try mask(path)
         case .readOnly(let path): try makeReadOnly(path)
@@ -54,16 +62,16 @@ final class RootFileSystem {
     }
 
     private func mount(
-        _ type: String, _ source: String, _ target: String, _ flags: MountFlags, _ data: String
+        _ type: String, _ source: String, _ target: MountTarget, _ flags: MountFlags, _ data: String
     ) throws(KernelError) {
-        let place = try root.directory(target)
+        let place = try place(target, isDirectory: true)
         let options = data.split(separator: ",").map(String.init)
         let mount = try DetachedMount(type: type, source: source, options: options, flags: flags.rawValue)
-        try mount.attach(to: place, target)
+        try attach(mount, to: place, target)
     }
 
     private func bind(
-        _ source: String, _ target: String, _ flags: MountFlags, _ recursive: Bool
+        _ source: String, _ target: MountTarget, _ flags: MountFlags, _ recursive: Bool
     ) throws(KernelError) {
         let copy: DetachedMount
         do throws(KernelError) {
@@ -73,95 +81,66 @@ final class RootFileSystem {
         }
         let attributes = MountAttributes(mountFlags: flags.rawValue)
         if !attributes.isEmpty { try copy.change(set: attributes, recursive: recursive) }
-        let isDirectory = try copy.isDirectory()
-        let place = isDirectory ? try root.directory(target) : try root.file(target)
-        try copy.attach(to: place, target)
+        let place = try place(target, isDirectory: try copy.isDirectory())
+        try attach(copy, to: place, target)
     }
-
-    private func link(_ target: String, _ path: String) throws(KernelError) {
-        let (parent, name) = RootDirectory.split(path)
-        let directory = try root.directory(parent)
-        let number = directory.number
-        if symlinkat(target, number, name) != 0 && lastError() != EEXIST {
-            throw KernelError("make the symbolic link", path, errno: lastError())
-        }
-    }
-
-    private func file(
-        _ path: String, _ content: [UInt8], _ mode: UInt32, _ user: UInt32, _ group: UInt32
-    ) throws(KernelError) {
-        _ = try root.directory(RootDirectory.split(path).parent)
-        let file = try root.open(path, [.writeOnly, .create, .truncate], mode: mode)
-        let number = file.number
-        try file.writeAll(content)
-        try check("set the owner of", path) { fchown(number, user, group) }
-        try check("set the mode of", path) { fchmod(number, mode) }
-    }
-
-    private func directory(
-        _ path: String, _ mode: UInt32, _ user: UInt32, _ group: UInt32
-    ) throws(KernelError) {
-        var made = false
-        let directory = try root.directory(path, mode: mode, made: &made)
-        let number = directory.number
-        if made && (user != 0 || group != 0) {
-            try check("set the owner of", path) { fchownat(number, "", user, group, emptyPath) }
-        }
-    }
-
-    private func setSysctl(_ name: String, _ value: String) throws(KernelError) {
-        // Names with slashes may have dots in their parts (`man 8 sysctl`).
-        let path = name.contains("/") ? name : name.split(separator: ".").joined(separator: "/")
-        do throws(KernelError) {
-            try Files.write(value, to: "/proc/sys/\(path)")
-        } catch {
-            throw KernelError("set sysctl \(name) to", value, errno: error.errno)
-        }
-    }
-
-    private let emptyPath: Int32 = 0x1000
 }
 
+// MARK: Places
+
 extension RootFileSystem {
-    /// The container's own node. Where the file system there forbids devices, so that none can be made by the
-    /// container, the node alone is mounted on itself without that ban. Where nodes can't be made (in a user
-    /// namespace), the host's is bound.
-    private func device(_ path: String, _ major: UInt32, _ minor: UInt32, _ mode: UInt32) throws(KernelError) {
-        let (parent, name) = RootDirectory.split(path)
-        let directory = try root.directory(parent)
-        let number = directory.number
-        let kind = mode & S_IFMT == 0 ? S_IFCHR | mode : mode
+    /// The place of a mount, made if missing.
+    private func place(_ target: MountTarget, isDirectory: Bool) throws(KernelError) -> OwnedDescriptor {
+        let place: OwnedDescriptor
         do throws(KernelError) {
-            try directory.makeDevice(name, mode: kind, major: major, minor: minor)
-        } catch  where error.errno == EPERM {
-            return try bind(path, path, [], false)
-        } catch  where error.errno == EEXIST {
-            // The image's own, on a root that is not covered by a new /dev.
+            place =
+                isDirectory
+                ? try root.directory(target.path, links: target.links) : try root.file(target.path, links: target.links)
+        } catch  where error.errno == ELOOP && target.isSystem {
+            throw KernelError("mount on", "\(target.path), which the image made a symbolic link", errno: ELOOP)
         }
-        guard try directory.forbidsDevices() else { return }
-        let node = try DetachedMount(cloning: name, in: number, recursive: false)
-        try node.change(set: [], clear: .noDevices, recursive: false)
-        try node.attach(to: try root.open(path, .path), path)
+        let status = try place.status()
+        if status.isSameFile(as: try root.descriptor.status()) {
+            throw KernelError("mount on", "\(target.path), which is the root directory itself", errno: EBUSY)
+        }
+        if !target.isSystem && systemDevices.contains(status.device) {
+            let words = "\(target.path), which a link of the image leads into a system directory"
+            throw KernelError("mount on", words, errno: ELOOP)
+        }
+        return place
     }
 
-    private func mask(_ path: String) throws(KernelError) {
-        guard let place = try root.find(path) else { return }
-        if try !place.isDirectory() {
-            return try DetachedMount(cloning: "/dev/null", recursive: false).attach(to: place, path)
+    /// Attaches the mount, and sees that it is found where it belongs.
+    private func attach(
+        _ mount: borrowing DetachedMount, to place: borrowing OwnedDescriptor, _ target: MountTarget
+    ) throws(KernelError) {
+        try requireKernelFileSystem(mount, target)
+        try mount.attach(to: place, target.path)
+        guard target.isSystem else { return }
+        let mounted = try mount.descriptor.status()
+        let found = try root.open(target.path, .path, links: .refused).status()
+        guard found.isSameFile(as: mounted) else {
+            throw KernelError("mount on", "\(target.path): something else is found there", errno: ESTALE)
         }
-        if emptyPlace >= 0 {
-            return try DetachedMount(cloning: "", in: emptyPlace, recursive: false).attach(to: place, path)
-        }
-        let empty = try DetachedMount(
-            type: "tmpfs", source: "tmpfs", options: ["nr_inodes=2", "mode=555"], flags: 1 | 2 | 4 | 8)
-        try empty.attach(to: place, path)
-        emptyPlace = try empty.descriptor.duplicate().release()
+        systemDevices.append(mounted.device)
     }
 
-    private func makeReadOnly(_ path: String) throws(KernelError) {
-        guard let place = try root.find(path) else { return }
-        let copy = try DetachedMount(cloning: "", in: place.number, recursive: true)
-        try copy.change(set: .readOnly, recursive: true)
-        try copy.attach(to: place, path)
+    /// On /proc and /sys there is nothing but what the kernel shows there: processes with rights are about to write to
+    /// it, and what has to be hidden is looked for in it. Below /proc single files may be covered (as lxcfs does).
+    private func requireKernelFileSystem(
+        _ mount: borrowing DetachedMount, _ target: MountTarget
+    ) throws(KernelError) {
+        for system in KernelFileSystem.allCases where target.path == system.path {
+            guard try mount.descriptor.fileSystemType() != system.type else { continue }
+            throw KernelError("mount on", "\(target.path) anything but \(system.words)", errno: EPERM)
+        }
+        if target.isIn("/proc") && target.path != "/proc" {
+            let first = target.path.utf8.dropFirst("/proc/".utf8.count).prefix { $0 != UInt8(ascii: "/") }
+            let isOfProcess = first.allSatisfy { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
+            let isDirectory = try mount.isDirectory()
+            if isOfProcess || isDirectory {
+                throw KernelError("mount on", "\(target.path), which is inside /proc", errno: EPERM)
+            }
+        }
     }
 }

@@ -71,8 +71,11 @@ struct ChildStreams {
     var output: Int32 = -1
     var error: Int32 = -1
 
+    /// Those that there are.
+    var numbers: [Int32] { [input, output, error].filter { $0 >= 0 } }
+
     mutating func close() {
-        for number in [input, output, error] where number >= 0 { Glibc.close(number) }
+        for number in numbers { Glibc.close(number) }
         self = ChildStreams()
     }
 

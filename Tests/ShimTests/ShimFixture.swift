@@ -38,7 +38,10 @@ final class ShimFixture: Sendable {
         }
         let binary = try Files.read(Self.busybox)
         try Files.replace("\(directory)/lower/bin/busybox", with: binary, mode: 0o755)
-        for applet in ["sh", "cat", "id", "sleep", "echo", "true", "ls", "stat", "seq", "stty", "tty", "ps", "env"] {
+        for applet in [
+            "sh", "cat", "id", "sleep", "echo", "true", "ls", "stat", "seq", "stty", "tty", "ps", "env",
+            "mknod", "dd", "pwd",
+        ] {
             symlink("busybox", "\(directory)/lower/bin/\(applet)")
         }
         try Files.replace("\(directory)/lower/bin/plain", with: Array("no program".utf8), mode: 0o644)

@@ -1,0 +1,159 @@
+import Foundation
+import Testing
+
+/// What a stranger's image can do to the host when its stack is brought up, entered and probed. Each attack worked
+/// once; docs/security.md names them. What needs no engine is in the shim's own EscapeTests.
+@Suite("A hostile image gets nothing of the host", .asRoot, .reported)
+struct EscapeTests {
+    static func service(_ image: String, _ more: String = "") -> String {
+        "services:\n  it:\n    image: \(image)\n    command: [sleep, \"1000000\"]\n    init: true\n\(more)"
+    }
+
+    @Test("No device of the host can be opened by a node that the container makes")
+    func devices() async throws {
+        try await onHost { host in
+            try await host.up(
+                compose: """
+                    services:
+                      it:
+                        image: \(busybox())
+                        command: [sleep, "1000000"]
+                        volumes: ["data:/data"]
+                        tmpfs: [/scratch]
+                    volumes: {data: {}}
+                    """)
+            let places = ["", "/dev", "/dev/shm", "/dev/mqueue", "/data", "/scratch", "/tmp", "/run"]
+            for node in ["b 7 7", "c 1 1", "c 1 7", "c 10 237", "b 8 0"] {
+                let script = places.map { "mknod \($0)/node \(node); (exec 3<\($0)/node) && echo opened \($0)" }
+                let outcome = try await host.roost("exec", "-T", "it", "sh", "-c", script.joined(separator: "; "))
+                #expect(!outcome.output.contains("opened"), "\(node): \(outcome)")
+            }
+            // Its own devices, terminals included, work.
+            let own =
+                "echo x >/dev/null && head -c 1 /dev/zero >/dev/null && head -c 1 /dev/urandom >/dev/null && echo y"
+            #expect(try await host.inside("it", own) == "y")
+        }
+    }
+
+    @Test("A node that comes with the image opens nothing, in its layers and in a volume filled from them")
+    func devicesOfTheImage() async throws {
+        try await onHost { host in
+            let image = try await host.hostileImage(
+                [.directory("content"), .character("content/full", 1, 7), .character("full", 1, 7)],
+                configuration: #"{"Volumes": {"/content": {}}}"#)
+            try await host.up(compose: Self.service(image))
+            for path in ["/full", "/content/full"] {
+                let outcome = try await host.roost("exec", "-T", "it", "sh", "-c", "(exec 3<\(path)) && echo opened")
+                #expect(!outcome.output.contains("opened"), "\(outcome)")
+            }
+        }
+    }
+
+    @Test(
+        "The working directory is never one of the host's, for a container, a further process and a probe",
+        arguments: 3...12)
+    func workingDirectory(_ number: Int) async throws {
+        try await onHost { host in
+            let image = try await host.hostileImage([.link("work", "/proc/self/fd/\(number)")])
+            try host.compose(Self.service(image, "    working_dir: /work\n"))
+            try await host.roost("up", "-d").fails(saying: "working directory")
+            try await host.roost("down").succeeds()
+            try await host.up(
+                compose: Self.service(
+                    image,
+                    """
+                        healthcheck:
+                          test: [CMD, ls, /proc/self/cwd/]
+                          interval: 1s
+                    """))
+            for path in ["/work", "/proc/self/fd/\(number)", "/proc/1/root/../..", "/work/../.."] {
+                let script =
+                    "exec 4</etc 5</etc 6</etc 7</etc 8</etc 9</etc; "
+                    + "\(join(Requirements.binaries, "roost")) exec -T -w \(path) it ls . </etc"
+                let outcome = try await host.shell(script)
+                #expect(!outcome.output.contains("passwd-") && !outcome.output.contains("cgroup.procs"), "\(outcome)")
+                if path.contains("fd/") || path == "/work" { #expect(outcome.status != 0, "\(outcome)") }
+            }
+        }
+    }
+
+    @Test("A probe does not run in a directory of the host", arguments: [3, 5, 7, 8, 9, 10])
+    func probeDirectory(_ number: Int) async throws {
+        try await onHost { host in
+            // The container starts in it while it is a plain directory, and then exchanges it.
+            try await host.up(
+                compose: """
+                    services:
+                      it:
+                        image: \(busybox())
+                        working_dir: /work
+                        command: [sh, -c, "cd /; rmdir /work; ln -s /proc/self/fd/\(number) /work; touch /ready; sleep 100000"]
+                        healthcheck:
+                          test: ["CMD-SHELL", "test -e /ready || exit 0; ls > /listing; exit 1"]
+                          interval: 200ms
+                          retries: 1
+                    """)
+            try await eventually("a probe fails") { try await host.container("it").Health == "unhealthy" }
+            let listing = try await host.roost("exec", "-T", "-w", "/", "it", "cat", "/listing")
+            #expect(listing.output.isEmpty, "\(listing)")
+        }
+    }
+
+    @Test(
+        "System directories that the image made links are refused",
+        arguments: [
+            ("proc", "/../p"), ("proc", "/"), ("sys", "/tmp"), ("dev", "/srv"), ("dev", "/proc/1/root"),
+            ("proc", "proc2"),
+        ])
+    func systemDirectories(_ name: String, _ target: String) async throws {
+        try await onHost { host in
+            let image = try await host.hostileImage([
+                .directory("p"), .directory("srv"), .directory("proc2"), .link(name, target),
+            ])
+            try host.compose(Self.service(image))
+            try await host.roost("up", "-d").fails(saying: "/\(name), which the image made a symbolic link")
+        }
+    }
+
+    /// An image's own volume on /dev takes the place of the new /dev, and gets the links as its first content.
+    @Test(
+        "A link in the image leads no device node to the host, and what is no device isn't taken for one",
+        arguments: [
+            LayerEntry.link("dev/full", "/srv/.."), .link("dev/null", "/etc/passwd"), .fifo("dev/null"),
+            .file("dev/zero", "zeros"), .character("dev/null", 1, 7), .link("dev/full", "/proc/1/root"),
+        ])
+    func deviceStep(_ entry: LayerEntry) async throws {
+        try await onHost { host in
+            let image = try await host.hostileImage(
+                [.link("srv", "/mnt"), .directory("mnt"), entry], configuration: #"{"Volumes": {"/dev": {}}}"#)
+            try host.compose(Self.service(image))
+            try await host.roost("up", "-d").fails(saying: "make the device /\(entry.name): something else is there")
+        }
+    }
+
+    @Test(
+        "An image's volume covers nothing of the kernel's file systems, and not the root",
+        arguments: ["/", "/proc", "/proc/sys", "/sys", "/x/../proc", "/link/sys", "/link", "/root-link", "/dev-link"])
+    func imageVolumes(_ place: String) async throws {
+        try await onHost { host in
+            let image = try await host.hostileImage(
+                [.link("link", "/proc"), .link("root-link", "/"), .link("dev-link", "/dev")],
+                configuration: #"{"Volumes": {"\#(place)": {}}}"#)
+            try host.compose(Self.service(image))
+            let outcome = try await host.roost("up", "-d")
+            outcome.fails(saying: "mount on")
+        }
+    }
+
+    @Test("What tells of the host or could harm it is hidden in every container")
+    func masks() async throws {
+        try await onHost { host in
+            try await host.up(compose: Self.service(busybox()))
+            for path in ["/proc/kcore", "/proc/keys", "/proc/timer_list", "/proc/interrupts"] {
+                #expect(try await host.inside("it", "cat \(path) 2>/dev/null | wc -c") == "0", "\(path)")
+            }
+            let outcome = try await host.roost("exec", "-T", "it", "sh", "-c", "echo x > /proc/sys/kernel/core_pattern")
+            #expect(outcome.status != 0)
+        }
+    }
+}
