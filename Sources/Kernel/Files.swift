@@ -46,7 +46,8 @@ public enum Files {
     public static func replace(
         _ path: String, with content: [UInt8], mode: UInt32 = 0o644, durable: Durability = .nothing
     ) throws(KernelError) {
-        let temporary = "\(path).\(getpid()).tmp"
+        // Not by process alone: two threads may write the same file, and each renames its own.
+        let temporary = "\(path).\(unforeseenName()).tmp"
         do throws(KernelError) {
             let file = try OwnedDescriptor(open: temporary, [.writeOnly, .create, .truncate], mode: mode)
             try file.writeAll(content)

@@ -34,6 +34,21 @@ final class Scratch {
         #expect(entries == 3)
     }
 
+    @Test func writersOfOneFileDontMeet() async throws {
+        let scratch = try Scratch()
+        let path = try scratch.file("state", "")
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for writer in 0..<8 {
+                group.addTask {
+                    let content = [UInt8](repeating: UInt8(writer), count: 1 << 16)
+                    for _ in 0..<50 { try Files.replace(path, with: content) }
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(Set(try Files.read(path)).count == 1)
+    }
+
     @Test func errorsSayWhatWasAttempted() throws {
         #expect(throws: KernelError("open", "/no/such/file", errno: ENOENT)) { try Files.read("/no/such/file") }
         #expect("\(KernelError("open", "/x", errno: ENOENT))" == "open /x: no such file or directory")
