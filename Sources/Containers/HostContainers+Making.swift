@@ -41,10 +41,10 @@ extension HostContainers {
             guard try volumes.find(name) != nil else {
                 throw ContainerError("volume \(name) doesn't exist; make it, or take `external` away")
             }
-            try volumes.fill(name, fromLayers: layers, path: mount.target)
+            try await volumes.fill(name, fromLayers: layers, path: mount.target)
         }
         for (target, name) in record.anonymousVolumes {
-            try volumes.fill(name, fromLayers: layers, path: target)
+            try await volumes.fill(name, fromLayers: layers, path: target)
         }
     }
 

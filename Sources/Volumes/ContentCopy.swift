@@ -16,11 +16,35 @@ struct ContentCopy {
 
     private init(top: LayerDirectory) { self.top = top }
 
-    /// Fills `target`, an empty directory, and gives it the source's own owner, mode, times and attributes.
+    /// Fills `target`, an empty directory. The directory itself stays as it is.
     static func copy(_ source: MergedDirectory, to target: String) throws(KernelError) {
         let top = LayerDirectory(try OwnedDescriptor(open: target, [.directory, .noFollow]))
         var copy = ContentCopy(top: top)
         try copy.fill(top, from: source, path: [])
+        if clinux_sync_file_system(top.descriptor.number) != 0 {
+            throw KernelError("write to disk", target, errno: lastError())
+        }
+    }
+
+    /// Gives a directory the owner, mode, times and attributes of another.
+    static func copyMetadata(
+        of source: MergedDirectory, to target: LayerDirectory, name: String
+    ) throws(KernelError) {
+        guard let uppermost = source.parts.first else { return }
+        try metadata(of: uppermost, name: name).apply(from: uppermost.descriptor, to: target.descriptor)
+    }
+
+    /// The times alone.
+    static func copyTimes(of source: MergedDirectory, to target: LayerDirectory, name: String) throws(KernelError) {
+        guard let uppermost = source.parts.first else { return }
+        try metadata(of: uppermost, name: name).applyTimes(to: target.descriptor)
+    }
+
+    private static func metadata(of directory: LayerDirectory, name: String) throws(KernelError) -> Metadata {
+        var status = stat()
+        let number = directory.descriptor.number
+        try check("look at", name) { fstat(number, &status) }
+        return Metadata(status)
     }
 
     private mutating func fill(
@@ -37,16 +61,12 @@ struct ContentCopy {
                 let made = LayerDirectory(
                     try DirectoryReader.open(name, in: target.descriptor, O_RDONLY | O_DIRECTORY))
                 try fill(made, from: inner, path: path + [name])
+                // Last, because every name made in it changes its times.
+                try Self.copyMetadata(of: inner, to: made, name: name.text)
             case .other(let layer, let status):
                 try copy(name, from: layer, status, to: target, path: path + [name])
             }
         }
-        // Last, because every name made in it changes its times.
-        guard let uppermost = source.parts.first else { return }
-        var status = stat()
-        let number = uppermost.descriptor.number
-        try check("look at", path.last?.text ?? "the image's directory") { fstat(number, &status) }
-        try Metadata(status).apply(from: uppermost.descriptor, to: target.descriptor)
     }
 
     private mutating func copy(

@@ -21,7 +21,12 @@ struct Metadata {
             list: { flistxattr(input, $0, $1) }, get: { fgetxattr(input, $0, $1, $2) },
             set: { fsetxattr(output, $0, $1, $2, 0) })
         try check("change the mode") { fchmod(output, mode) }
-        try check("set the times") { futimens(output, times) }
+        try applyTimes(to: target)
+    }
+
+    func applyTimes(to target: borrowing OwnedDescriptor) throws(KernelError) {
+        let number = target.number
+        try check("set the times") { futimens(number, times) }
     }
 
     /// For links and devices, which aren't opened.

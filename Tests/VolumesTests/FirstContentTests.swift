@@ -18,8 +18,8 @@ private struct Scene {
         for layer in ["upper", "lower"] { try Files.makeDirectories("\(place.path)/\(layer)") }
     }
 
-    func fill(_ path: String = "/var/lib/app") throws -> Bool {
-        try store.fill("v", fromLayers: ["\(place.path)/upper", "\(place.path)/lower"], path: path)
+    func fill(_ path: String = "/var/lib/app") async throws -> Bool {
+        try await store.fill("v", fromLayers: ["\(place.path)/upper", "\(place.path)/lower"], path: path)
     }
 
     func names(_ directory: String = "") throws -> [String] { try place.names("volumes/v/_data/\(directory)") }
@@ -28,22 +28,22 @@ private struct Scene {
 }
 
 @Suite struct FirstContentTests {
-    @Test func layersAreMerged() throws {
+    @Test func layersAreMerged() async throws {
         let scene = try Scene()
         try scene.place.write("lower/var/lib/app/both", "old")
         try scene.place.write("lower/var/lib/app/low", "low")
         try scene.place.write("lower/var/lib/app/dir/a", "a")
         try scene.place.write("upper/var/lib/app/both", "new")
         try scene.place.write("upper/var/lib/app/dir/b", "b")
-        #expect(try scene.fill())
+        #expect(try await scene.fill())
         #expect(try scene.names() == ["both", "dir", "low"])
         #expect(try scene.names("dir") == ["a", "b"])
         #expect(try scene.read("both") == "new")
-        #expect(!Files.exists("\(scene.place.path)/volumes/v/filling"))
+        #expect(try scene.place.names("volumes/v") == ["_data", "fill.lock", "volume.json"])
     }
 
     @Test(.enabled(if: isRoot, "whiteouts are devices"))
-    func whiteoutsAndOpaqueDirectories() throws {
+    func whiteoutsAndOpaqueDirectories() async throws {
         let scene = try Scene()
         for name in ["gone", "kept", "dir/hidden", "plain/was-directory"] {
             try scene.place.write("lower/var/lib/app/\(name)", "low")
@@ -53,7 +53,7 @@ private struct Scene {
         let upper = "\(scene.place.path)/upper/var/lib/app"
         try check("make a whiteout") { mknod("\(upper)/gone", S_IFCHR, 0) }
         try check("mark as opaque") { setxattr("\(upper)/dir", "trusted.overlay.opaque", "y", 1, 0) }
-        #expect(try scene.fill())
+        #expect(try await scene.fill())
         #expect(try scene.names() == ["dir", "kept", "plain"])
         #expect(try scene.names("dir") == ["shown"])
         var value: UInt8 = 0
@@ -62,7 +62,7 @@ private struct Scene {
     }
 
     @Test(.enabled(if: isRoot, "owners need root"))
-    func metadata() throws {
+    func metadata() async throws {
         let scene = try Scene()
         let app = "\(scene.place.path)/lower/var/lib/app"
         try scene.place.write("lower/var/lib/app/tool", "x")
@@ -80,7 +80,7 @@ private struct Scene {
         for path in ["\(app)/tool", "\(app)/pointer", app] {
             try check("time") { utimensat(AT_FDCWD, path, times, AT_SYMLINK_NOFOLLOW) }
         }
-        #expect(try scene.fill())
+        #expect(try await scene.fill())
         let tool = try scene.status("tool")
         #expect(tool.st_uid == 1234 && tool.st_gid == 99 && tool.st_mode & 0o7777 == 0o4750)
         #expect(tool.st_mtim.tv_sec == 2000 && tool.st_mtim.tv_nsec == 6)
@@ -97,7 +97,7 @@ private struct Scene {
         #expect(value == Array("hello".utf8))
     }
 
-    @Test func linksStayInsideTheImage() throws {
+    @Test func linksStayInsideTheImage() async throws {
         let scene = try Scene()
         try scene.place.write("outside/secret", "x")
         try scene.place.write("lower/real/app/file", "inside")
@@ -106,31 +106,120 @@ private struct Scene {
         symlink("/real", "\(lower)/var/lib")
         symlink("../../../../..\(scene.place.path)/outside", "\(lower)/escape")
         symlink("loop", "\(lower)/loop")
-        #expect(try scene.fill("/escape") == false)
-        #expect(throws: VolumeError.self) { try scene.fill("/loop") }
-        #expect(try scene.fill("/var/./lib/../real/../var/lib/app/"))
+        #expect(try await scene.fill("/escape") == false)
+        await #expect(throws: VolumeError.self) { try await scene.fill("/loop") }
+        #expect(try await scene.fill("/var/./lib/../real/../var/lib/app/"))
         #expect(try scene.read("file") == "inside")
     }
 
-    @Test func onlyEmptyVolumesAreFilled() throws {
+    @Test func onlyEmptyVolumesAreFilled() async throws {
         let scene = try Scene()
-        #expect(try scene.fill() == false)
+        #expect(try await scene.fill() == false)
         try scene.place.write("lower/var/lib/app/file", "image")
         try scene.place.write("lower/etc/file", "no directory")
-        #expect(try scene.fill("/etc/file") == false)
+        #expect(try await scene.fill("/etc/file") == false)
         try scene.place.write("volumes/v/_data/mine", "x")
-        #expect(try scene.fill() == false)
+        #expect(try await scene.fill() == false)
         #expect(try scene.names() == ["mine"])
     }
+}
 
-    @Test func interruptedFillBeginsAnew() throws {
+@Suite struct ParallelFillTests {
+    @Test func whoeverFillsAVolumeHasAllOfItAfterwards() async throws {
+        for _ in 0..<20 {
+            let scene = try Scene()
+            for number in 0..<50 { try scene.place.write("lower/var/lib/app/dir\(number % 5)/\(number)", "\(number)") }
+            let filled = try await withThrowingTaskGroup(of: Bool.self) { group in
+                for _ in 0..<8 {
+                    group.addTask {
+                        let isFilled = try await scene.fill()
+                        for number in 0..<50 { #expect(try scene.read("dir\(number % 5)/\(number)") == "\(number)") }
+                        return isFilled
+                    }
+                }
+                return try await group.reduce(0) { $1 ? $0 + 1 : $0 }
+            }
+            #expect(filled == 1)
+        }
+    }
+
+    @Test func theSecondImageFillsWhereTheFirstHasNothing() async throws {
         let scene = try Scene()
         try scene.place.write("lower/var/lib/app/file", "image")
-        try scene.place.write("volumes/v/_data/file", "ima")
-        try scene.place.write("volumes/v/filling", "")
-        #expect(try scene.fill())
+        async let nothing = scene.fill("/nowhere")
+        async let something = scene.fill()
+        #expect(try await nothing == false)
+        #expect(try await something)
         #expect(try scene.read("file") == "image")
-        #expect(try scene.fill() == false)
+    }
+}
+
+/// Each state that a kill can leave on the disk, and what containers may have done since.
+@Suite struct InterruptedFillTests {
+    private func scene(_ files: [String: String]) throws -> Scene {
+        let scene = try Scene()
+        for name in ["first", "second"] { try scene.place.write("lower/var/lib/app/\(name)", "image") }
+        for (name, text) in files { try scene.place.write("volumes/v/\(name)", text) }
+        return scene
+    }
+
+    @Test func halfACopyIsMadeAnew() async throws {
+        let scene = try scene([".roost-arriving/first": "ima", ".roost-arriving/gone": "x"])
+        #expect(try await scene.fill())
+        #expect(try scene.names() == ["first", "second"])
+        #expect(try scene.read("first") == "image")
+        #expect(try scene.place.names("volumes/v") == ["_data", "fill.lock", "volume.json"])
+        #expect(try await scene.fill() == false)
+    }
+
+    @Test func halfACopyOfAVolumeInUseIsDropped() async throws {
+        let scene = try scene([".roost-arriving/first": "ima", "_data/mine": "container"])
+        #expect(try await scene.fill() == false)
+        #expect(try scene.names() == ["mine"])
+        #expect(try scene.read("mine") == "container")
+        #expect(try scene.place.names("volumes/v") == ["_data", "fill.lock", "volume.json"])
+    }
+
+    @Test func aWholeCopyIsMoved() async throws {
+        let scene = try scene([".roost-arrived/first": "image", ".roost-arrived/second": "image"])
+        #expect(try await scene.fill())
+        #expect(try scene.names() == ["first", "second"])
+        #expect(try scene.place.names("volumes/v") == ["_data", "fill.lock", "volume.json"])
+    }
+
+    @Test func theRestOfACopyIsMovedAndReplacesNothing() async throws {
+        let scene = try scene([
+            ".roost-arrived/second": "image", ".roost-arrived/third/a": "image", "_data/first": "changed",
+            "_data/third/b": "container", "_data/mine": "container",
+        ])
+        #expect(try await scene.fill())
+        #expect(try scene.names() == ["first", "mine", "second", "third"])
+        #expect(try scene.read("first") == "changed")
+        #expect(try scene.read("second") == "image")
+        #expect(try scene.names("third") == ["b"])
+        #expect(try scene.place.names("volumes/v") == ["_data", "fill.lock", "volume.json"])
+    }
+
+    @Test func theMarkOfAnEarlierVersionEmptiesNothing() async throws {
+        let scene = try scene(["filling": "", "_data/first": "ima", "_data/mine": "container"])
+        #expect(try await scene.fill() == false)
+        #expect(try scene.names() == ["first", "mine"])
+        #expect(try scene.read("mine") == "container")
+        let empty = try self.scene(["filling": ""])
+        #expect(try await empty.fill())
+        #expect(try empty.read("first") == "image")
+        #expect(try empty.place.names("volumes/v") == ["_data", "fill.lock", "volume.json"])
+    }
+
+    @Test(.enabled(if: isRoot, "mounting needs root"))
+    func aDiskMountedForTheContentIsFilledToo() async throws {
+        let scene = try scene([:])
+        let data = "\(scene.place.path)/volumes/v/_data"
+        try check("mount") { mount("none", data, "tmpfs", 0, "size=1m") }
+        defer { umount2(data, Int32(MNT_DETACH)) }
+        #expect(try await scene.fill())
+        #expect(try scene.names() == ["first", "second"])
+        #expect(try await scene.fill() == false)
     }
 }
 

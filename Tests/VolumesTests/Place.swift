@@ -2,7 +2,7 @@ import Glibc
 import Kernel
 
 /// A directory of the test's own, removed with the value.
-final class Place {
+final class Place: Sendable {
     let path: String
 
     init() throws {

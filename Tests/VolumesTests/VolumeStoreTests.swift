@@ -43,7 +43,7 @@ import Volumes
         }
     }
 
-    @Test func bindDriverOptions() throws {
+    @Test func bindDriverOptions() async throws {
         let place = try Place()
         let store = VolumeStore(root: place.path)
         let device = "\(place.path)/mine"
@@ -54,7 +54,7 @@ import Volumes
         try place.write("mine/file", "x")
         let volume = try store.ensure(name: "b", driverOpts: options)
         #expect(volume.isBound && volume.path == device)
-        #expect(try store.fill("b", fromLayers: [place.path], path: "/mine") == false)
+        #expect(try await store.fill("b", fromLayers: [place.path], path: "/mine") == false)
         try store.remove("b")
         #expect(Files.exists("\(device)/file"))
     }
