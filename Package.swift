@@ -86,10 +86,10 @@ let package = Package(
         module("Addressing"),
         // Digests, references, manifests, image and runtime configuration.
         module("OCI", [crypto]),
-        // The resolved desired state of a stack, and its hashes.
-        module("StackModel", [crypto]),
+        // The resolved desired state of a stack.
+        module("StackModel", ["Addressing", "OCI"]),
         // (desired, observed) -> plan; the restart and health state machines.
-        module("Planning", ["StackModel"]),
+        module("Planning", ["Addressing", "StackModel"]),
         // Bundle -> launch program, in wire and text form. The shim links it: no Foundation, no dependencies.
         module("Launching"),
 
@@ -105,7 +105,7 @@ let package = Package(
 
         // Engines: ignorant of each other.
         // Files -> Stack, in stages.
-        module("StackFile", ["CYAML", "Diagnostics", "OCI", "StackModel", orderedCollections]),
+        module("StackFile", ["CYAML", "Diagnostics", "Addressing", "OCI", "StackModel", orderedCollections]),
         // The distribution protocol.
         module("Registries", ["Addressing", "OCI", "Kernel", httpClient, nio, nioPosix, nioHTTP1, nioSSL, toml]),
         // Content store and layers.
@@ -165,11 +165,12 @@ let package = Package(
         // Tests. None depends on an executable: `swift build` makes those, and the tests find them beside themselves.
         tests("AddressingTests", ["Addressing"]),
         tests("DiagnosticsTests", ["Diagnostics"]),
-        tests("StackFileTests", ["StackFile", "Diagnostics", "StackModel"]),
+        tests("StackModelTests", ["StackModel", "Addressing"]),
+        tests("StackFileTests", ["StackFile", "Addressing", "Diagnostics", "StackModel"]),
         tests("OCITests", ["OCI"]),
         tests("RegistriesTests", ["Registries", "OCI", "Kernel", crypto, nio, nioPosix, nioHTTP1]),
         tests("ImagesTests", ["Images", "Registries", "OCI", "Kernel", "Erofs", "LayerReading"]),
-        tests("PlanningTests", ["Planning", "StackModel"]),
+        tests("PlanningTests", ["Planning", "Addressing", "StackModel"]),
         tests("LaunchingTests", ["Launching"]),
         tests("KernelTests", ["Kernel", "CLinux"]),
         tests("CgroupsTests", ["Cgroups", "Kernel"]),

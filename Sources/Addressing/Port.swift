@@ -52,6 +52,18 @@ extension Port: LosslessStringConvertible {
     }
 
     public var description: String { "\(number)/\(transport)" }
+
+    /// Those that `80`, `80/udp` or `8000-8010/tcp` stands for; `nil` where it is none of these, or includes port 0.
+    public static func all(in text: String) -> [Port]? {
+        let halves = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard halves.count <= 2, let transport = TransportProtocol(halves.count == 2 ? String(halves[1]) : "tcp")
+        else { return nil }
+        let ends = halves[0].split(separator: "-", omittingEmptySubsequences: false)
+        guard ends.count <= 2, let low = decimal(ends[0], max: 65_535),
+            let high = decimal(ends[ends.count - 1], max: 65_535), low >= 1, low <= high
+        else { return nil }
+        return (low...high).map { Port(UInt16($0), transport) }
+    }
 }
 
 extension Port: Comparable {

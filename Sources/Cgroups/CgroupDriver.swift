@@ -46,7 +46,7 @@ public struct CgroupDriver: Sendable {
     /// Puts limits on a group whose processes run. Where a limit's hierarchy has no group yet, they move into a new one.
     public func update(_ path: String, _ limits: CgroupLimits) throws(CgroupError) {
         let before = try existing(path)
-        let wanted = try plan(path, limits)
+        let wanted = try plan(path, limits, legacyDevices: false)
         try make(wanted, limits)
         let added = wanted.legacy.filter { before.legacy[$0.key] == nil }
         if added.isEmpty { return }
@@ -106,7 +106,13 @@ public struct CgroupDriver: Sendable {
         for (controller, directory) in group.legacy {
             guard let point = hierarchies.legacy[controller] else { continue }
             try makeLegacy(group.path, at: point, controller)
-            try apply(limits.legacySettings(controller), in: directory)
+            let settings = limits.legacySettings(controller)
+            do throws(CgroupError) {
+                try apply(settings, in: directory)
+            } catch  where error.errno == EINVAL && controller == .memory {
+                // Memory is never more than memory with swap: to raise both, the other one has to come first.
+                try apply(settings.reversed(), in: directory)
+            }
         }
     }
 

@@ -33,7 +33,7 @@ package enum KernelNames {
 
     /// The number of `SIGTERM`, `TERM`, `term`, `15` or `RTMIN+3`; `nil`: there is no such signal.
     package static func signal(_ text: String) -> Int32? {
-        if let number = Int32(text) { return (1...64).contains(number) ? number : nil }
+        if let number = Int32(text) { return signalNumbers.contains(number) ? number : nil }
         let name = bare(text, without: "SIG")
         if let place = signals.firstIndex(of: otherSignals[name] ?? name) { return Int32(place) + 1 }
         // The C library keeps the first two real-time signals for itself.
@@ -44,6 +44,16 @@ package enum KernelNames {
             return offset.flatMap { offsets.contains($0) ? start + $0 : nil }
         }
         return nil
+    }
+
+    package static let signalNumbers: ClosedRange<Int32> = 1...64
+
+    /// `SIGTERM`, `SIGRTMIN+3`; the number alone for 32 and 33, which the C library keeps for itself.
+    package static func signalName(_ number: Int32) -> String {
+        let place = Int(number) - 1
+        if signals.indices.contains(place) { return "SIG" + signals[place] }
+        if number < 34 { return String(number) }
+        return number == 34 ? "SIGRTMIN" : "SIGRTMIN+\(number - 34)"
     }
 
     private static func bare(_ text: String, without prefix: String) -> String {

@@ -102,14 +102,15 @@ public struct FileGrant: Codable, Equatable, Sendable {
     public var content: Content
     /// The absolute path in the container.
     public var target: String
-    /// Numbers; `nil`: 0.
-    public var uid: String?
-    public var gid: String?
+    /// `nil`: 0.
+    public var uid: NumericID?
+    public var gid: NumericID?
     /// `nil`: 0444.
     public var mode: UInt32?
 
     public init(
-        source: String, content: Content, target: String, uid: String? = nil, gid: String? = nil, mode: UInt32? = nil
+        source: String, content: Content, target: String, uid: NumericID? = nil, gid: NumericID? = nil,
+        mode: UInt32? = nil
     ) {
         self.source = source
         self.content = content

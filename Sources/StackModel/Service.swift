@@ -1,3 +1,5 @@
+public import Addressing
+
 /// A service: how many containers, of what, after whom.
 public struct Service: Codable, Equatable, Sendable {
     public var name: String
@@ -69,7 +71,8 @@ public struct ContainerSettings: Codable, Equatable, Sendable {
     public var domainname: String?
     public var containerName: String?
     public var ports: [PublishedPort] = []
-    public var expose: [String] = []
+    /// Ports that other services may count on, without those of the image.
+    public var expose: [Port] = []
     public var volumes: [VolumeMount] = []
     public var networkMode: NetworkMode = .networks
     /// The networks it is attached to, by their key in the file.
@@ -81,18 +84,17 @@ public struct ContainerSettings: Codable, Equatable, Sendable {
     public var capDrop: [String] = []
     public var privileged: Bool = false
     public var readOnly: Bool = false
-    public var securityOpt: [String] = []
+    public var securityOpt: [SecurityOption] = []
     public var runInit: Bool = false
-    public var stopSignal: String?
+    public var stopSignal: Signal?
     public var stopGracePeriod: TimeSpan?
     public var labels: [String: String] = [:]
     public var ulimits: [String: ResourceLimitRange] = [:]
     public var sysctls: [String: String] = [:]
     /// Bytes.
     public var shmSize: Int64?
-    /// `host=address`, in the file's order; `host-gateway` is kept as it is.
-    public var extraHosts: [String] = []
-    public var dns: [String] = []
+    public var extraHosts: [ExtraHost] = []
+    public var dns: [IPAddress] = []
     public var dnsSearch: [String] = []
     public var dnsOpt: [String] = []
     public var tty: Bool = false
@@ -139,12 +141,14 @@ public enum NetworkMode: Codable, Equatable, Sendable {
 /// A service's place on a network.
 public struct NetworkAttachment: Codable, Equatable, Sendable {
     public var aliases: [String]
-    public var ipv4Address: String?
-    public var macAddress: String?
+    public var ipv4Address: IPv4Address?
+    public var macAddress: MACAddress?
     /// Higher first: which network gives the default route.
     public var priority: Int
 
-    public init(aliases: [String] = [], ipv4Address: String? = nil, macAddress: String? = nil, priority: Int = 0) {
+    public init(
+        aliases: [String] = [], ipv4Address: IPv4Address? = nil, macAddress: MACAddress? = nil, priority: Int = 0
+    ) {
         self.aliases = aliases
         self.ipv4Address = ipv4Address
         self.macAddress = macAddress
@@ -156,14 +160,15 @@ public struct NetworkAttachment: Codable, Equatable, Sendable {
 /// keeps its ends, and the first free one is taken.
 public struct PublishedPort: Codable, Equatable, Hashable, Sendable {
     /// The host's address; `nil`: all.
-    public var hostIP: String?
+    public var hostIP: IPAddress?
     /// `nil`: an ephemeral port chosen at the start.
     public var published: ClosedRange<UInt16>?
     public var target: UInt16
-    /// `tcp` or `udp`.
-    public var `protocol`: String
+    public var `protocol`: TransportProtocol
 
-    public init(hostIP: String? = nil, published: ClosedRange<UInt16>?, target: UInt16, protocol: String = "tcp") {
+    public init(
+        hostIP: IPAddress? = nil, published: ClosedRange<UInt16>?, target: UInt16, protocol: TransportProtocol = .tcp
+    ) {
         self.hostIP = hostIP
         self.published = published
         self.target = target

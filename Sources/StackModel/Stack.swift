@@ -1,3 +1,5 @@
+public import Addressing
+
 /// The desired state of one project, resolved: nothing in it refers to a file's syntax, to the shell's environment or
 /// to the host it runs on. Property names are the Compose Specification's in camel case, so that a path in this
 /// tree (`environment.LOG_LEVEL`) is the path that a user knows.
@@ -61,14 +63,31 @@ public struct StackNetwork: Codable, Equatable, Sendable {
 
 /// One entry of `ipam.config`.
 public struct AddressRange: Codable, Equatable, Sendable {
-    public var subnet: String?
-    public var gateway: String?
-    public var ipRange: String?
+    public var subnet: Prefix?
+    public var gateway: IPAddress?
+    public var ipRange: Prefix?
 
-    public init(subnet: String? = nil, gateway: String? = nil, ipRange: String? = nil) {
+    public init(subnet: Prefix? = nil, gateway: IPAddress? = nil, ipRange: Prefix? = nil) {
         self.subnet = subnet
         self.gateway = gateway
         self.ipRange = ipRange
+    }
+
+    /// `nil` where a text is none of what it should be, or of a family that networks don't have.
+    public init?(subnet: String?, gateway: String?, ipRange: String?) {
+        self.init()
+        if let subnet {
+            guard let prefix = Prefix(subnet) else { return nil }
+            self.subnet = prefix
+        }
+        if let gateway {
+            guard let address = IPAddress(gateway) else { return nil }
+            self.gateway = address
+        }
+        if let ipRange {
+            guard let prefix = Prefix(ipRange) else { return nil }
+            self.ipRange = prefix
+        }
     }
 }
 

@@ -1,3 +1,4 @@
+import Addressing
 import OCI
 import StackModel
 import Testing
@@ -105,7 +106,7 @@ import Testing
             $0.resources.oomScoreAdj = -5
             $0.tty = true
         }
-        let security = try SecurityOptions(["no-new-privileges"], directory: "/")
+        let security = try SecurityOptions([.noNewPrivileges(true)], directory: "/")
         let process = try Self.bundle(record) { $0.security = security }.process
         #expect(
             process.rlimits == [
@@ -223,7 +224,7 @@ import Testing
     }
 
     @Test func systemPathsCanBeMadeVisible() throws {
-        let security = try SecurityOptions(["systempaths=unconfined"], directory: "/")
+        let security = try SecurityOptions([.systemPathsUnconfined], directory: "/")
         let linux = try Self.bundle { $0.security = security }.linux
         #expect(linux.maskedPaths == nil)
         #expect(linux.readonlyPaths == nil)

@@ -1,3 +1,4 @@
+import Addressing
 import ControlAPI
 import Glibc
 import Kernel
@@ -55,7 +56,7 @@ import Testing
         status.restarts = 2
         status.restartMachine = RestartMachine(policy: .always)
         status.failure = "no such file"
-        status.publishedPorts = [ResolvedPort(hostIP: nil, published: 1, target: 2, protocol: "tcp")]
+        status.publishedPorts = [ResolvedPort(hostIP: nil, published: 1, target: 2, protocol: .tcp)]
         try store.save(status, of: record.id)
         #expect(store.status(record.id) == status)
     }
@@ -140,15 +141,15 @@ import Testing
     }
 
     @Test func stopIsTheServicesThenTheImages() {
-        #expect(Samples.record().stopSignal == "SIGTERM")
+        #expect(Samples.record().stopSignal == .terminate)
         #expect(Samples.record().stopGracePeriod == .seconds(10))
         let defaults = ContainerDefaults(stopSignal: "SIGQUIT")
-        #expect(Samples.record(defaults: defaults).stopSignal == "SIGQUIT")
+        #expect(Samples.record(defaults: defaults).stopSignal == Signal("SIGQUIT"))
         let own = Samples.record(defaults: defaults) {
-            $0.stopSignal = "SIGINT"
+            $0.stopSignal = .interrupt
             $0.stopGracePeriod = .seconds(1)
         }
-        #expect(own.stopSignal == "SIGINT")
+        #expect(own.stopSignal == .interrupt)
         #expect(own.stopGracePeriod == .seconds(1))
     }
 

@@ -1,4 +1,6 @@
+import Addressing
 import Glibc
+import Sandboxes
 import StackModel
 import Testing
 
@@ -32,14 +34,14 @@ import Testing
     @Test func fixedPortsAreTaken() throws {
         var choice = PortChoice([
             PublishedPort(published: 8080...8080, target: 80),
-            PublishedPort(hostIP: "127.0.0.1", published: 53...53, target: 53, protocol: "udp"),
+            PublishedPort(hostIP: .v4(.loopback), published: 53...53, target: 53, protocol: .udp),
         ])
         // Whether they can be had is seen when they are held.
-        let taken: Set = [ResolvedPort(hostIP: nil, published: 8080, target: 1, protocol: "tcp")]
+        let taken: Set = [ResolvedPort(hostIP: nil, published: 8080, target: 1, protocol: .tcp)]
         #expect(
             try choice.next(taken: taken) == [
-                ResolvedPort(hostIP: nil, published: 8080, target: 80, protocol: "tcp"),
-                ResolvedPort(hostIP: "127.0.0.1", published: 53, target: 53, protocol: "udp"),
+                ResolvedPort(hostIP: nil, published: 8080, target: 80, protocol: .tcp),
+                ResolvedPort(hostIP: .v4(.loopback), published: 53, target: 53, protocol: .udp),
             ])
         #expect(!choice.hasAlternatives)
     }
@@ -50,14 +52,23 @@ import Testing
         #expect(!choice.hasAlternatives)
     }
 
-    @Test(arguments: ["tcp", "udp"])
-    func ephemeralPortsAreFreeOnes(_ transport: String) throws {
+    @Test(arguments: TransportProtocol.allCases)
+    func ephemeralPortsAreFreeOnes(_ transport: TransportProtocol) throws {
         var choice = PortChoice([PublishedPort(published: nil, target: 80, protocol: transport)])
         #expect(choice.hasAlternatives)
         let port = try #require(try choice.next(taken: []).first)
         #expect(port.published > 0)
         #expect(port.target == 80)
         #expect(port.protocol == transport)
+    }
+
+    @Test func aPortOfSCTPIsNoneOfTCP() throws {
+        let held = try Held()
+        let range = held.port...(held.port + 5)
+        var choice = PortChoice([PublishedPort(published: range, target: 80, protocol: .sctp)])
+        let port = try #require(try choice.next(taken: []).first)
+        #expect(port.published == held.port)
+        #expect(HeldPort(port) == nil)
     }
 
     @Test func rangeGivesItsFirstFreePort() throws {
@@ -78,11 +89,11 @@ import Testing
         let range = port...(port + 20)
         var choice = PortChoice([PublishedPort(published: range, target: 80)])
         let free = try #require(try choice.next(taken: []).first?.published)
-        let taken: Set = [ResolvedPort(hostIP: nil, published: free, target: 9, protocol: "tcp")]
+        let taken: Set = [ResolvedPort(hostIP: nil, published: free, target: 9, protocol: .tcp)]
         var other = PortChoice([PublishedPort(published: range, target: 80)])
         #expect(try #require(try other.next(taken: taken).first?.published) > free)
         // UDP has ports of its own, and what other transports hold doesn't count.
-        let datagrams: Set = [ResolvedPort(hostIP: nil, published: free, target: 9, protocol: "udp")]
+        let datagrams: Set = [ResolvedPort(hostIP: nil, published: free, target: 9, protocol: .udp)]
         var third = PortChoice([PublishedPort(published: range, target: 80)])
         #expect(try third.next(taken: datagrams).first?.published == free)
     }
@@ -103,7 +114,7 @@ import Testing
         let held = try Held()
         let port = held.port
         try #require(port < 65_000)
-        let taken = Set((0...2).map { ResolvedPort(hostIP: nil, published: port + $0, target: 1, protocol: "tcp") })
+        let taken = Set((0...2).map { ResolvedPort(hostIP: nil, published: port + $0, target: 1, protocol: .tcp) })
         var choice = PortChoice([PublishedPort(published: port...(port + 2), target: 80)])
         let error = #expect(throws: OperationError.self) { try choice.next(taken: taken) }
         #expect(error?.description == "no port of \(port)-\(port + 2)/tcp is free; publish a wider range")

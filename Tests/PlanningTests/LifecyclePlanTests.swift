@@ -4,7 +4,7 @@ import Testing
 
 private let app = stack(
     service("db") {
-        $0.volumes = [VolumeMount(source: .named("data"), target: "/data")]; $0.stopSignal = "SIGINT"
+        $0.volumes = [VolumeMount(source: .named("data"), target: "/data")]; $0.stopSignal = .interrupt
     },
     service("web", scale: 2, after: ["db": Dependency(condition: .serviceHealthy, restart: true)]),
     volumes: ["data": StackVolume(name: "demo_data")])

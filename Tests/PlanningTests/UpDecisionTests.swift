@@ -1,3 +1,4 @@
+import Addressing
 import Planning
 import StackModel
 import Testing
@@ -168,6 +169,13 @@ extension ObservedStack {
                 "x-oci-hooks.0.args: none → [], x-oci-hooks.0.environment: (changed), "
                     + #"x-oci-hooks.0.path: none → "/bin/x", x-oci-hooks.0.stage: none → poststop"#
             ),
+            ({ $0.stopSignal = .interrupt }, #"stop_signal: none → "SIGINT""#),
+            ({ $0.dns = [.v4(.loopback)] }, #"dns: [] → ["127.0.0.1"]"#),
+            ({ $0.securityOpt = [.systemPathsUnconfined] }, #"security_opt: [] → ["systempaths=unconfined"]"#),
+            (
+                { $0.networks["default"]?.macAddress = MACAddress(of: .loopback) },
+                #"networks.default.mac_address: none → "02:42:7f:00:00:01""#
+            ),
             ({ $0.restart = .onFailure(maximumRetries: 3) }, "restart: no → on-failure:3"),
             ({ $0.resources.memLimit = 5 }, "mem_limit: none → 5"),
             ({ $0.resources.milliCPUs = 500 }, "cpus (thousandths): none → 500"),
@@ -181,7 +189,7 @@ extension ObservedStack {
                 "ulimits.nofile.hard: none → 2, ulimits.nofile.soft: none → 1"
             ),
             (
-                { $0.ports = [PublishedPort(hostIP: "127.0.0.1", published: 80...80, target: 8080)] },
+                { $0.ports = [PublishedPort(hostIP: .v4(.loopback), published: 80...80, target: 8080)] },
                 "ports.8080/tcp: none → 127.0.0.1:80"
             ),
             (

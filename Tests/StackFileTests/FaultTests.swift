@@ -99,6 +99,25 @@ struct FaultTests {
                     + "write it like net.core.somaxconn"
             ]
         ),
+        (
+            "networks: {default: {mac_address: \"02:42:ac:11:00\", ipv4_address: 10.0.0}}",
+            [
+                "compose.yaml:4:39: services.web.networks.default.mac_address: \"02:42:ac:11:00\" is not a MAC address like 02:42:ac:11:00:02",
+                "compose.yaml:4:71: services.web.networks.default.ipv4_address: \"10.0.0\" is not an IPv4 address",
+            ]
+        ),
+        ("dns: [1.1.1.1, here]", ["compose.yaml:4:20: services.web.dns[1]: \"here\" is not an IP address"]),
+        (
+            "expose: [80, \"9-8\"]",
+            ["compose.yaml:4:18: services.web.expose[1]: \"9-8\" is not a port or a range of ports"]
+        ),
+        (
+            "security_opt: [\"no-new-privilege:true\"]",
+            [
+                "compose.yaml:4:20: services.web.security_opt[0]: \"no-new-privilege:true\" is no security option; "
+                    + "there are no-new-privileges, seccomp=unconfined, seccomp=FILE and systempaths=unconfined"
+            ]
+        ),
         ("user: a:b:c", ["compose.yaml:4:11: services.web.user: \"a:b:c\" is not USER or USER:GROUP"]),
         (
             "user: \"0:99999999999\"",
@@ -178,6 +197,23 @@ struct FaultTests {
         let faults = try load("services:\n  web:\n    image: \"\(name)\"\n").faults
         #expect(faults.map(\.position) == (isFault ? [Position(file: "compose.yaml", line: 3, column: 12)] : []))
         #expect(faults.allSatisfy { $0.path == "services.web.image" })
+    }
+
+    @Test func whatOtherSecurityModulesAreAskedForIsSaidToHaveNoEffect() throws {
+        let loaded = try load(
+            """
+            services:
+              web:
+                image: x
+                security_opt: [apparmor:strict, "label=user:u", "apparmor=unconfined", "label:disable"]
+            """)
+        let end = "has no effect: Roost sets neither AppArmor profiles nor SELinux labels"
+        #expect(
+            loaded.warnings.map(\.description) == [
+                "compose.yaml:4:20: services.web.security_opt[0]: \"apparmor=strict\" \(end)",
+                "compose.yaml:4:37: services.web.security_opt[1]: \"label=user:u\" \(end)",
+            ])
+        #expect(loaded.faults == [])
     }
 
     @Test func onlyEnabledServicesHaveFaults() throws {

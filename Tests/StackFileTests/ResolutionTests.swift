@@ -1,3 +1,4 @@
+import Addressing
 import StackModel
 import Testing
 
@@ -21,8 +22,8 @@ struct ResolutionTests {
         #expect(
             container.ports == [
                 PublishedPort(published: nil, target: 80), PublishedPort(published: 8080...8080, target: 80),
-                PublishedPort(hostIP: "127.0.0.1", published: 5000...5000, target: 5000, protocol: "udp"),
-                PublishedPort(hostIP: "127.0.0.1", published: 5001...5001, target: 5001, protocol: "udp"),
+                PublishedPort(hostIP: .v4(.loopback), published: 5000...5000, target: 5000, protocol: .udp),
+                PublishedPort(hostIP: .v4(.loopback), published: 5001...5001, target: 5001, protocol: .udp),
                 PublishedPort(published: 6000...6005, target: 6000), PublishedPort(published: nil, target: 90),
             ])
     }
@@ -118,7 +119,7 @@ struct ResolutionTests {
             top: "secrets: {s: {file: ./s}}\nconfigs: {c: {content: hi}}"
         ).container
         #expect(container.secrets.map(\.target) == ["/run/secrets/s", "/run/secrets/t"])
-        #expect(container.secrets[1].mode == 0o400 && container.secrets[1].uid == "5")
+        #expect(container.secrets[1].mode == 0o400 && container.secrets[1].uid == 5)
         #expect(container.configs == [FileGrant(source: "c", content: .inline("hi"), target: "/c")])
     }
 

@@ -19,7 +19,7 @@ struct IdentityFiles {
         let directory = locations.containerRunDirectory(owner.id)
         if shared == nil {
             try Files.replace(directory + "/hostname", with: Array((hostname + "\n").utf8))
-            try Files.replace(directory + "/hosts", with: Array(try hosts(endpoints, gateway).utf8))
+            try Files.replace(directory + "/hosts", with: Array(hosts(endpoints, gateway).utf8))
             try Files.replace(directory + "/resolv.conf", with: Array(resolvers().utf8))
         }
         return [
@@ -28,8 +28,8 @@ struct IdentityFiles {
         ]
     }
 
-    private func hosts(_ addresses: [IPv4Address], _ gateway: IPv4Address?) throws -> String {
-        let extra = try record.settings.extraHosts.map { try entry($0, gateway: gateway) }
+    private func hosts(_ addresses: [IPv4Address], _ gateway: IPv4Address?) -> String {
+        let extra = record.settings.extraHosts.map { entry($0, gateway: gateway) }
         if record.settings.networkMode == .host {
             let host = (try? Files.readText("/etc/hosts")) ?? ""  // `try?`: a host need not have one.
             return host + extra.map { "\($0.address)\t\($0.names.joined(separator: " "))\n" }.joined()
@@ -40,17 +40,11 @@ struct IdentityFiles {
         ).text
     }
 
-    /// `name=address`, with `host-gateway` for the host as this container reaches it.
-    private func entry(_ text: String, gateway: IPv4Address?) throws -> HostsFile.Entry {
-        let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
-        guard parts.count == 2 else { throw ContainerError("extra_hosts: \"\(text)\" is not host=address") }
-        if parts[1] == "host-gateway" {
-            return HostsFile.Entry(.v4(gateway ?? .loopback), parts[0])
+    private func entry(_ host: ExtraHost, gateway: IPv4Address?) -> HostsFile.Entry {
+        switch host.address {
+        case .hostGateway: HostsFile.Entry(.v4(gateway ?? .loopback), host.name)
+        case .address(let address): HostsFile.Entry(address, host.name)
         }
-        guard let address = IPAddress(parts[1]) else {
-            throw ContainerError("extra_hosts: \"\(parts[1])\" is no address")
-        }
-        return HostsFile.Entry(address, parts[0])
     }
 
     private func resolvers() -> String {
@@ -58,7 +52,7 @@ struct IdentityFiles {
         let host = ResolvConf(parsing: text)
         let search = record.settings.dnsSearch.isEmpty ? nil : record.settings.dnsSearch
         let options = record.settings.dnsOpt.isEmpty ? nil : record.settings.dnsOpt
-        let own = record.settings.dns.compactMap { IPAddress($0) }
+        let own = record.settings.dns
         switch record.settings.networkMode {
         case .networks where !record.settings.networks.isEmpty:
             return ResolvConf.container(host: host, search: search, options: options).text

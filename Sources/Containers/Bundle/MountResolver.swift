@@ -104,16 +104,8 @@ struct MountResolver {
             }
         }
         try Files.replace(path, with: content, mode: 0o600)
-        guard chown(path, try owner(grant.uid, "uid", grant), try owner(grant.gid, "gid", grant)) == 0,
+        guard chown(path, grant.uid?.number ?? 0, grant.gid?.number ?? 0) == 0,
             chmod(path, mode_t(grant.mode ?? 0o444)) == 0
         else { throw KernelError("set the owner of", path, errno: errno) }
-    }
-
-    private func owner(_ text: String?, _ what: String, _ grant: FileGrant) throws -> UInt32 {
-        guard let text else { return 0 }
-        guard let number = UInt32(text) else {
-            throw ContainerError("\(grant.source): \(what) \"\(text)\" is no number")
-        }
-        return number
     }
 }

@@ -1,14 +1,13 @@
 import ControlAPI
 import Kernel
 import Sandboxes
+import StackModel
 
-/// `security_opt`, taken apart (Compose specification; Docker's `--security-opt`).
+/// What `security_opt` comes to; of several that say the same, the last one counts.
 struct SecurityOptions: Equatable, Sendable {
     var noNewPrivileges = false
     var seccomp = Filter.standard
     var systemPathsVisible = false
-    /// Options that this host can't honour, to be named to the user.
-    var ignored: [String] = []
 
     enum Filter: Equatable, Sendable {
         case standard
@@ -16,22 +15,19 @@ struct SecurityOptions: Equatable, Sendable {
         case file(String)
     }
 
-    init(_ options: [String], directory: String) throws(BundleError) {
+    /// - Parameter directory: where a relative path of a profile starts.
+    init(_ options: [SecurityOption], directory: String) throws(BundleError) {
         for option in options {
-            let separator = option.firstIndex { $0 == "=" || $0 == ":" } ?? option.endIndex
-            let name = option[..<separator]
-            let value = separator == option.endIndex ? "" : String(option[option.index(after: separator)...])
-            switch (name, value) {
-            case ("no-new-privileges", ""), ("no-new-privileges", "true"): noNewPrivileges = true
-            case ("no-new-privileges", "false"): noNewPrivileges = false
-            case ("seccomp", "unconfined"): seccomp = .unconfined
-            case ("seccomp", "builtin"): seccomp = .standard
-            case ("seccomp", _) where !value.isEmpty:
-                seccomp = .file(value.hasPrefix("/") ? value : directory + "/" + value)
-            case ("systempaths", "unconfined"): systemPathsVisible = true
-            // The kernel's other security modules may be absent; Docker ignores them silently there.
-            case ("apparmor", _), ("label", _): ignored.append(option)
-            default: throw BundleError("security_opt: \"\(option)\" is not known; see the Compose specification")
+            switch option {
+            case .noNewPrivileges(let flag): noNewPrivileges = flag
+            case .seccomp(.unconfined): seccomp = .unconfined
+            case .seccomp(.builtin): seccomp = .standard
+            case .seccomp(.profile(let path)): seccomp = .file(path.hasPrefix("/") ? path : directory + "/" + path)
+            case .systemPathsUnconfined: systemPathsVisible = true
+            // Without effect; whoever reads the file is told.
+            case .appArmor, .label: break
+            case .unknown(let text):
+                throw BundleError("security_opt: \"\(text)\" is not known; see the Compose specification")
             }
         }
     }

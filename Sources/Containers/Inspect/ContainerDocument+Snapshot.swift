@@ -1,3 +1,4 @@
+import Addressing
 import ControlAPI
 import Kernel
 import Launching
@@ -67,11 +68,12 @@ extension ContainerDocument {
         return HostConfiguration(
             NetworkMode: mode, RestartPolicy: Restart(Name: String(policy), MaximumRetryCount: retries),
             Privileged: settings.privileged, ReadonlyRootfs: settings.readOnly, CapAdd: settings.capAdd,
-            CapDrop: settings.capDrop, SecurityOpt: settings.securityOpt, Memory: settings.resources.memLimit ?? 0,
+            CapDrop: settings.capDrop, SecurityOpt: settings.securityOpt.map(\.description),
+            Memory: settings.resources.memLimit ?? 0,
             MemorySwap: settings.resources.memswapLimit ?? 0,
             NanoCpus: (settings.resources.milliCPUs ?? 0) * 1_000_000, PidsLimit: settings.resources.pidsLimit ?? 0,
-            ShmSize: settings.shmSize ?? 64 << 20, Init: settings.runInit, Dns: settings.dns,
-            ExtraHosts: settings.extraHosts.map { $0.replacing("=", with: ":", maxReplacements: 1) },
+            ShmSize: settings.shmSize ?? 64 << 20, Init: settings.runInit, Dns: settings.dns.map(\.description),
+            ExtraHosts: settings.extraHosts.map { "\($0.name):\($0.address)" },
             Sysctls: settings.sysctls,
             Ulimits: settings.ulimits.sorted { $0.key < $1.key }.map {
                 Ulimit(Name: $0.key, Hard: $0.value.hard, Soft: $0.value.soft)
@@ -79,7 +81,7 @@ extension ContainerDocument {
             PortBindings: settings.ports.reduce(into: [:]) { result, port in
                 let number = port.published.map { "\($0.lowerBound)" } ?? ""
                 result["\(port.target)/\(port.protocol)", default: []]
-                    .append(Binding(HostIp: port.hostIP ?? "", HostPort: number))
+                    .append(Binding(HostIp: port.hostIP?.description ?? "", HostPort: number))
             })
     }
 
@@ -116,9 +118,9 @@ extension ContainerDocument {
             Cmd: settings.command ?? record.defaults.command,
             Entrypoint: settings.entrypoint ?? record.defaults.entrypoint, Image: record.image,
             WorkingDir: settings.workingDir ?? record.defaults.workingDirectory, Labels: record.labels,
-            StopSignal: record.stopSignal,
+            StopSignal: record.stopSignal.description,
             StopTimeout: settings.stopGracePeriod.map { $0.nanoseconds / 1_000_000_000 },
-            ExposedPorts: record.exposedPorts.reduce(into: [:]) { $0[$1] = [:] }, Healthcheck: check)
+            ExposedPorts: record.exposedPorts.reduce(into: [:]) { $0["\($1)"] = [:] }, Healthcheck: check)
     }
 
     private static func network(_ snapshot: ContainerSnapshot, _ places: [String: NetworkPlace]) -> NetworkState {
@@ -126,7 +128,7 @@ extension ContainerDocument {
         for exposed in snapshot.record.defaults.exposedPorts { ports[exposed] = .some(nil) }
         for port in snapshot.status.publishedPorts {
             let key = "\(port.target)/\(port.protocol)"
-            let binding = Binding(HostIp: port.hostIP ?? "0.0.0.0", HostPort: String(port.published))
+            let binding = Binding(HostIp: port.hostIP?.description ?? "0.0.0.0", HostPort: String(port.published))
             ports[key] = ((ports[key] ?? nil) ?? []) + [binding]
         }
         return NetworkState(

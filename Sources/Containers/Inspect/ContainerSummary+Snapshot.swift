@@ -1,3 +1,4 @@
+import Addressing
 public import ControlAPI
 import Planning
 import StackModel
@@ -26,15 +27,12 @@ extension ContainerSnapshot {
     private var portSummaries: [PortSummary] {
         let published = status.publishedPorts.map {
             PortSummary(
-                url: $0.hostIP ?? "0.0.0.0", targetPort: $0.target, publishedPort: $0.published, protocol: $0.protocol)
+                url: $0.hostIP?.description ?? "0.0.0.0", targetPort: $0.target, publishedPort: $0.published,
+                protocol: $0.protocol.rawValue)
         }
-        let shown = Set(status.publishedPorts.map { "\($0.target)/\($0.protocol)" })
+        let shown = Set(status.publishedPorts.map { Port($0.target, $0.protocol) })
         let exposed = record.exposedPorts.filter { machine.processes != nil && !shown.contains($0) }.sorted()
-            .compactMap { text -> PortSummary? in
-                let parts = text.split(separator: "/")
-                guard let number = UInt16(parts[0]) else { return nil }
-                return PortSummary(url: "", targetPort: number, publishedPort: 0, protocol: String(parts[1]))
-            }
+            .map { PortSummary(url: "", targetPort: $0.number, publishedPort: 0, protocol: $0.transport.rawValue) }
         return published + exposed
     }
 }

@@ -49,7 +49,7 @@ struct Launcher: Sendable {
         while true {
             let ports = try choice.next(taken: await networks.publishedPorts)
             var settings = prepared.settings
-            settings.heldPorts = try ports.map(Self.held)
+            settings.heldPorts = ports.compactMap { HeldPort($0) }
             let program = try LaunchCompiler.program(for: prepared.configuration, settings: settings)
             await willLaunch(ports)
             do {
@@ -78,7 +78,7 @@ struct Launcher: Sendable {
         await layers.release(holder)
         var settings = prepared.settings
         var choice = PortChoice(record.settings.ports)
-        settings.heldPorts = try choice.next(taken: []).map(Self.held)
+        settings.heldPorts = try choice.next(taken: []).compactMap { HeldPort($0) }
         return try LaunchCompiler.program(for: prepared.configuration, settings: settings)
     }
 
@@ -94,12 +94,6 @@ struct Launcher: Sendable {
             try await Task.sleep(for: .milliseconds(5))
         }
         throw ContainerError("container \(record.name) is still ending; start it again in a moment")
-    }
-
-    private static func held(_ port: ResolvedPort) throws -> HeldPort {
-        let address = port.hostIP.flatMap { IPAddress($0) } ?? .v4(.any)
-        return HeldPort(
-            protocol: port.protocol == "udp" ? .udp : .tcp, address: address.bytes, port: port.published)
     }
 
     // MARK: Preparation

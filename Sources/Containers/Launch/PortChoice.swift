@@ -1,5 +1,20 @@
+import Addressing
 import Glibc
+import Launching
+import Sandboxes
 import StackModel
+
+extension HeldPort {
+    /// `nil` for SCTP: what holds ports on the host knows TCP and UDP.
+    init?(_ port: ResolvedPort) {
+        let address = (port.hostIP ?? .v4(.any)).bytes
+        switch port.protocol {
+        case .tcp: self.init(protocol: .tcp, address: address, port: port.published)
+        case .udp: self.init(protocol: .udp, address: address, port: port.published)
+        case .sctp: return nil
+        }
+    }
+}
 
 /// Chooses the host's ports of a container: those that the file says, the first free ones of its ranges, or, where it
 /// says none, what the kernel has to spare.
@@ -56,16 +71,20 @@ struct PortChoice {
     }
 
     /// A port that nothing listens on at this moment, of the kernel's choice.
-    private static func sparePort(_ transport: String) throws -> UInt16 {
+    private static func sparePort(_ transport: TransportProtocol) throws -> UInt16 {
+        // The kernel keeps no list of those that containers have; nobody holds one on the host.
+        if transport == .sctp { return UInt16.random(in: 49_152...65_535) }
         guard let port = bound(to: 0, transport) else { throw ContainerError("the host has no free \(transport) port") }
         return port
     }
 
-    private static func isFree(_ port: UInt16, _ transport: String) -> Bool { bound(to: port, transport) != nil }
+    private static func isFree(_ port: UInt16, _ transport: TransportProtocol) -> Bool {
+        transport == .sctp || bound(to: port, transport) != nil
+    }
 
     /// Binds and lets go again; the port that it was.
-    private static func bound(to port: UInt16, _ transport: String) -> UInt16? {
-        let type = transport == "udp" ? SOCK_DGRAM : SOCK_STREAM
+    private static func bound(to port: UInt16, _ transport: TransportProtocol) -> UInt16? {
+        let type = transport == .udp ? SOCK_DGRAM : SOCK_STREAM
         let descriptor = socket(AF_INET, Int32(type.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }

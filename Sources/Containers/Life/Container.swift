@@ -201,7 +201,7 @@ public actor Container {
     ///   - signal: by name or number; `nil` for its own stop signal.
     ///   - grace: SIGKILL follows when it is over.
     public func stop(signal: String?, grace: TimeSpan) async throws {
-        let number = try SignalName.number(signal ?? record.stopSignal)
+        let number = try signal.map(SignalName.number) ?? record.stopSignal.number
         // Where nobody hears the signal, waiting for an answer would be waiting for nothing.
         let isLost = status.machine.processes.map { effects.isLost(number, to: $0, of: record) } ?? false
         send(.stopAsked(signal: number, grace: isLost ? TimeSpan(nanoseconds: 0) : grace))
@@ -211,7 +211,7 @@ public actor Container {
     /// Sends one signal, and waits for the end if that is the last one that anybody sends.
     public func kill(signal: String) async throws {
         let number = try SignalName.number(signal)
-        let isStop = try number == ContainerMachine.sigkill || number == SignalName.number(record.stopSignal)
+        let isStop = number == ContainerMachine.sigkill || number == record.stopSignal.number
         _ = try await wait { snapshot, _ in snapshot.machine.isStarting ? nil : true }
         send(.killAsked(signal: number, isStop: isStop))
         if number == ContainerMachine.sigkill { try await ended() }

@@ -23,9 +23,8 @@ extension NetworkController {
                     "network \(record.networks[key]?.name ?? key) doesn't exist; make it, or take `external` away")
             }
             try prepare(name)
-            let asked = attachment.ipv4Address.flatMap { IPv4Address($0) }
-            let address = try ledger.lease(record.name, on: name, address: asked)
-            let mac = attachment.macAddress.flatMap { MACAddress($0) } ?? MACAddress(of: address)
+            let address = try ledger.lease(record.name, on: name, address: attachment.ipv4Address)
+            let mac = attachment.macAddress ?? MACAddress(of: address)
             guard let leases = ledger.networks[name] else { continue }
             result.append(
                 (
@@ -114,7 +113,7 @@ extension NetworkController {
     private func startNames(_ record: ContainerRecord, _ processes: ContainerProcesses) async throws -> NameService {
         let shim = try ProcessDescriptor(processes.monitor)
         let host = ResolvConf(parsing: (try? Files.readText("/etc/resolv.conf")) ?? "")
-        let own = record.settings.dns.compactMap { IPAddress($0) }
+        let own = record.settings.dns
         let datagram = try shim.descriptor(MonitorSettings.nameSocketDescriptors.datagram)
         let stream = try shim.descriptor(MonitorSettings.nameSocketDescriptors.stream)
         let directory = directory

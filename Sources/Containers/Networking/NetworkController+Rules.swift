@@ -30,10 +30,9 @@ extension NetworkController {
         guard let address = open.min(by: { $0.key < $1.key })?.value else { return [] }
         return attachment.ports.compactMap { port in
             // No address means all of them, which is not what an IPv6 address asks for.
-            if let address = port.hostIP, IPv4Address(address) == nil { return nil }
-            guard let transport = TransportProtocol(port.protocol) else { return nil }
+            if let address = port.hostIP, address.v4 == nil { return nil }
             return Ruleset.PublishedPort(
-                hostAddress: port.hostIP.flatMap { IPv4Address($0) }, hostPort: Port(port.published, transport),
+                hostAddress: port.hostIP?.v4, hostPort: Port(port.published, port.protocol),
                 address: address, containerPort: port.target)
         }
     }

@@ -103,18 +103,10 @@ public actor NetworkController {
     }
 
     private static func request(_ network: StackNetwork) throws -> SubnetRequest {
-        guard let range = network.ipam.first(where: { !($0.subnet ?? "").contains(":") }) else {
-            return SubnetRequest()
+        guard let range = network.ipam.first else { return SubnetRequest() }
+        if let gateway = range.gateway, gateway.v4 == nil {
+            throw ContainerError("network \(network.name): gateway \(gateway) is no IPv4 address")
         }
-        func parsed<Value: LosslessStringConvertible>(_ text: String?, _ what: String) throws -> Value? {
-            guard let text else { return nil }
-            guard let value = Value(text) else {
-                throw ContainerError("network \(network.name): \(what) \"\(text)\" is no IPv4 \(what)")
-            }
-            return value
-        }
-        return SubnetRequest(
-            subnet: try parsed(range.subnet, "subnet"), gateway: try parsed(range.gateway, "gateway"),
-            range: try parsed(range.ipRange, "ip_range"))
+        return SubnetRequest(subnet: range.subnet, gateway: range.gateway?.v4, range: range.ipRange)
     }
 }

@@ -1,3 +1,4 @@
+public import Addressing
 public import Images
 public import OCI
 public import Planning
@@ -54,13 +55,15 @@ public struct ContainerRecord: Codable, Equatable, Sendable {
         return Dictionary(image) { _, later in later }.merging(spec.settings.environment) { _, own in own }
     }
 
-    /// `80/tcp`: what the image and the service say they listen on, each once.
-    var exposedPorts: Set<String> {
-        Set((defaults.exposedPorts + spec.settings.expose).map { $0.contains("/") ? $0 : $0 + "/tcp" })
+    /// What the image and the service say they listen on. What an image calls a port and is none is passed over.
+    var exposedPorts: Set<Port> {
+        Set(spec.settings.expose + defaults.exposedPorts.flatMap { Port.all(in: $0) ?? [] })
     }
 
-    /// What PID 1 is sent to stop, by name or number.
-    public var stopSignal: String { spec.settings.stopSignal ?? defaults.stopSignal ?? "SIGTERM" }
+    /// What PID 1 is sent to stop. As in Docker, an image's that doesn't exist counts as none.
+    public var stopSignal: Signal {
+        spec.settings.stopSignal ?? defaults.stopSignal.flatMap { Signal($0) } ?? .terminate
+    }
 
     /// Where the service's volumes and the image's `VOLUME`s that nothing covers get anonymous volumes.
     static func anonymousTargets(settings: ContainerSettings, defaults: ContainerDefaults) -> [String] {
@@ -85,12 +88,12 @@ public struct ContainerRecord: Codable, Equatable, Sendable {
 /// A published port with the host's port that it got.
 public struct ResolvedPort: Codable, Hashable, Sendable {
     /// `nil`: all addresses.
-    public var hostIP: String?
+    public var hostIP: IPAddress?
     public var published: UInt16
     public var target: UInt16
-    public var `protocol`: String
+    public var `protocol`: TransportProtocol
 
-    public init(hostIP: String?, published: UInt16, target: UInt16, protocol: String) {
+    public init(hostIP: IPAddress?, published: UInt16, target: UInt16, protocol: TransportProtocol) {
         self.hostIP = hostIP
         self.published = published
         self.target = target

@@ -1,3 +1,4 @@
+import Addressing
 import StackModel
 
 /// One value in a difference, as the user is shown it.
@@ -19,10 +20,12 @@ struct SettingsLeaf: Equatable {
             let isSecret = Self.namesSecret(path)
             self.init(text: isSecret ? text : Self.quoted(text), isSecret: isSecret)
         case let list as [String] where isExactly(value, [String].self):
-            let text = "[" + list.map { "\"\($0)\"" }.joined(separator: ", ") + "]"
+            let text = Self.spelled(list)
             // `KEY=value` entries, which can hold anything.
             let isSecret = path.hasSuffix(".environment")
             self.init(text: isSecret ? text : Self.shortened(text), isSecret: isSecret)
+        case let value as any TextCodable: self.init(text: Self.quoted(value.description))
+        case let list as any TextList: self.init(text: Self.shortened(Self.spelled(list.texts)))
         case let ranges as [AddressRange] where isExactly(value, [AddressRange].self):
             self.init(text: ranges.map(Self.spelled).joined(separator: ", "))
         case let mode as NetworkMode: self.init(text: Self.spelled(mode))
@@ -46,6 +49,10 @@ struct SettingsLeaf: Equatable {
         let name = path.uppercased()
         return ["PASSWORD", "PASSWD", "PASSPHRASE", "SECRET", "TOKEN", "CREDENTIAL", "APIKEY", "_KEY", "_URL", "_DSN"]
             .contains { name.contains($0) }
+    }
+
+    private static func spelled(_ list: [String]) -> String {
+        "[" + list.map { "\"\($0)\"" }.joined(separator: ", ") + "]"
     }
 
     private static func quoted(_ text: String) -> String {
@@ -77,7 +84,7 @@ struct SettingsLeaf: Equatable {
     }
 
     private static func spelled(_ range: AddressRange) -> String {
-        [range.subnet, range.gateway.map { "gateway \($0)" }, range.ipRange.map { "range \($0)" }]
+        [range.subnet.map { "\($0)" }, range.gateway.map { "gateway \($0)" }, range.ipRange.map { "range \($0)" }]
             .compactMap { $0 }.joined(separator: " ")
     }
 }
@@ -130,11 +137,20 @@ struct SettingsList {
             case .file(let path): path
             case .inline(let text): "content \(text)"
             }
-        let owner = grant.uid ?? grant.gid.map { _ in "0" }
+        let owner = grant.uid ?? grant.gid.map { _ in 0 }
         return
-            ([grant.source, content, owner, grant.gid].compactMap { $0 }
+            ([grant.source, content, owner?.description, grant.gid?.description].compactMap { $0 }
             + (grant.mode.map { ["mode=\(String($0, radix: 8))"] } ?? [])).joined(separator: " ")
     }
+}
+
+/// A list of values that are written as their text. A conformance, unlike a cast of the list, tells empty ones apart.
+private protocol TextList {
+    var texts: [String] { get }
+}
+
+extension Array: TextList where Element: TextCodable {
+    fileprivate var texts: [String] { map(\.description) }
 }
 
 /// An empty array can be cast to an array of anything, so that a cast alone doesn't tell what it is an array of.

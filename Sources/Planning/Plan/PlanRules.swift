@@ -47,7 +47,7 @@ extension PlanAction {
     /// Stops a container in the way that it was made to be stopped.
     static func stopContainer(_ container: ObservedContainer, timeout: TimeSpan?) -> PlanAction {
         .stopContainer(
-            container.reference, signal: container.settings.stopSignal,
+            container.reference, signal: container.settings.stopSignal?.description,
             timeout: timeout ?? container.settings.stopGracePeriod ?? defaultGracePeriod)
     }
 }

@@ -1,3 +1,4 @@
+import Addressing
 import StackModel
 
 /// Makes steps of what ``UpDecisions`` decided.
@@ -256,7 +257,7 @@ struct UpSteps {
     private mutating func addWarnings() {
         builder.warnings += selection.networks.warnings
         for service in selection.services {
-            for address in Set(service.container.ports.compactMap(\.hostIP)).sorted() where address.contains(":") {
+            for address in Set(service.container.ports.compactMap(\.hostIP)) where address.v4 == nil {
                 builder.warnings.append("\(service.name): ports on the IPv6 address \(address) are not published yet")
             }
         }

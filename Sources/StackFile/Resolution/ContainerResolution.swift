@@ -1,3 +1,4 @@
+import Addressing
 import OrderedCollections
 import StackModel
 
@@ -36,7 +37,7 @@ struct ContainerResolution {
         settings.tty = flag("tty")
         settings.stdinOpen = flag("stdin_open")
         settings.runInit = flag("init")
-        settings.stopSignal = text("stop_signal")
+        settings.stopSignal = text("stop_signal").flatMap { Signal($0) }
         settings.stopGracePeriod = span(node["stop_grace_period"])
         settings.labels = texts(node["labels"])
     }
@@ -46,9 +47,9 @@ struct ContainerResolution {
         settings.domainname = text("domainname")
         settings.containerName = text("container_name")
         settings.ports = (node["ports"]?.list ?? []).compactMap(port)
-        settings.expose = node["expose"]?.strings ?? []
-        settings.extraHosts = node["extra_hosts"]?.strings ?? []
-        settings.dns = node["dns"]?.strings ?? []
+        settings.expose = (node["expose"]?.strings ?? []).flatMap { Port.all(in: $0) ?? [] }
+        settings.extraHosts = (node["extra_hosts"]?.strings ?? []).compactMap { ExtraHost($0) }
+        settings.dns = (node["dns"]?.strings ?? []).compactMap { IPAddress($0) }
         settings.dnsSearch = node["dns_search"]?.strings ?? []
         settings.dnsOpt = node["dns_opt"]?.strings ?? []
         settings.networkMode = networkMode()
@@ -56,8 +57,10 @@ struct ContainerResolution {
         for (key, entry) in node["networks"]?.mapping?.entries ?? [:] {
             let details = entry.node
             settings.networks[key] = NetworkAttachment(
-                aliases: details["aliases"]?.strings ?? [], ipv4Address: details["ipv4_address"]?.string,
-                macAddress: details["mac_address"]?.string, priority: Int(details["priority"]?.integer ?? 0))
+                aliases: details["aliases"]?.strings ?? [],
+                ipv4Address: details["ipv4_address"]?.string.flatMap { IPv4Address($0) },
+                macAddress: details["mac_address"]?.string.flatMap { MACAddress($0) },
+                priority: Int(details["priority"]?.integer ?? 0))
         }
     }
 
@@ -72,8 +75,9 @@ struct ContainerResolution {
         guard let target = node["target"]?.integer.flatMap({ UInt16(exactly: $0) }) else { return nil }
         let published = node["published"]?.string.flatMap { Ports.range(Substring($0), from: 0) }
         return PublishedPort(
-            hostIP: node["host_ip"]?.string, published: published == 0...0 ? nil : published, target: target,
-            protocol: node["protocol"]?.string ?? "tcp")
+            hostIP: node["host_ip"]?.string.flatMap { IPAddress($0) },
+            published: published == 0...0 ? nil : published, target: target,
+            protocol: node["protocol"]?.string.flatMap { TransportProtocol($0) } ?? .tcp)
     }
 
     private func isolation(_ settings: inout ContainerSettings) {
@@ -81,7 +85,7 @@ struct ContainerResolution {
         settings.capDrop = node["cap_drop"]?.strings ?? []
         settings.privileged = flag("privileged")
         settings.readOnly = flag("read_only")
-        settings.securityOpt = node["security_opt"]?.strings ?? []
+        settings.securityOpt = (node["security_opt"]?.strings ?? []).map { SecurityOption($0) }
         settings.sysctls = texts(node["sysctls"])
         settings.shmSize = bytes(node["shm_size"])
         for (key, entry) in node["ulimits"]?.mapping?.entries ?? [:] {

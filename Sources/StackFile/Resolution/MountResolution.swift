@@ -58,7 +58,7 @@ struct GrantResolution {
         else { return nil }
         return FileGrant(
             source: source, content: content, target: target(of: node, source, in: section),
-            uid: node["uid"]?.string, gid: node["gid"]?.string,
+            uid: node["uid"]?.string.flatMap { NumericID($0) }, gid: node["gid"]?.string.flatMap { NumericID($0) },
             mode: node["mode"]?.string.flatMap { UInt32($0, radix: 8) })
     }
 

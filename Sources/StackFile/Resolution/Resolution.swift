@@ -35,7 +35,7 @@ struct Resolution {
     }
 
     private func network(_ node: Node, _ key: String) -> StackNetwork {
-        let ranges = (node["ipam"]?["config"]?.list ?? []).map {
+        let ranges = (node["ipam"]?["config"]?.list ?? []).compactMap {
             AddressRange(
                 subnet: $0["subnet"]?.string, gateway: $0["gateway"]?.string, ipRange: $0["ip_range"]?.string)
         }

@@ -1,5 +1,7 @@
+import Addressing
 import OCI
 import OrderedCollections
+import StackModel
 
 /// What Compose's `config` takes and no start could carry out.
 ///
@@ -20,6 +22,9 @@ struct StartFaults {
             for key in ["cap_add", "cap_drop"] { capabilities(entry.node, key, path, &findings) }
             signal(entry.node, path, &findings)
             user(entry.node, path, &findings)
+            texts("dns", entry.node, path, Problems.address, &findings)
+            texts("expose", entry.node, path, Problems.ports, &findings)
+            security(entry.node, path, &findings)
             limits(entry.node, path, &findings)
             parameters(entry.node, path, &findings)
         }
@@ -75,7 +80,7 @@ struct StartFaults {
         for (index, node) in (service["extra_hosts"]?.list ?? []).enumerated() {
             guard let text = node.string, let cut = text.firstIndex(of: "=") else { continue }
             let address = String(text[text.index(after: cut)...])
-            if address == "host-gateway" || IPText.isAddress(address) { continue }
+            if ExtraHost.Address(address) != nil { continue }
             findings.fault("\"\(address)\" is not an IP address", at: node.mark, path.key("extra_hosts").index(index))
         }
     }
@@ -92,6 +97,33 @@ struct StartFaults {
             _ = try ImageSource(parsing: text)
         } catch {
             findings.fault(error.description, at: node.mark, path.key("image"))
+        }
+    }
+
+    /// Each text of a list by itself.
+    private func texts(
+        _ key: String, _ service: Node, _ path: Path, _ problem: (String) -> String?, _ findings: inout Findings
+    ) {
+        for (index, item) in (service[key]?.list ?? []).enumerated() {
+            guard let text = item.string, let problem = problem(text) else { continue }
+            findings.fault("\"\(text)\" \(problem)", at: item.mark, path.key(key).index(index))
+        }
+    }
+
+    private func security(_ service: Node, _ path: Path, _ findings: inout Findings) {
+        for (index, item) in (service["security_opt"]?.list ?? []).enumerated() {
+            let place = path.key("security_opt").index(index)
+            let option = SecurityOption(item.string ?? "")
+            if case .unknown(let text) = option {
+                findings.fault(
+                    "\"\(text)\" is no security option", at: item.mark, place,
+                    suggestion:
+                        "there are no-new-privileges, seccomp=unconfined, seccomp=FILE and systempaths=unconfined")
+            } else if !option.hasEffect {
+                findings.warning(
+                    "\"\(option)\" has no effect: Roost sets neither AppArmor profiles nor SELinux labels",
+                    at: item.mark, place)
+            }
         }
     }
 

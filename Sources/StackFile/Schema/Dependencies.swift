@@ -72,7 +72,7 @@ enum Attachments {
         Field("ipv4_address", .text, "The container's address.", start: Problems.ipv4Address),
         Field("ipv6_address", .text, "The container's IPv6 address.", runtime: .none),
         Field("link_local_ips", .uniqueTexts, "Further addresses.", runtime: .none),
-        Field("mac_address", .text, "The address of the link."),
+        Field("mac_address", .text, "The address of the link.", start: Problems.macAddress),
         Field("priority", .integer(fractions: true, texts: false), "The order in which networks are joined."),
     ])
 }

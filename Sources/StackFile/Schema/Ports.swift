@@ -1,3 +1,5 @@
+import Addressing
+
 /// `ports` (Compose specification, "Services", "ports"): `[[IP:]HOST[-END]:]CONTAINER[-END][/PROTOCOL]` or the long form.
 enum Ports {
     static let shape = Shape.list(parts: long) { node, path, findings in
@@ -26,7 +28,7 @@ enum Ports {
                 Field("target", .integer(1 ... .max), "The container's port.", start: Problems.port),
             ]))
 
-    private static let address = Shape.text { IPText.isAddress($0) ? nil : "is not an IP address" }
+    private static let address = Shape.text(Problems.address)
 
     /// A number stays one until the files are combined: Docker doesn't take `8080` and `"8080"` for the same.
     private static let published = Shape { node, path, findings in
@@ -76,7 +78,7 @@ enum Ports {
     private static func parse(_ text: String) throws(Problem) -> [Part] {
         let halves = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         let proto = halves.count > 1 ? halves[1].lowercased() : "tcp"
-        guard ["tcp", "udp", "sctp"].contains(proto) else { throw Problem(reason: "the protocol is unknown") }
+        guard TransportProtocol(proto) != nil else { throw Problem(reason: "the protocol is unknown") }
         let (ip, host, container) = try split(halves[0])
         guard let targets = range(container, from: 1) else {
             throw Problem(reason: "the container's port must be 1 to 65535")
@@ -106,7 +108,7 @@ enum Ports {
     private static func address(_ text: Substring) throws(Problem) -> String? {
         if text.isEmpty { return nil }
         let bare = text.hasPrefix("[") && text.hasSuffix("]") ? text.dropFirst().dropLast() : text
-        guard IPText.isAddress(String(bare)) else { throw Problem(reason: "\"\(text)\" is not an IP address") }
+        guard IPAddress(String(bare)) != nil else { throw Problem(reason: "\"\(text)\" is not an IP address") }
         return String(bare)
     }
 

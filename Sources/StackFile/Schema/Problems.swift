@@ -1,3 +1,6 @@
+import Addressing
+import StackModel
+
 /// What Compose's `config` accepts and no start can carry out: each returns the message, or `nil`.
 enum Problems {
     static func text(
@@ -7,7 +10,7 @@ enum Problems {
     }
 
     @Sendable static func identifier(_ text: String) -> String? {
-        UInt32(text) == nil ? "is not a numeric id" : nil
+        NumericID(text) == nil ? "is not a numeric id" : nil
     }
 
     @Sendable static func negative(_ node: Node) -> String? {
@@ -31,19 +34,39 @@ enum Problems {
     }
 
     @Sendable static func prefix(_ node: Node) -> String? {
-        text { IPText.isPrefix($0) ? nil : "is not a subnet like 10.0.0.0/24" }(node)
+        text { isPrefix($0) ? nil : "is not a subnet like 10.0.0.0/24" }(node)
+    }
+
+    /// Of either family.
+    private static func isPrefix(_ text: String) -> Bool {
+        if Prefix(text) != nil { return true }
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, let length = UInt8(parts[1]) else { return false }
+        return IPv6Address(String(parts[0])) != nil && length <= 128
     }
 
     @Sendable static func address(_ node: Node) -> String? {
-        text { IPText.isAddress($0) ? nil : "is not an IP address" }(node)
+        text(address)(node)
+    }
+
+    @Sendable static func address(_ text: String) -> String? {
+        IPAddress(text) == nil ? "is not an IP address" : nil
     }
 
     @Sendable static func ipv4Address(_ node: Node) -> String? {
-        text { IPText.isIPv4($0) ? nil : "is not an IPv4 address" }(node)
+        text { IPv4Address($0) == nil ? "is not an IPv4 address" : nil }(node)
+    }
+
+    @Sendable static func macAddress(_ node: Node) -> String? {
+        text { MACAddress($0) == nil ? "is not a MAC address like 02:42:ac:11:00:02" : nil }(node)
     }
 
     @Sendable static func port(_ node: Node) -> String? {
         (1...65535).contains(node.integer ?? 0) ? nil : "\(node.scalarText ?? "") is not a port: those are 1 to 65535"
+    }
+
+    @Sendable static func ports(_ text: String) -> String? {
+        Port.all(in: text) == nil ? "is not a port or a range of ports" : nil
     }
 
     @Sendable static func publishedPort(_ node: Node) -> String? {
@@ -52,6 +75,6 @@ enum Problems {
     }
 
     @Sendable static func networkProtocol(_ node: Node) -> String? {
-        text { ["tcp", "udp", "sctp"].contains($0) ? nil : "is no protocol: use tcp or udp" }(node)
+        text { TransportProtocol($0) == nil ? "is no protocol: use tcp or udp" : nil }(node)
     }
 }
