@@ -187,8 +187,8 @@ let package = Package(
         tests(
             "OrchestrationTests",
             [
-                "Orchestration", "Containers", "OCI", "StackModel", "Planning", "Kernel", "Images", "ControlAPI",
-                nioHTTP1,
+                "Orchestration", "Addressing", "Containers", "OCI", "StackModel", "Planning", "Launching", "Kernel",
+                "Images", "ControlAPI", nioHTTP1,
             ]),
         tests(
             "CommandsTests",

@@ -1,7 +1,6 @@
 import ControlAPI
 import Glibc
 import Kernel
-import NIOHTTP1
 import Testing
 
 @testable import Containers
@@ -126,8 +125,20 @@ import Testing
 
     // MARK: Selection
 
+    /// `service=…&index=N&tail=N&since=TIME&until=TIME`
     private static func selection(_ query: String) -> LogSelection {
-        LogSelection(ControlRequest(method: .GET, uri: "/v1/stacks/shop/logs?" + query, body: []))
+        var selection = LogSelection()
+        for pair in query.split(separator: "&") {
+            let sides = pair.split(separator: "=").map(String.init)
+            switch sides[0] {
+            case "service": selection.services.append(sides[1])
+            case "index": selection.index = Int(sides[1])
+            case "tail": selection.tail = Int(sides[1])
+            case "since": selection.since = sides[1]
+            default: selection.until = sides[1]
+            }
+        }
+        return selection
     }
 
     @Test(arguments: [
@@ -155,7 +166,7 @@ import Testing
             #expect(line.service == "web")
             #expect(line.number == 1)
             #expect(line.stream == "stdout")
-            texts.append(line.text.trimmingLineBreak)
+            texts.append(String(line.text.dropLast(line.text.hasSuffix("\n") ? 1 : 0)))
         }
         #expect(texts == expected)
     }

@@ -28,18 +28,46 @@ func service(
 }
 
 /// The store's content: each image of the stack, with a digest made of its reference.
-func images(_ stack: Stack) -> [String: String] {
+func images(_ stack: Stack) -> [String: ObservedImage] {
     Dictionary(
-        stack.services.values.map { ($0.image, "sha256:\($0.image)") }, uniquingKeysWith: { first, _ in first })
+        stack.services.values.map { ($0.imageKey, ObservedImage(stored: "sha256:\($0.image)")) },
+        uniquingKeysWith: { first, _ in first })
+}
+
+/// What a registry has under a reference; the image is the one that ``images(_:)`` puts into the store.
+func registry(_ reference: String) -> RegistryImage {
+    RegistryImage(imageID: "sha256:\(reference)", digest: "sha256:index of \(reference)")
 }
 
 extension ObservedStack {
-    /// What a completed `up` of the stack leaves.
-    init(running stack: Stack, health: HealthStatus = .none) throws {
-        var world = SimulatedHost(ObservedStack(name: stack.name), stack: stack)
-        world.health = health
-        try world.carryOut(Plan.up(stack, observed: world.observed, imageIDs: images(stack)))
-        self = world.observed
+    /// Nothing of the stack exists yet, but what has to be there before: its images, and what it only uses.
+    init(nothingOf stack: Stack) {
+        self.init(name: stack.name)
+        images = PlanningTests.images(stack)
+        externalNetworks = Set(stack.networks.values.filter(\.external).map(\.name))
+        externalVolumes = Set(stack.volumes.values.filter(\.external).map(\.name))
+    }
+
+    /// What a completed `up` of the stack leaves: containers `id1`, `id2`, … in the order in which they were made.
+    ///
+    /// - Parameter jobs: services whose processes have ended with 0.
+    init(running stack: Stack, health: HealthStatus = .none, jobs: Set<String> = []) throws {
+        self.init(nothingOf: stack)
+        for step in try Plan.up(stack, observed: self).steps {
+            switch step.action {
+            case .createNetwork(_, let network): networks[network.name] = network
+            case .createVolume(_, let volume): volumes[volume.name] = volume
+            case .createContainer(let container, let spec, _):
+                let number = containers.count + 1
+                let hasEnded = jobs.contains(container.service)
+                containers.append(
+                    ObservedContainer(
+                        id: "id\(number)", created: Instant(nanoseconds: Int64(number)), spec: spec,
+                        state: hasEnded ? .exited(code: 0) : .running(since: Instant(nanoseconds: Int64(number))),
+                        health: hasEnded ? .none : health))
+            default: break
+            }
+        }
     }
 
     /// The same, with one container changed.
@@ -50,119 +78,57 @@ extension ObservedStack {
         }
         return copy
     }
+
+    /// The same, with the images that another version of the file names in the store too.
+    func storing(_ stack: Stack) -> ObservedStack {
+        var copy = self
+        copy.images.merge(PlanningTests.images(stack)) { _, new in new }
+        return copy
+    }
 }
 
-/// Carries plans out on values, and complains about each step that couldn't be carried out on a real host.
-struct SimulatedHost {
-    struct Impossible: Error, CustomStringConvertible {
-        var description: String
+extension Plan {
+    var createdSpecs: [ContainerSpec] {
+        steps.compactMap { if case .createContainer(_, let spec, _) = $0.action { spec } else { nil } }
     }
 
-    var observed: ObservedStack
-    var stack: Stack
-    var health: HealthStatus = .none
-    /// Services whose processes end at once.
-    var jobs: Set<String> = []
-    var images: [String: String] = [:]
-    private var serial = 0
-
-    init(_ observed: ObservedStack, stack: Stack) {
-        self.observed = observed
-        self.stack = stack
-        images = PlanningTests.images(stack)
-        serial = observed.containers.count
+    var updatedSpecs: [ContainerSpec] {
+        steps.compactMap { if case .updateContainer(_, let spec) = $0.action { spec } else { nil } }
     }
 
-    /// The first `limit` steps in the plan's order; a crash after any step is a smaller limit.
-    mutating func carryOut(_ plan: Plan, limit: Int = .max) throws {
-        guard plan.isOrdered else { throw Impossible(description: "the plan isn't in order:\n\(plan.text)") }
-        for step in plan.steps.prefix(limit) {
-            do throws(Impossible) {
-                try carryOut(step.action)
-            } catch {
-                throw Impossible(description: "\(error.description) in step \(step.id) of\n\(plan.text)")
-            }
+    /// `create web-1`, …
+    var actions: [String] { steps.map(\.action.description) }
+
+    /// Whether `later` waits for `earlier`, directly or not.
+    func orders(_ earlier: Int, before later: Int) -> Bool {
+        var rest = [later]
+        var seen: Set<Int> = []
+        while let id = rest.popLast() {
+            guard seen.insert(id).inserted else { continue }
+            rest += steps[id - 1].after + steps[id - 1].afterEnd
+            if rest.contains(earlier) { return true }
         }
+        return false
     }
 
-    private mutating func carryOut(_ action: PlanAction) throws(Impossible) {
-        switch action {
-        case .pullImage(let reference, _, _): images[reference] = "sha256:\(reference)"
-        case .createNetwork(_, let network):
-            try require(observed.networks[network.name] == nil, "\(network.name) exists")
-            observed.networks[network.name] = network
-        case .removeNetwork(let network):
-            let isUsed = observed.containers.contains { container in
-                container.state.isAlive && container.networks.values.contains { $0.name == network.name }
-            }
-            try require(!isUsed, "\(network.name) is in use")
-            try require(observed.networks.removeValue(forKey: network.name) != nil, "no \(network.name)")
-        case .createVolume(_, let volume): observed.volumes[volume.name] = volume
-        case .removeVolume(let volume): observed.volumes[volume.name] = nil
-        case .createContainer(let container, let replacement): try create(container, replacement)
-        case .startContainer(let container): try start(container)
-        case .waitFor(let container, let condition, _, _):
-            let index = try index(of: container)
-            if condition == .completed, observed.containers[index].state.isRunning {
-                observed.containers[index].state = .exited(code: 0)
-            }
-            let state = observed.containers[index].state
-            try require(condition == .completed ? state == .exited(code: 0) : state.isRunning, "\(state)")
-        case .stopContainer(let container, _, _), .killContainer(let container, _):
-            let index = try index(of: container)
-            try require(observed.containers[index].state.isAlive, "\(container.label) doesn't run")
-            observed.containers[index].state = .exited(code: 0)
-        case .removeContainer(let container, _):
-            let index = try index(of: container)
-            try require(!observed.containers[index].state.isAlive, "\(container.label) runs")
-            observed.containers.remove(at: index)
+    /// The same for the steps that are spelled so; `false` if there is no such step.
+    func orders(_ earlier: String, before later: String) -> Bool {
+        guard let first = steps.first(where: { $0.action.description == earlier }),
+            let second = steps.first(where: { $0.action.description == later })
+        else { return false }
+        return orders(first.id, before: second.id)
+    }
+}
+
+extension PlanAction {
+    /// The container that it is about.
+    var container: ContainerReference? {
+        switch self {
+        case .pullImage, .createNetwork, .removeNetwork, .createVolume, .removeVolume: nil
+        case .createContainer(let container, _, _), .updateContainer(let container, _), .startContainer(let container),
+            .waitFor(let container, _, _, _), .stopContainer(let container, _, _), .killContainer(let container, _),
+            .removeContainer(let container, _):
+            container
         }
-    }
-
-    private mutating func create(_ container: ContainerReference, _ old: Replacement?) throws(Impossible) {
-        guard let service = stack.services[container.service] else { throw Impossible(description: "no service") }
-        guard let imageID = images[service.image] else { throw Impossible(description: "no \(service.image)") }
-        try require(container.id == nil, "\(container.label) exists")
-        let same = observed.containers.filter { $0.service == service.name && $0.number == container.number }
-        try require(same.allSatisfy { !$0.state.isAlive }, "\(container.label) is there twice")
-        if let old { try require(same.contains { $0.id == old.id }, "\(old.id) isn't there") }
-        let networks = stack.networks.filter { service.container.networks[$0.key] != nil }
-        for network in networks.values where !network.external {
-            try require(observed.networks[network.name] != nil, "no network \(network.name)")
-        }
-        serial += 1
-        observed.containers.append(
-            ObservedContainer(
-                id: "id\(serial)", name: container.name, service: service.name, number: container.number,
-                created: Instant(nanoseconds: Int64(serial)), image: service.image, imageID: imageID,
-                settings: service.container, dependsOn: service.dependsOn,
-                networks: networks.mapValues { observed.networks[$0.name] ?? $0 },
-                volumes: stack.volumes.filter { key, _ in
-                    service.container.volumes.contains { $0.source == .named(key) }
-                }, state: .created))
-    }
-
-    private mutating func start(_ container: ContainerReference) throws(Impossible) {
-        let index = try index(of: container)
-        try require(!observed.containers[index].state.isAlive, "\(container.label) runs already")
-        let runs = !jobs.contains(container.service)
-        observed.containers[index].state = runs ? .running(since: Instant(nanoseconds: 1)) : .exited(code: 0)
-        observed.containers[index].health = health
-    }
-
-    private func index(of container: ContainerReference) throws(Impossible) -> Int {
-        let candidates = observed.containers.indices.filter { index in
-            let there = observed.containers[index]
-            if let id = container.id { return there.id == id }
-            return there.service == container.service && there.number == container.number
-        }
-        // Without an id, the one that the plan has made: the newest.
-        guard let index = candidates.max(by: { observed.containers[$0].created < observed.containers[$1].created })
-        else { throw Impossible(description: "no \(container.label)") }
-        return index
-    }
-
-    private func require(_ condition: Bool, _ complaint: String) throws(Impossible) {
-        if !condition { throw Impossible(description: complaint) }
     }
 }

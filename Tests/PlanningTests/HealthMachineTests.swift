@@ -2,8 +2,6 @@ import Planning
 import StackModel
 import Testing
 
-private func at(_ milliseconds: Int64) -> Instant { Instant(nanoseconds: milliseconds * 1_000_000) }
-
 /// Runs a machine with probes that take a fixed time, and records when it probes and what it becomes.
 private struct Simulation {
     var machine: HealthMachine

@@ -47,15 +47,18 @@ private let app = stack(
     }
 
     @Test func stopAndStart() throws {
-        var host = SimulatedHost(try ObservedStack(running: app), stack: app)
-        host.health = .healthy
-        let stop = try Plan.stop(observed: host.observed)
+        var observed = try ObservedStack(running: app, health: .healthy)
+        let stop = try Plan.stop(observed: observed)
         #expect(stop.steps.map(\.action.description) == ["stop web-1 10s", "stop web-2 10s", "stop db-1 SIGINT 10s"])
-        try host.carryOut(stop)
-        #expect(try Plan.stop(observed: host.observed).isEmpty)
+        #expect(try Plan.start(observed: observed).isEmpty)
+        for index in observed.containers.indices {
+            observed.containers[index].state = .exited(code: 0)
+            observed.containers[index].health = .none
+        }
+        #expect(try Plan.stop(observed: observed).isEmpty)
         var options = LifecycleOptions()
         options.services = ["web"]
-        let start = try Plan.start(observed: host.observed, options: options)
+        let start = try Plan.start(observed: observed, options: options)
         #expect(
             start.text == """
                 1  start db-1                           (start: exited 0)
@@ -64,8 +67,6 @@ private let app = stack(
                 4  start web-2                 after 2  (start: exited 0)
 
                 """)
-        try host.carryOut(start)
-        #expect(try Plan.start(observed: host.observed).isEmpty)
     }
 
     @Test func restartTakesFollowersAlong() throws {

@@ -20,10 +20,8 @@ struct PullPolicyTests {
         let stack = Stack(
             name: "demo", workingDirectory: "/",
             services: ["a": Service(name: "a", image: "a", platform: "linux/arm64", pullPolicy: policy)])
-        var options = PlanOptions()
-        if let age { options.imageAges = ["a linux/arm64": age] }
-        let images = isThere ? ["a linux/arm64": "sha256:a"] : [:]
-        let plan = try Plan.pull(stack, imageIDs: images, options: options)
+        let images = isThere ? ["a linux/arm64": ObservedImage(stored: "sha256:a", age: age)] : [:]
+        let plan = try Plan.pull(stack, images: images)
         let wanted = plan.text.contains("pull a for linux/arm64")
         #expect(plan.isEmpty != wanted)
         return wanted

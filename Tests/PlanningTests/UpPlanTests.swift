@@ -23,18 +23,19 @@ private func shop() -> Stack {
         volumes: ["data": StackVolume(name: "demo_data")])
 }
 
-private func runningShop() throws -> (Stack, SimulatedHost) {
-    let stack = shop()
-    var host = SimulatedHost(ObservedStack(name: "demo"), stack: stack)
-    host.jobs = ["migrate"]
-    host.health = .healthy
-    try host.carryOut(Plan.up(stack, observed: host.observed))
-    return (stack, host)
+/// What an `up` of it leaves.
+private func running(_ stack: Stack) throws -> ObservedStack {
+    try ObservedStack(running: stack, health: .healthy, jobs: ["migrate"])
 }
 
 @Suite struct UpPlanTests {
     @Test func firstUp() throws {
-        let plan = try Plan.up(shop(), observed: ObservedStack(name: "demo"), imageIDs: ["redis": "sha256:redis"])
+        var observed = ObservedStack(name: "demo")
+        observed.images = [
+            "redis": ObservedImage(stored: "sha256:redis"), "app": ObservedImage(registry: registry("app")),
+            "postgres:17": ObservedImage(registry: registry("postgres:17")),
+        ]
+        let plan = try Plan.up(shop(), observed: observed)
         #expect(
             plan.text == """
                  1  pull postgres:17                                       (pull: not in the store)
@@ -60,16 +61,18 @@ private func runningShop() throws -> (Stack, SimulatedHost) {
     }
 
     @Test func secondUpIsEmpty() throws {
-        let (stack, host) = try runningShop()
-        let plan = try Plan.up(stack, observed: host.observed, imageIDs: host.images)
+        let stack = shop()
+        let observed = try running(stack)
+        let plan = try Plan.up(stack, observed: observed)
         #expect(plan.isEmpty, "\(plan.text)")
         #expect(plan == Plan())
     }
 
     @Test func recreationRestartsDependentsAndRunsJobsAgain() throws {
-        var (stack, host) = try runningShop()
+        var stack = shop()
+        let observed = try running(stack)
         stack.services["db"]?.container.environment["LOG_LEVEL"] = "debug"
-        let plan = try Plan.up(stack, observed: host.observed, imageIDs: host.images)
+        let plan = try Plan.up(stack, observed: observed)
         #expect(
             plan.text == """
                  1  stop web-1 10s                                   (restart: depends_on.db.restart: db is recreated)
@@ -85,13 +88,12 @@ private func runningShop() throws -> (Stack, SimulatedHost) {
                 11  start web-2                         after 2,7,9  (restart: depends_on.db.restart: db is recreated)
 
                 """)
-        host.stack = stack
-        try host.carryOut(plan)
-        #expect(try Plan.up(stack, observed: host.observed, imageIDs: host.images).isEmpty)
+        #expect(try Plan.up(stack, observed: running(stack)).isEmpty)
     }
 
     @Test func changedNetworkIsMadeAnewWithItsContainers() throws {
-        var (stack, host) = try runningShop()
+        var stack = shop()
+        let observed = try running(stack)
         stack.networks["front"]?.isInternal = true
         stack.services["cache"] = nil
         stack.services["web"]?.dependsOn["cache"] = nil
@@ -99,7 +101,7 @@ private func runningShop() throws -> (Stack, SimulatedHost) {
         options.removeOrphans = true
         options.scale = ["web": 1]
         options.waitHealthy = true
-        let plan = try Plan.up(stack, observed: host.observed, imageIDs: host.images, options: options)
+        let plan = try Plan.up(stack, observed: observed, options: options)
         #expect(
             plan.text
                 == """
@@ -118,56 +120,49 @@ private func runningShop() throws -> (Stack, SimulatedHost) {
                 13  wait until web-1 is ready           after 10     (--wait)
 
                 """)
-        host.stack = stack
-        try host.carryOut(plan)
+        stack.services["web"]?.scale = 1
+        let afterwards = try running(stack)
+        stack.services["web"]?.scale = 2
         #expect(
-            try Plan.up(stack, observed: host.observed, imageIDs: host.images).changes.map(\.description) == [
+            try Plan.up(stack, observed: afterwards).changes.map(\.description) == [
                 "migrate-1: start (exited 0, runs again before web)", "web-2: create (scaled up to 2)",
             ])
     }
 
     @Test func orphansAreNamedAndLeft() throws {
-        var (stack, host) = try runningShop()
+        var stack = shop()
+        let observed = try running(stack)
         stack.services["cache"] = nil
         stack.services["web"]?.dependsOn["cache"] = nil
-        let plan = try Plan.up(stack, observed: host.observed, imageIDs: host.images)
+        let plan = try Plan.up(stack, observed: observed)
         #expect(plan.isEmpty)
         #expect(
             plan.warnings == [
                 "orphans, whose services aren't in the file: demo-cache-1: --remove-orphans removes them"
             ])
         stack.disabledServices = ["cache"]
-        #expect(try Plan.up(stack, observed: host.observed, imageIDs: host.images).warnings.isEmpty)
+        #expect(try Plan.up(stack, observed: observed).warnings.isEmpty)
     }
 
     @Test func orphanOnChangedNetworkKeepsIt() throws {
-        var (stack, host) = try runningShop()
+        var stack = shop()
+        let observed = try running(stack)
         stack.networks["default"]?.labels = ["a": "b"]
         stack.services["cache"] = nil
         stack.services["web"]?.dependsOn["cache"] = nil
-        let plan = try Plan.up(stack, observed: host.observed, imageIDs: host.images)
+        let plan = try Plan.up(stack, observed: observed)
         #expect(plan.isEmpty, "\(plan.text)")
         #expect(plan.warnings.first?.hasPrefix("network demo_default changed in the file, but demo-cache-1") == true)
     }
 
     @Test func pullsAreSharedAndComeBeforeStops() throws {
         let old = stack(service("a", image: "x:1"), service("b", image: "x:1"))
-        let observed = try ObservedStack(running: old)
+        var observed = try ObservedStack(running: old)
+        observed.images["x:2"] = ObservedImage(registry: registry("x:2"))
         let new = stack(service("a", image: "x:2"), service("b", image: "x:2"))
         let plan = try Plan.up(new, observed: observed)
         #expect(plan.steps.filter { if case .pullImage = $0.action { true } else { false } }.count == 1)
         let stops = plan.steps.filter { if case .stopContainer = $0.action { true } else { false } }
         #expect(stops.map(\.after) == [[1], [1]])
-    }
-
-    @Test func alwaysPullsUntilImagesAreFresh() throws {
-        var wanted = stack(service("a"))
-        wanted.services["a"]?.pullPolicy = .always
-        let observed = try ObservedStack(running: wanted)
-        var options = PlanOptions()
-        #expect(try Plan.up(wanted, observed: observed, imageIDs: images(wanted)).steps.count == 1)
-        options.imagesAreFresh = true
-        #expect(try Plan.up(wanted, observed: observed, imageIDs: images(wanted), options: options).isEmpty)
-        #expect(try Plan.pull(wanted, imageIDs: images(wanted)).text == "1  pull a  (pull: pull_policy always)\n")
     }
 }

@@ -51,11 +51,22 @@ struct Convergence: Sendable {
     /// The whole program for a command, and what it was made from.
     func plan(_ order: StackOrder) async throws -> (Plan, ObservedStack) {
         var observed = try await StackObserver(name: name, table: table, effects: effects).observe(for: order.stack)
-        if case .up(let options) = order.command, let stack = order.stack {
+        if let approved = order.approved {
+            // The registries were asked when the plan was made; it holds to their answers.
+            for (key, image) in approved.observed.images { observed.images[key]?.registry = image.registry }
+        } else if case .up(let options) = order.command, let stack = order.stack {
             try await askRegistries(Plan.lookUps(stack, observed: observed, options: options), &observed)
         }
         let replicas = try effects.ledger(of: name)?.replicas ?? [:]
-        return (try order.command.plan(order.stack, observed, replicas: replicas), observed)
+        let plan = try order.command.plan(order.stack, observed, replicas: replicas)
+        if let approved = order.approved, approved.plan != plan {
+            let changes = observed.changes(since: approved.observed)
+            throw OperationError(
+                "the plan doesn't hold any more, and nothing was changed: "
+                    + (changes.isEmpty ? "another version of Roost made it" : changes.joined(separator: ", "))
+                    + "; run `roost plan` again")
+        }
+        return (plan, observed)
     }
 
     private func askRegistries(_ questions: [ImageLookUp], _ observed: inout ObservedStack) async throws {

@@ -24,16 +24,17 @@ actor StackController {
     /// Carries a command out, once those before it are through.
     func carryOut(_ order: StackOrder, events: EventSink) async throws -> Outcome {
         try await serialized(order.caller, rank: order.command.rank, events: events) { [self] in
-            let registries = effects.registries(order.registryEnvironment)
-            do {
-                let outcome = try await Convergence(
-                    name: name, table: table, effects: effects, registries: registries, logs: logs, events: events
-                ).run(order)
-                await registries.close()
-                return outcome
-            } catch {
-                await registries.close()
-                throw error
+            try await withRegistries(order.registryEnvironment, events) { try await $0.run(order) }
+        }
+    }
+
+    /// The whole program for a command, with what it was made from. Nothing is changed.
+    func plan(_ order: StackOrder, events: EventSink) async throws -> PlanDocument {
+        try await serialized(order.caller, rank: order.command.rank, events: events) { [self] in
+            try await withRegistries(order.registryEnvironment, events) { round in
+                let (plan, observed) = try await round.plan(order)
+                let stack = order.stack ?? Stack(name: name, workingDirectory: "/")
+                return PlanDocument(command: order.command, stack: stack, observed: observed, plan: plan)
             }
         }
     }
@@ -41,17 +42,24 @@ actor StackController {
     /// `pull`.
     func pull(_ request: PullRequest, events: EventSink) async throws -> Outcome {
         try await serialized(request.caller, rank: 1, events: events) { [self] in
-            let registries = effects.registries(request.registryEnvironment)
-            do {
-                let outcome = try await Convergence(
-                    name: name, table: table, effects: effects, registries: registries, logs: logs, events: events
-                ).pull(request)
-                await registries.close()
-                return outcome
-            } catch {
-                await registries.close()
-                throw error
-            }
+            try await withRegistries(request.registryEnvironment, events) { try await $0.pull(request) }
+        }
+    }
+
+    /// Registries as the caller sees them; what was opened for them is closed on each path.
+    private nonisolated func withRegistries<Result: Sendable>(
+        _ environment: [String: String], _ events: EventSink, _ work: (Convergence) async throws -> Result
+    ) async throws -> Result {
+        let registries = effects.registries(environment)
+        let round = Convergence(
+            name: name, table: table, effects: effects, registries: registries, logs: logs, events: events)
+        do {
+            let result = try await work(round)
+            await registries.close()
+            return result
+        } catch {
+            await registries.close()
+            throw error
         }
     }
 
@@ -127,6 +135,8 @@ struct StackOrder: Sendable {
     /// `nil`: no bound.
     var waitTimeout: TimeSpan?
     var registryEnvironment: [String: String] = [:]
+    /// The plan that is carried out, or none.
+    var approved: PlanDocument?
 
     init(_ command: StackCommand, caller: String) {
         self.command = command

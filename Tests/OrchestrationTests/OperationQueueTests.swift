@@ -13,13 +13,13 @@ private actor Counter {
     var inFront: String? { queue.inFront }
     var isFull: Bool { queue.isFull }
 
-    func take(_ caller: String) -> Bool { queue.take(caller) }
+    func take(_ caller: String) -> Bool { queue.take(caller, rank: 1) }
     func nextTicket() -> Int { queue.nextTicket() }
     func leave() { queue.leave() }
     func giveUp(_ ticket: Int) { queue.giveUp(ticket) }
 
-    func wait(_ caller: String, ticket: Int) async -> Bool {
-        let isFront = await withCheckedContinuation { queue.wait(caller, ticket: ticket, $0) }
+    func wait(_ caller: String, rank: Int = 1, ticket: Int) async -> Bool {
+        let isFront = await withCheckedContinuation { queue.wait(caller, rank: rank, ticket: ticket, $0) }
         if isFront { order.append(caller) }
         return isFront
     }
@@ -96,62 +96,5 @@ struct OperationQueueTests {
             for await isFront in group { #expect(!isFront) }
         }
         #expect(await counter.inFront == "first")
-    }
-}
-
-@Suite struct StateWaitsTests {
-    /// What a wait was asked, by its name.
-    private final class Notes: Sendable {
-        private let asked = Mutex<[String]>([])
-        var all: [String] { asked.withLock { $0 } }
-        func note(_ text: String) { asked.withLock { $0.append(text) } }
-    }
-
-    private static func entry(_ phase: ContainerEntry.Phase) -> ContainerEntry {
-        ContainerEntry(record: Samples.record(), status: ContainerStatus(), phase: phase)
-    }
-
-    @Test func waitIsAskedUntilItIsOver() {
-        var waits = StateWaits()
-        let notes = Notes()
-        waits.add("a", ticket: waits.nextTicket()) { entry in
-            notes.note(entry?.stateName ?? "gone")
-            return entry?.phase == .exited
-        }
-        waits.wake("a", Self.entry(.starting))
-        waits.wake("b", Self.entry(.exited))
-        waits.wake("a", Self.entry(.exited))
-        waits.wake("a", Self.entry(.created))
-        #expect(notes.all == ["running", "exited"])
-    }
-
-    @Test func removedContainerIsTold() {
-        var waits = StateWaits()
-        let notes = Notes()
-        waits.add("a", ticket: waits.nextTicket()) { entry in
-            notes.note(entry == nil ? "gone" : "there")
-            return true
-        }
-        waits.wake("a", nil)
-        #expect(notes.all == ["gone"])
-    }
-
-    @Test func removedWaitIsNotAsked() {
-        var waits = StateWaits()
-        let notes = Notes()
-        let first = waits.nextTicket()
-        let second = waits.nextTicket()
-        #expect(first != second)
-        for ticket in [first, second] {
-            waits.add("a", ticket: ticket) { _ in
-                notes.note("\(ticket)")
-                return false
-            }
-        }
-        waits.remove("a", ticket: first)
-        waits.remove("a", ticket: first)
-        waits.remove("b", ticket: second)
-        waits.wake("a", Self.entry(.created))
-        #expect(notes.all == ["\(second)"])
     }
 }
