@@ -182,7 +182,7 @@ let package = Package(
             "ContainersTests",
             [
                 "Containers", "Addressing", "Networks", "OCI", "StackModel", "Planning", "Launching", "Kernel",
-                "Sandboxes", "Images", "ControlAPI",
+                "Sandboxes", "Images", "ControlAPI", logging, nioPosix,
             ]),
         tests(
             "OrchestrationTests",

@@ -1,3 +1,21 @@
+/// The two families of addresses.
+public enum AddressFamily: String, Hashable, Sendable, Codable, CaseIterable {
+    /// IPv4.
+    case v4
+    /// IPv6.
+    case v6
+
+    /// How many bits an address has.
+    public var bits: UInt8 { self == .v4 ? 32 : 128 }
+    /// The address that stands for any of the host's.
+    public var any: IPAddress { IPAddress(self, 0) }
+}
+
+extension AddressFamily: Comparable {
+    /// IPv4 comes first.
+    public static func < (left: Self, right: Self) -> Bool { left.bits < right.bits }
+}
+
 /// An address of either family.
 public enum IPAddress: Hashable, Sendable {
     /// An IPv4 address.
@@ -13,6 +31,30 @@ public enum IPAddress: Hashable, Sendable {
             self = .v6(address)
         } else {
             return nil
+        }
+    }
+
+    /// The address of a family with this number, of which the family's bits count.
+    public init(_ family: AddressFamily, _ number: UInt128) {
+        switch family {
+        case .v4: self = .v4(IPv4Address(UInt32(truncatingIfNeeded: number)))
+        case .v6: self = .v6(IPv6Address(number))
+        }
+    }
+
+    /// The family that it is of.
+    public var family: AddressFamily {
+        switch self {
+        case .v4: .v4
+        case .v6: .v6
+        }
+    }
+
+    /// The address as a number, of its family's bits.
+    public var number: UInt128 {
+        switch self {
+        case .v4(let address): UInt128(address.number)
+        case .v6(let address): address.number
         }
     }
 
@@ -72,6 +114,13 @@ extension IPAddress: LosslessStringConvertible {
         case .v4(let address): address.description
         case .v6(let address): address.description
         }
+    }
+}
+
+extension IPAddress: Comparable {
+    /// IPv4 addresses come first.
+    public static func < (left: Self, right: Self) -> Bool {
+        (left.family, left.number) < (right.family, right.number)
     }
 }
 

@@ -11,6 +11,14 @@ public struct IPv6Address: Hashable, Sendable {
         self.low = low
     }
 
+    /// The address with this number: ::1 is 1.
+    public init(_ number: UInt128) {
+        self.init(high: UInt64(truncatingIfNeeded: number >> 64), low: UInt64(truncatingIfNeeded: number))
+    }
+
+    /// The address as a number.
+    public var number: UInt128 { UInt128(high) << 64 | UInt128(low) }
+
     /// The address with these sixteen bytes, in network order; nil for another count.
     public init?(bytes: some Collection<UInt8>) {
         guard bytes.count == 16 else { return nil }

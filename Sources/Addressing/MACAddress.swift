@@ -15,6 +15,19 @@ public struct MACAddress: Hashable, Sendable {
         number = 0x0242_0000_0000 | UInt64(address.number)
     }
 
+    /// The same of an IPv6 address, from its last 32 bits: unique among the hosts of a /64 that were numbered in order.
+    public init(of address: IPv6Address) {
+        number = 0x0242_0000_0000 | address.low & 0xffff_ffff
+    }
+
+    /// The same of an address of either family.
+    public init(of address: IPAddress) {
+        switch address {
+        case .v4(let address): self.init(of: address)
+        case .v6(let address): self.init(of: address)
+        }
+    }
+
     /// The six bytes.
     public var bytes: [UInt8] {
         stride(from: 40, through: 0, by: -8).map { UInt8(truncatingIfNeeded: number >> UInt64($0)) }

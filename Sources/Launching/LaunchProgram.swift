@@ -34,10 +34,32 @@ public struct LaunchProgram: Equatable, Sendable {
     }
 }
 
-/// A transport-layer protocol of a held port.
+/// A transport-layer protocol of a held port, with its number in the IP header.
 public enum HeldProtocol: UInt8, Equatable, Sendable {
     case tcp = 6
     case udp = 17
+    case sctp = 132
+
+    /// The lower-case name.
+    public var name: String {
+        switch self {
+        case .tcp: "tcp"
+        case .udp: "udp"
+        case .sctp: "sctp"
+        }
+    }
+}
+
+/// A shim that may have a port already and shares it: that of another container of the same service.
+public struct PortSharer: Equatable, Sendable {
+    public var pid: Int32
+    /// Clock ticks since boot (`/proc/PID/stat`, field 22): the pid alone could be another process's by now.
+    public var startTime: UInt64
+
+    public init(pid: Int32, startTime: UInt64) {
+        self.pid = pid
+        self.startTime = startTime
+    }
 }
 
 /// A step that the shim performs in the host's namespaces, in the given order, before it clones the container's
@@ -45,8 +67,9 @@ public enum HeldProtocol: UInt8, Equatable, Sendable {
 /// opened while the shim was there.
 public enum OutsideStep: Equatable, Sendable {
     /// Binds the host's port and keeps the socket as long as the container lives, so that nothing else takes it
-    /// while nftables forwards it. `address` is 4 or 16 bytes in network order.
-    case holdPort(HeldProtocol, address: [UInt8], port: UInt16)
+    /// while nftables forwards it. `address` is 4 or 16 bytes in network order. Where one of the sharers has the port,
+    /// its socket is taken part in: the port is free when the last of them has ended.
+    case holdPort(HeldProtocol, address: [UInt8], port: UInt16, sharers: [PortSharer] = [])
     /// Makes a new network namespace, with its loopback link up. Everything below happens to it.
     case newNetwork
     /// One pair of links: `host` in the host's namespace, attached to `bridge` and up; `name` in the container's.

@@ -6,8 +6,9 @@ extension OutsideStep: CustomStringConvertible {
 
     var text: String {
         switch self {
-        case .holdPort(let transport, let address, let port):
-            "hold-port \(Text.address(address)):\(port)/\(transport == .tcp ? "tcp" : "udp")"
+        case .holdPort(let transport, let address, let port, let sharers):
+            "hold-port \(Text.address(address)):\(port)/\(transport.name)"
+                + (sharers.isEmpty ? "" : " shared with \(sharers.map { "\($0.pid)" }.joined(separator: ","))")
         case .newNetwork: "new-network"
         case .link(let host, let bridge, let name, let mac, let mtu):
             "link \(name) mac=\(Text.hardware(mac)) mtu=\(mtu) host=\(host) bridge=\(bridge)"

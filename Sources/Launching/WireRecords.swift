@@ -25,6 +25,15 @@ extension ExecProgram: WireRecord {
     }
 }
 
+extension PortSharer: WireRecord {
+    static var blank: Self { Self(pid: 0, startTime: 0) }
+
+    mutating func visit(_ coder: inout some WireCoder) throws(WireError) {
+        try coder.field(&pid)
+        try coder.field(&startTime)
+    }
+}
+
 extension HookSettings: WireRecord {
     static var blank: Self { Self(path: "", arguments: [], environment: [], timeout: 0, state: "") }
 

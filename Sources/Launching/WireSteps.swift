@@ -26,7 +26,8 @@ extension NamespaceKind: WireValue {}
 extension OutsideStep: WireValue {
     func encode(to writer: inout WireWriter) {
         switch self {
-        case .holdPort(let transport, let address, let port): writer.tagged(0, transport, address, port)
+        case .holdPort(let transport, let address, let port, let sharers):
+            writer.tagged(0, transport, address, port, sharers)
         case .newNetwork: writer.tagged(1)
         case .link(let host, let bridge, let name, let mac, let mtu): writer.tagged(2, host, bridge, name, mac, mtu)
         case .address(let link, let address, let length): writer.tagged(3, link, address, length)
@@ -39,7 +40,9 @@ extension OutsideStep: WireValue {
 
     init(from reader: inout WireReader) throws(WireError) {
         switch try reader.byte() {
-        case 0: self = .holdPort(try reader.value(), address: try reader.value(), port: try reader.value())
+        case 0:
+            self = .holdPort(
+                try reader.value(), address: try reader.value(), port: try reader.value(), sharers: try reader.value())
         case 1: self = .newNetwork
         case 2:
             self = .link(

@@ -59,10 +59,10 @@ actor Supervisor {
         try await table.adopt()
         for stack in await table.stacks.union(try engine.stacks.ledgers()) { _ = controller(of: stack) }
         try engine.containers.sweep()
-        let running = await table.running()
-        await engine.containers.holdLayers(of: running.map(\.record))
-        await engine.containers.networks.adopt(
-            running.map { ($0.record, $0.status.publishedPorts) }, log: engine.log)
+        await engine.containers.holdLayers(of: await table.running().map(\.record))
+        let all = await table.snapshots(await table.all)
+        let areAll = try engine.containers.identifiers().count == all.count
+        await engine.containers.networks.adopt(all, areAll: areAll, log: engine.log)
         await table.resume()
     }
 

@@ -7,7 +7,7 @@ extension LaunchCompiler {
 
     static func outsideSteps(_ configuration: RuntimeConfiguration, _ settings: SandboxSettings) -> [OutsideStep] {
         var steps: [OutsideStep] = settings.heldPorts.map {
-            .holdPort($0.protocol, address: $0.address, port: $0.port)
+            .holdPort($0.protocol, address: $0.address, port: $0.port, sharers: $0.sharers)
         }
         steps += networkSteps(settings.network)
         // runtime-spec, config.md#posix-platform-hooks: `prestart` is the old name of `createRuntime`, and comes first.
@@ -29,13 +29,19 @@ extension LaunchCompiler {
                     .link(
                         host: endpoint.hostLink, bridge: endpoint.bridge, name: endpoint.name, mac: endpoint.mac,
                         mtu: endpoint.mtu))
-                steps.append(
-                    .address(link: endpoint.name, address: endpoint.address, prefixLength: endpoint.prefixLength))
+                steps += endpoint.addresses.map {
+                    .address(link: endpoint.name, address: $0.address, prefixLength: $0.prefixLength)
+                }
             }
-            if let gateway = endpoints.lazy.compactMap(\.gateway).first {
-                steps.append(.route(destination: [], prefixLength: 0, gateway: gateway))
-            }
-            return steps
+            return steps + defaultRoutes(endpoints)
+        }
+    }
+
+    /// One of each family, by the first endpoint that has a way out.
+    private static func defaultRoutes(_ endpoints: [SandboxEndpoint]) -> [OutsideStep] {
+        let gateways = endpoints.flatMap(\.addresses).compactMap(\.gateway)
+        return [4, 16].compactMap { size in
+            gateways.first { $0.count == size }.map { .route(destination: [], prefixLength: 0, gateway: $0) }
         }
     }
 

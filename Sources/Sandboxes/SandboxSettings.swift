@@ -59,31 +59,40 @@ public enum SandboxNetwork: Sendable, Equatable {
     case endpoints([SandboxEndpoint])
 }
 
-/// A container's place on one network. Addresses are 4 or 16 bytes in network order.
+/// A container's place on one network.
 public struct SandboxEndpoint: Sendable, Equatable {
     public var hostLink: String
     public var bridge: String
     /// `eth0`, `eth1`, …
     public var name: String
     public var mac: [UInt8]
-    public var address: [UInt8]
-    public var prefixLength: UInt8
-    /// `nil` on a network without a way out.
-    public var gateway: [UInt8]?
+    /// At most one of each family.
+    public var addresses: [SandboxAddress]
     public var mtu: UInt32
 
     public init(
-        hostLink: String, bridge: String, name: String, mac: [UInt8], address: [UInt8], prefixLength: UInt8,
-        gateway: [UInt8]?, mtu: UInt32 = 1500
+        hostLink: String, bridge: String, name: String, mac: [UInt8], addresses: [SandboxAddress], mtu: UInt32 = 1500
     ) {
         self.hostLink = hostLink
         self.bridge = bridge
         self.name = name
         self.mac = mac
+        self.addresses = addresses
+        self.mtu = mtu
+    }
+}
+
+/// An address of a container. Addresses are 4 or 16 bytes in network order.
+public struct SandboxAddress: Sendable, Equatable {
+    public var address: [UInt8]
+    public var prefixLength: UInt8
+    /// `nil` on a network without a way out.
+    public var gateway: [UInt8]?
+
+    public init(address: [UInt8], prefixLength: UInt8, gateway: [UInt8]?) {
         self.address = address
         self.prefixLength = prefixLength
         self.gateway = gateway
-        self.mtu = mtu
     }
 }
 
@@ -92,11 +101,14 @@ public struct HeldPort: Sendable, Equatable {
     public var `protocol`: HeldProtocol
     public var address: [UInt8]
     public var port: UInt16
+    /// Shims that hold it for the same service.
+    public var sharers: [PortSharer]
 
-    public init(protocol: HeldProtocol, address: [UInt8], port: UInt16) {
+    public init(protocol: HeldProtocol, address: [UInt8], port: UInt16, sharers: [PortSharer] = []) {
         self.protocol = `protocol`
         self.address = address
         self.port = port
+        self.sharers = sharers
     }
 }
 

@@ -4,13 +4,26 @@ import Launching
 
 /// A port of the host that is kept from others while the container lives.
 enum HeldPort {
-    /// Binds the port and leaves the socket open until the shim ends.
-    static func hold(_ transport: HeldProtocol, _ address: [UInt8], _ port: UInt16) throws(LaunchFailure) {
+    /// Takes part in a sharer's socket or binds the port, and leaves the socket open until the shim ends.
+    static func hold(
+        _ transport: HeldProtocol, _ address: [UInt8], _ port: UInt16, _ sharers: [PortSharer]
+    ) throws(LaunchFailure) {
         do throws(KernelError) {
+            let name = BoundSocket.Name(transport, address, port)
+            for sharer in sharers {
+                if let shared = name.socket(of: sharer) {
+                    _ = shared.release()
+                    return
+                }
+            }
             _ = try bind(transport, address, port).release()
         } catch {
-            let name = "\(text(address)):\(port)/\(transport == .tcp ? "tcp" : "udp")"
+            let name = "\(text(address)):\(port)/\(transport.name)"
             switch error.errno {
+            case EPROTONOSUPPORT, ESOCKTNOSUPPORT:
+                throw LaunchFailure(
+                    "port \(name): this host's kernel has no \(transport.name); load its module (modprobe "
+                        + "\(transport.name)) or don't publish the port", errno: error.errno)
             case EADDRINUSE:
                 let holder = PortHolder.find(transport, port).map { " by \($0)" } ?? ""
                 throw LaunchFailure("port \(name) is already in use\(holder)", errno: error.errno)
@@ -52,10 +65,11 @@ enum BoundSocket {
         _ transport: HeldProtocol, _ address: [UInt8], _ port: UInt16, reuse: Bool
     ) throws(KernelError) -> OwnedDescriptor {
         let isIPv6 = address.count == 16
-        let kind = transport == .tcp ? Int32(SOCK_STREAM.rawValue) : Int32(SOCK_DGRAM.rawValue)
+        let kind = transport == .udp ? Int32(SOCK_DGRAM.rawValue) : Int32(SOCK_STREAM.rawValue)
         let socket = OwnedDescriptor(
             taking: try check("open a socket") {
-                Glibc.socket(isIPv6 ? AF_INET6 : AF_INET, kind | Int32(SOCK_CLOEXEC.rawValue), 0)
+                Glibc.socket(
+                    isIPv6 ? AF_INET6 : AF_INET, kind | Int32(SOCK_CLOEXEC.rawValue), Int32(transport.rawValue))
             })
         if reuse { try setOption(socket.number, SOL_SOCKET, SO_REUSEADDR, 1) }
         if isIPv6 { try setOption(socket.number, Int32(IPPROTO_IPV6), IPV6_V6ONLY, 1) }
@@ -79,13 +93,57 @@ enum BoundSocket {
     }
 
     /// `struct sockaddr_in` or `sockaddr_in6` (`man 7 ip`, `man 7 ipv6`).
-    private static func name(_ address: [UInt8], _ port: UInt16) throws(KernelError) -> [UInt8] {
+    fileprivate static func name(_ address: [UInt8], _ port: UInt16) throws(KernelError) -> [UInt8] {
         let family = UInt16(address.count == 16 ? AF_INET6 : AF_INET)
         let start = withUnsafeBytes(of: family) { Array($0) } + withUnsafeBytes(of: port.bigEndian) { Array($0) }
         switch address.count {
         case 4: return start + address + [UInt8](repeating: 0, count: 8)
         case 16: return start + [0, 0, 0, 0] + address + [0, 0, 0, 0]
         default: throw KernelError("use an address of \(address.count) bytes", "", errno: EINVAL)
+        }
+    }
+}
+
+extension BoundSocket {
+    /// What a socket is bound to.
+    struct Name {
+        private let transport: HeldProtocol
+        private let address: [UInt8]
+        private let port: UInt16
+
+        init(_ transport: HeldProtocol, _ address: [UInt8], _ port: UInt16) {
+            self.transport = transport
+            self.address = address
+            self.port = port
+        }
+
+        /// A duplicate of the sharer's socket that is bound to this; nil if it has none, or has ended.
+        func socket(of sharer: PortSharer) -> OwnedDescriptor? {
+            let identity = ProcessIdentity(pid: sharer.pid, startTime: sharer.startTime)
+            // A sharer that has ended shares nothing: the port is free.
+            guard let process = try? ProcessDescriptor(identity), let wanted = try? BoundSocket.name(address, port),
+                let names = try? Directory.names(in: "/proc/\(sharer.pid)/fd")
+            else { return nil }
+            for number in names.compactMap({ Int32($0) }) {
+                // One that was closed in the meantime is not it.
+                guard let candidate = try? process.descriptor(number) else { continue }
+                if isBound(candidate.number, to: wanted) { return candidate }
+            }
+            return nil
+        }
+
+        private func isBound(_ socket: Int32, to wanted: [UInt8]) -> Bool {
+            var kind: Int32 = 0
+            var size = socklen_t(MemoryLayout<Int32>.size)
+            guard getsockopt(socket, SOL_SOCKET, SO_PROTOCOL, &kind, &size) == 0, kind == Int32(transport.rawValue)
+            else { return false }
+            var name = sockaddr_storage()
+            var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+            let isNamed = withUnsafeMutablePointer(to: &name) {
+                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(socket, $0, &length) == 0 }
+            }
+            guard isNamed, Int(length) <= MemoryLayout<sockaddr_storage>.size else { return false }
+            return withUnsafeBytes(of: name) { Array($0.prefix(Int(length))) } == wanted
         }
     }
 }

@@ -30,8 +30,8 @@ struct Outside {
         _ step: OutsideStep, _ index: Int, _ network: inout ContainerNetwork?
     ) throws(LaunchFailure) {
         switch step {
-        case .holdPort(let transport, let address, let port):
-            try HeldPort.hold(transport, address, port)
+        case .holdPort(let transport, let address, let port, let sharers):
+            try HeldPort.hold(transport, address, port, sharers)
         case .newNetwork:
             network = try ContainerNetwork()
         case .link(let host, let bridge, let name, let mac, let mtu):

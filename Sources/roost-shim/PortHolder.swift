@@ -21,7 +21,9 @@ enum PortHolder {
 
     /// The inodes of listening (TCP) or bound (UDP) sockets on the port (`man 5 proc`, /proc/net/tcp).
     private static func socketInodes(_ transport: HeldProtocol, _ port: UInt16) -> [Substring] {
-        let name = transport == .tcp ? "tcp" : "udp"
+        // SCTP's table (/proc/net/sctp/eps) has another form.
+        guard transport != .sctp else { return [] }
+        let name = transport.name
         let state = transport == .tcp ? "0A" : "07"
         var suffix = String(port, radix: 16, uppercase: true)
         suffix = ":" + String(repeating: "0", count: 4 - suffix.count) + suffix

@@ -20,13 +20,43 @@ import Testing
     private static let api = record("b", "api", on: ["front": [], "back": ["internal"]])
     private static let store = record("c", "db", on: ["back": []])
 
-    private static func filled() -> NameDirectory {
-        let directory = NameDirectory()
-        directory.add(web, ["shop_front": IPv4Address(10, 0, 0, 2)])
-        directory.add(api, ["shop_front": IPv4Address(10, 0, 0, 3), "shop_back": IPv4Address(10, 0, 1, 3)])
-        directory.add(store, ["shop_back": IPv4Address(10, 0, 1, 4)])
+    /// Its places, on the networks of which it has an address.
+    private static func endpoint(
+        _ record: ContainerRecord, _ addresses: [String: IPv4Address]
+    ) throws -> EndpointTable.Endpoint {
+        let request = try EndpointRequest(record)
+        var endpoint = request.endpoint
+        endpoint.places = request.attachments.compactMap { attachment in
+            addresses[attachment.network].map {
+                .init(
+                    network: attachment.network, addresses: [.v4($0)], mac: MACAddress(of: $0),
+                    aliases: attachment.aliases)
+            }
+        }
+        return endpoint
+    }
+
+    private static func directory(_ endpoints: [EndpointTable.Endpoint]) -> NameDirectory {
+        let directory = NameDirectory(NetworkView(instance: "0a1b2c"))
+        show(endpoints, in: directory)
         return directory
     }
+
+    private static func show(_ endpoints: [EndpointTable.Endpoint], in directory: NameDirectory) {
+        var table = EndpointTable()
+        for endpoint in endpoints { table.attach(endpoint) }
+        directory.update(NetworkView(table: table, instance: "0a1b2c"))
+    }
+
+    private static func endpoints() throws -> [EndpointTable.Endpoint] {
+        [
+            try endpoint(web, ["shop_front": IPv4Address(10, 0, 0, 2)]),
+            try endpoint(api, ["shop_front": IPv4Address(10, 0, 0, 3), "shop_back": IPv4Address(10, 0, 1, 3)]),
+            try endpoint(store, ["shop_back": IPv4Address(10, 0, 1, 4)]),
+        ]
+    }
+
+    private static func filled() throws -> NameDirectory { directory(try endpoints()) }
 
     private static func lookUp(
         _ name: String, by record: ContainerRecord, in directory: NameDirectory
@@ -51,13 +81,16 @@ import Testing
     }
 
     @Test func changesAreSeenAtOnce() throws {
-        let directory = Self.filled()
+        let directory = try Self.filled()
         #expect(try Self.lookUp("db", by: Self.api, in: directory) == ["10.0.1.4"])
-        directory.remove(Self.store)
+        Self.show(try Self.endpoints().dropLast(), in: directory)
         #expect(try Self.lookUp("db", by: Self.api, in: directory) == [])
         let second = Self.record("d", "db", on: ["back": []])
-        directory.add(second, ["shop_back": IPv4Address(10, 0, 1, 9)])
-        directory.add(Self.store, ["shop_back": IPv4Address(10, 0, 1, 5)])
+        let more = [
+            try Self.endpoint(second, ["shop_back": IPv4Address(10, 0, 1, 9)]),
+            try Self.endpoint(Self.store, ["shop_back": IPv4Address(10, 0, 1, 5)]),
+        ]
+        Self.show(try Self.endpoints().dropLast() + more, in: directory)
         #expect(try Self.lookUp("db", by: Self.api, in: directory) == ["10.0.1.5", "10.0.1.9"])
     }
 
@@ -66,8 +99,7 @@ import Testing
     }
 
     @Test func networkWithoutALeaseHasNoName() throws {
-        let directory = NameDirectory()
-        directory.add(Self.api, ["shop_front": IPv4Address(10, 0, 0, 3)])
+        let directory = Self.directory([try Self.endpoint(Self.api, ["shop_front": IPv4Address(10, 0, 0, 3)])])
         #expect(try Self.lookUp("internal", by: Self.api, in: directory) == [])
         #expect(try Self.lookUp("api", by: Self.api, in: directory) == ["10.0.0.3"])
     }
@@ -75,12 +107,12 @@ import Testing
 
 @Suite struct ContainerNamesTests {
     @Test func nameIsClaimedOnce() throws {
-        let names = ContainerNames()
+        var names = ContainerNames()
         let first = Samples.record(String(repeating: "a", count: 64))
         let second = Samples.record(String(repeating: "b", count: 64))
         try names.claim(first)
         try names.claim(first)
-        let error = #expect(throws: OperationError.self) { try names.claim(second) }
+        let error = #expect(throws: ContainerError.self) { try names.claim(second) }
         #expect(error?.description.contains(#"the container name "shop-web-1" is already in use"#) == true)
         names.release(first)
         names.release(first)
@@ -88,15 +120,12 @@ import Testing
     }
 
     @Test func replacementHasTheNameBesideItsPredecessor() throws {
-        let names = ContainerNames()
+        var names = ContainerNames()
         let first = Samples.record(String(repeating: "a", count: 64))
         let second = Samples.record(String(repeating: "b", count: 64))
         names.adopt(first)
-        #expect(names.isLast(first))
         try names.claim(second, replacing: first.id)
-        #expect(!names.isLast(first))
         names.release(first)
-        #expect(names.isLast(second))
-        #expect(throws: OperationError.self) { try names.claim(first) }
+        #expect(throws: ContainerError.self) { try names.claim(first) }
     }
 }

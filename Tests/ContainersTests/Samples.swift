@@ -22,11 +22,11 @@ enum Samples {
         defaults: ContainerDefaults = ContainerDefaults(command: ["/bin/app"]),
         networks: [String: StackNetwork] = [:], _ change: (inout ContainerSettings) -> Void = { _ in }
     ) -> ContainerRecord {
-        ContainerRecord(
-            id: id, name: "shop-\(service)-\(number)", stack: "shop", service: service, number: number, created: 1,
-            image: "app:1", imageID: "sha256:00", layers: [], defaults: defaults,
-            settings: settings(change), dependsOn: [:], networks: networks, volumes: [:], anonymousVolumes: [:],
-            labels: [:], projectDirectory: "/srv/shop", files: [])
+        let spec = ContainerSpec(
+            name: "shop-\(service)-\(number)", owner: .replica(stack: "shop", service: service, number: number),
+            image: "app:1", imageID: "sha256:00", settings: settings(change), dependsOn: [:], networks: networks,
+            volumes: [:], projectDirectory: "/srv/shop", files: [])
+        return ContainerRecord(id: id, created: 1, spec: spec, layers: [], defaults: defaults)
     }
 
     static func inputs(_ change: (inout BundleInputs) -> Void = { _ in }) throws -> BundleInputs {

@@ -6,7 +6,9 @@ func samplePrograms() -> [LaunchProgram] {
         path: "/usr/bin/hook", arguments: ["hook", "a b"], environment: ["A=1"], timeout: 5, state: "{\"pid\":%PID%}")
     let outside: [OutsideStep] = [
         .holdPort(.tcp, address: [0, 0, 0, 0], port: 8080),
-        .holdPort(.udp, address: Array(repeating: 0, count: 15) + [1], port: 53),
+        .holdPort(
+            .udp, address: Array(repeating: 0, count: 15) + [1], port: 53,
+            sharers: [PortSharer(pid: 12, startTime: 34), PortSharer(pid: 56, startTime: 78)]),
         .newNetwork,
         .link(host: "rv12ab", bridge: "rst0123", name: "eth0", mac: [2, 0x42, 10, 0, 0, 2], mtu: 1500),
         .address(link: "eth0", address: [10, 0, 0, 2], prefixLength: 24),

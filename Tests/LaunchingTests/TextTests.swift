@@ -8,7 +8,7 @@ import Testing
             samplePrograms()[0].text == #"""
                 launch c1
                   outside[0] hold-port 0.0.0.0:8080/tcp
-                  outside[1] hold-port [0:0:0:0:0:0:0:1]:53/udp
+                  outside[1] hold-port [0:0:0:0:0:0:0:1]:53/udp shared with 12,56
                   outside[2] new-network
                   outside[3] link eth0 mac=02:42:0a:00:00:02 mtu=1500 host=rv12ab bridge=rst0123
                   outside[4] address eth0 10.0.0.2/24

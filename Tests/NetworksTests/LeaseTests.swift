@@ -5,7 +5,28 @@ import Testing
 @testable import Networks
 
 private func prefix(_ text: String) throws -> Prefix { try #require(Prefix(text)) }
-private func address(_ text: String) throws -> IPv4Address { try #require(IPv4Address(text)) }
+private func address(_ text: String) throws -> IPAddress { try #require(IPAddress(text)) }
+
+/// A container whose id follows from its name and a number.
+private func container(_ name: String, _ number: Int = 1) -> LeaseHolder {
+    LeaseHolder(container: "\(name)#\(number)", name: name)
+}
+
+extension AddressLedger {
+    /// Leases on a network with IPv4 only, as text.
+    fileprivate mutating func leased(
+        _ holder: LeaseHolder, on network: String = "a", asked: String? = nil, serving: [LeaseHolder] = []
+    ) throws -> String {
+        let asked = try asked.map { [try address($0)] } ?? []
+        return try lease(holder, on: network, asked: asked, serving: Set(serving.map(\.container)))
+            .map(\.description).joined(separator: " ")
+    }
+}
+
+extension NetworkLeases {
+    fileprivate var subnet: Prefix { subnets[0].subnet }
+    fileprivate var gateway: IPAddress { subnets[0].gateway }
+}
 
 @Suite struct LeaseTests {
     @Test(arguments: [
@@ -43,73 +64,116 @@ private func address(_ text: String) throws -> IPv4Address { try #require(IPv4Ad
         let subnet = try prefix("172.20.0.0/16")
         let asked = SubnetRequest(
             subnet: subnet, gateway: try address("172.20.0.254"), range: try prefix("172.20.5.0/24"))
-        let network = try ledger.addNetwork("a", asked, hostRoutes: [])
+        let network = try ledger.addNetwork("a", [asked], hostRoutes: [])
         #expect(network.gateway.description == "172.20.0.254")
-        #expect(try ledger.lease("web", on: "a").description == "172.20.5.0")
+        #expect(try ledger.leased(container("web")) == "172.20.5.0")
         #expect(throws: LeaseError.subnetTaken(try prefix("172.20.1.0/24"), network: "b", by: "a", otherSubnet: subnet))
         {
-            try ledger.addNetwork("b", SubnetRequest(subnet: try prefix("172.20.1.0/24")), hostRoutes: [])
+            try ledger.addNetwork("b", [SubnetRequest(subnet: try prefix("172.20.1.0/24"))], hostRoutes: [])
         }
         #expect(throws: LeaseError.self) {
             try ledger.addNetwork(
-                "c", SubnetRequest(subnet: try prefix("10.9.0.0/24"), gateway: try address("10.8.0.1")), hostRoutes: [])
+                "c", [SubnetRequest(subnet: try prefix("10.9.0.0/24"), gateway: try address("10.8.0.1"))],
+                hostRoutes: [])
         }
         #expect(throws: LeaseError.self) {
-            try ledger.addNetwork("d", SubnetRequest(subnet: try prefix("10.9.0.0/31")), hostRoutes: [])
+            try ledger.addNetwork("d", [SubnetRequest(subnet: try prefix("10.9.0.0/31"))], hostRoutes: [])
         }
     }
 
     @Test func addressesAreStableAndNotReusedAtOnce() throws {
         var ledger = AddressLedger()
         try ledger.addNetwork("a", hostRoutes: [])
-        #expect(try ledger.lease("web-1", on: "a").description == "10.210.0.2")
-        #expect(try ledger.lease("web-2", on: "a").description == "10.210.0.3")
-        #expect(try ledger.lease("web-1", on: "a").description == "10.210.0.2")
-        ledger.release("web-1", on: "a")
-        #expect(try ledger.lease("db-1", on: "a").description == "10.210.0.4")
-        #expect(try ledger.lease("web-1", on: "a").description == "10.210.0.2")
+        #expect(try ledger.leased(container("web-1")) == "10.210.0.2")
+        #expect(try ledger.leased(container("web-2")) == "10.210.0.3")
+        #expect(try ledger.leased(container("web-1")) == "10.210.0.2")
+        ledger.release("web-1#1")
+        #expect(try ledger.leased(container("db-1")) == "10.210.0.4")
+        // The next of the name gets what the last one had.
+        #expect(try ledger.leased(container("web-1", 2)) == "10.210.0.2")
     }
 
     @Test func fixedAddresses() throws {
         var ledger = AddressLedger()
         try ledger.addNetwork("a", hostRoutes: [])
-        let fixed = try address("10.210.0.2")
-        #expect(try ledger.lease("db", on: "a", address: fixed) == fixed)
-        #expect(try ledger.lease("web", on: "a").description == "10.210.0.3")
-        #expect(throws: LeaseError.addressTaken(fixed, network: "a", by: "db")) {
-            try ledger.lease("other", on: "a", address: fixed)
+        #expect(try ledger.leased(container("db"), asked: "10.210.0.2") == "10.210.0.2")
+        #expect(try ledger.leased(container("web")) == "10.210.0.3")
+        #expect(throws: LeaseError.addressTaken(try address("10.210.0.2"), network: "a", by: "db")) {
+            try ledger.leased(container("other"), asked: "10.210.0.2")
         }
-        let gateway = try address("10.210.0.1")
-        #expect(throws: LeaseError.addressTaken(gateway, network: "a", by: "the gateway")) {
-            try ledger.lease("other", on: "a", address: gateway)
+        #expect(throws: LeaseError.addressTaken(try address("10.210.0.1"), network: "a", by: "the gateway")) {
+            try ledger.leased(container("other"), asked: "10.210.0.1")
         }
         for outside in ["10.210.1.2", "10.210.0.0", "10.210.0.255"] {
-            #expect(throws: LeaseError.self) {
-                try ledger.lease("other", on: "a", address: try address(outside))
+            #expect(throws: LeaseError.self) { try ledger.leased(container("other"), asked: outside) }
+        }
+        #expect(throws: LeaseError.noSubnet(of: try address("fd00::5"), network: "a")) {
+            try ledger.leased(container("other"), asked: "fd00::5")
+        }
+        #expect(throws: LeaseError.unknownNetwork("b")) { try ledger.leased(container("web"), on: "b") }
+    }
+
+    @Test func aReplacementStartsWhileItsPredecessorServes() throws {
+        var ledger = AddressLedger()
+        try ledger.addNetwork("a", hostRoutes: [])
+        let (old, new) = (container("web", 1), container("web", 2))
+        #expect(try ledger.leased(old) == "10.210.0.2")
+        #expect(try ledger.leased(new, serving: [old]) == "10.210.0.3")
+        #expect(try ledger.leased(old, serving: [new]) == "10.210.0.2")
+        ledger.release(old.container)
+        #expect(try ledger.leased(new) == "10.210.0.3")
+        #expect(ledger.networks["a"]?.addresses(of: old.container) == [])
+    }
+
+    @Test(arguments: [nil, "10.210.0.9"])
+    func anAddressIsHandedOverOnceThePredecessorHasStopped(asked: String?) throws {
+        var ledger = AddressLedger()
+        try ledger.addNetwork("a", hostRoutes: [])
+        let (old, new) = (container("db", 1), container("db", 2))
+        let given = try ledger.leased(old, asked: asked)
+        if asked != nil {
+            #expect(throws: LeaseError.addressTaken(try address(given), network: "a", by: "db")) {
+                try ledger.leased(new, asked: asked, serving: [old])
             }
         }
-        #expect(throws: LeaseError.unknownNetwork("b")) { try ledger.lease("web", on: "b") }
+        #expect(try ledger.leased(new, asked: asked) == given)
+        // What it has not any more, it can't give back.
+        ledger.release(old.container)
+        #expect(ledger.networks["a"]?.addresses(of: new.container).map(\.description) == [given])
+        // Should the replacement fail, the old one takes it again.
+        #expect(try ledger.leased(old, asked: asked) == given)
     }
 
     @Test func aFullNetworkReusesTheLongestUnused() throws {
         var ledger = AddressLedger()
-        try ledger.addNetwork("a", SubnetRequest(subnet: try prefix("10.9.0.0/29")), hostRoutes: [])
-        for name in ["a", "b", "c", "d", "e"] { _ = try ledger.lease(name, on: "a") }
+        try ledger.addNetwork("a", [SubnetRequest(subnet: try prefix("10.9.0.0/29"))], hostRoutes: [])
+        for name in ["a", "b", "c", "d", "e"] { _ = try ledger.leased(container(name)) }
         #expect(throws: LeaseError.noAddressLeft(try prefix("10.9.0.0/29"), network: "a")) {
-            try ledger.lease("f", on: "a")
+            try ledger.leased(container("f"))
         }
-        ledger.release("d", on: "a")
-        ledger.release("b", on: "a")
-        #expect(try ledger.lease("f", on: "a").description == "10.9.0.5")
-        #expect(try ledger.lease("b", on: "a").description == "10.9.0.3")
+        ledger.release("d#1")
+        ledger.release("b#1")
+        #expect(try ledger.leased(container("f")) == "10.9.0.5")
+        #expect(try ledger.leased(container("b")) == "10.9.0.3")
+    }
+
+    @Test func whatNobodyHasIsTakenBack() throws {
+        var ledger = AddressLedger()
+        try ledger.addNetwork("a", hostRoutes: [])
+        for name in ["kept", "gone"] { _ = try ledger.leased(container(name)) }
+        ledger.releaseAll(except: [container("kept"), container("gone", 2)])
+        #expect(ledger.networks["a"]?.subnets.flatMap(\.leases).map(\.name) == ["kept"])
     }
 
     @Test func ledgersAreWrittenAndRead() throws {
         var ledger = AddressLedger()
         try ledger.addNetwork("a", hostRoutes: [])
-        _ = try ledger.lease("web", on: "a")
-        ledger.release("web", on: "a")
-        #expect(try JSONDecoder().decode(AddressLedger.self, from: JSONEncoder().encode(ledger)) == ledger)
+        _ = try ledger.leased(container("web"))
+        _ = try ledger.leased(container("db"))
+        ledger.release("web#1")
+        let bytes = try JSONEncoder().encode(ledger)
+        #expect(try JSONDecoder().decode(AddressLedger.self, from: bytes) == ledger)
+        #expect(String(decoding: bytes, as: UTF8.self).contains("\"version\":2"))
     }
 
     @Test func linkNamesFitAndDiffer() {
@@ -119,6 +183,94 @@ private func address(_ text: String) throws -> IPv4Address { try #require(IPv4Ad
         #expect(Set(names).count == 2000)
         #expect(names.allSatisfy { $0.utf8.count <= 15 })
         #expect(LinkNames.bridge(network: "shop_default") == LinkNames.bridge(network: "shop_default"))
+    }
+}
+
+/// Both families beside each other.
+@Suite struct DualStackLeaseTests {
+    private func dualStack() throws -> AddressLedger {
+        var ledger = AddressLedger()
+        ledger.offer(AddressLedger.uniqueLocalPool(of: "0a1b2c"))
+        try ledger.addNetwork("a", [SubnetRequest(family: .v6), SubnetRequest()], hostRoutes: [])
+        return ledger
+    }
+
+    @Test func aNetworkHasASubnetOfEach() throws {
+        let network = try #require(try dualStack().networks["a"])
+        #expect(network.subnets.map(\.subnet.family) == [.v4, .v6])
+        let subnet = try #require(network[.v6]?.subnet)
+        #expect(subnet.length == 64)
+        #expect(try prefix("fd00::/8").contains(subnet))
+        #expect(network[.v6]?.gateway == subnet.hosts.lowerBound)
+    }
+
+    @Test func aContainerHasAnAddressOfEach() throws {
+        var ledger = try dualStack()
+        let subnet = try #require(ledger.networks["a"]?[.v6]?.subnet)
+        let addresses = try ledger.lease(container("web"), on: "a")
+        #expect(addresses == [try address("10.210.0.2"), IPAddress(.v6, subnet.address.number + 2)])
+        let fixed = IPAddress(.v6, subnet.address.number + 0xff)
+        #expect(try ledger.lease(container("db"), on: "a", asked: [fixed]) == [try address("10.210.0.3"), fixed])
+        #expect(ledger.networks["a"]?.addresses(of: "db#1") == [try address("10.210.0.3"), fixed])
+    }
+
+    @Test func subnetsAvoidRoutesOfTheirFamily() throws {
+        let pool = AddressLedger.uniqueLocalPool(of: "0a1b2c")
+        #expect(pool == AddressLedger.uniqueLocalPool(of: "0a1b2c"))
+        #expect(pool != AddressLedger.uniqueLocalPool(of: "0a1b2d"))
+        var ledger = AddressLedger()
+        ledger.offer(pool)
+        ledger.offer(try prefix("fd00:1::/48"))
+        let routes = [Prefix(pool.address, length: 63), try prefix("fe80::/64"), try prefix("::/0")]
+        let network = try ledger.addNetwork("a", [SubnetRequest(family: .v6)], hostRoutes: routes)
+        #expect(network.subnet.address.number == pool.address.number + 2 << 64)
+    }
+
+    @Test(arguments: ["fd00:1::/127", "10.0.0.0/31"])
+    func aSubnetHasRoomForAContainer(text: String) throws {
+        var ledger = AddressLedger()
+        let subnet = try prefix(text)
+        #expect(throws: LeaseError.subnetTooSmall(subnet, network: "a")) {
+            try ledger.addNetwork("a", [SubnetRequest(subnet: subnet)], hostRoutes: [])
+        }
+    }
+}
+
+/// Files that other versions of Roost wrote.
+@Suite struct LedgerVersionTests {
+    /// As 0.1.0 wrote it: by the containers' names, without a version.
+    private static let first = """
+        {"networks":{"shop_default":{"gateway":"10.210.0.1","leases":{"shop-db-1":"10.210.0.3","shop-web-1":"10.210.0.2"},\
+        "network":"shop_default","range":"10.210.0.0/24","retired":[{"address":"10.210.0.4","endpoint":"shop-old-1"}],\
+        "subnet":"10.210.0.0/24"}},"pools":["10.210.0.0/16","10.211.0.0/16","192.168.192.0/18"]}
+        """
+
+    private func ledger(_ text: String = first) throws -> AddressLedger {
+        try JSONDecoder().decode(AddressLedger.self, from: Data(text.utf8))
+    }
+
+    @Test func theFirstVersionsLeasesAreOfTheFirstContainerOfTheName() throws {
+        var ledger = try ledger()
+        let (old, new) = (container("shop-web-1", 1), container("shop-web-1", 2))
+        ledger.claim(old)
+        #expect(ledger.networks["shop_default"]?.addresses(of: old.container).map(\.description) == ["10.210.0.2"])
+        // Nobody else's, and nobody's twice.
+        #expect(try ledger.leased(new, on: "shop_default", serving: [old]) == "10.210.0.5")
+        #expect(try ledger.leased(container("shop-db-1"), on: "shop_default") == "10.210.0.3")
+        #expect(try ledger.leased(container("shop-old-1"), on: "shop_default") == "10.210.0.4")
+    }
+
+    @Test func theFirstVersionsLeasesStayWithTheirContainers() throws {
+        var ledger = try ledger()
+        ledger.releaseAll(except: [container("shop-db-1")])
+        #expect(ledger.networks["shop_default"]?.subnets.flatMap(\.leases).map(\.name) == ["shop-db-1"])
+    }
+
+    @Test func aLaterVersionIsRefused() {
+        let error = #expect(throws: DecodingError.self) {
+            try ledger(#"{"version":3,"pools":[],"networks":{}}"#)
+        }
+        #expect("\(String(describing: error))".contains("version 3 was written by a later Roost"))
     }
 }
 

@@ -50,8 +50,8 @@ import Testing
 
     @Test func asksOthersForUnknownNames() async throws {
         let world = NameTable(
-            [.init(network: "org", address: IPv4Address(192, 0, 2, 1), names: ["example"])]
-                + (0..<60).map { .init(network: "org", address: IPv4Address(192, 0, 2, $0), names: ["many"]) },
+            [.init(network: "org", addresses: [.v4(IPv4Address(192, 0, 2, 1))], names: ["example"])]
+                + (0..<60).map { .init(network: "org", addresses: [.v4(IPv4Address(192, 0, 2, $0))], names: ["many"]) },
             networks: ["org"])
         try await serving({ world }) { upper in
             // Nobody listens at the first one: the second is asked.
@@ -121,6 +121,22 @@ private struct BoundSockets {
             _ = $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
         }
         return (descriptor, UInt16(bigEndian: name.sin_port))
+    }
+}
+
+/// A socket's name of either family.
+func withAddress<Result>(
+    _ address: IPAddress, _ port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) throws -> Result
+) rethrows -> Result {
+    guard let long = address.v6 else { return try withAddress(address.v4 ?? .any, port, body) }
+    var name = sockaddr_in6()
+    name.sin6_family = sa_family_t(AF_INET6)
+    name.sin6_port = port.bigEndian
+    withUnsafeMutableBytes(of: &name.sin6_addr) { $0.copyBytes(from: long.bytes) }
+    return try withUnsafePointer(to: &name) {
+        try $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            try body($0, socklen_t(MemoryLayout<sockaddr_in6>.size))
+        }
     }
 }
 

@@ -16,9 +16,9 @@ func question(
 @Suite struct NameTests {
     static let table = NameTable(
         [
-            .init(network: "front", address: IPv4Address(10, 210, 0, 2), names: ["shop-web-1", "web", "www"]),
-            .init(network: "front", address: IPv4Address(10, 210, 0, 3), names: ["shop-web-2", "web"]),
-            .init(network: "back", address: IPv4Address(10, 210, 1, 2), names: ["shop-db-1", "db"]),
+            .init(network: "front", addresses: [.v4(IPv4Address(10, 210, 0, 2))], names: ["shop-web-1", "web", "www"]),
+            .init(network: "front", addresses: [.v4(IPv4Address(10, 210, 0, 3))], names: ["shop-web-2", "web"]),
+            .init(network: "back", addresses: [.v4(IPv4Address(10, 210, 1, 2))], names: ["shop-db-1", "db"]),
         ], networks: ["front"])
 
     private func answer(_ name: String, type: UInt16 = RecordType.a, turn: Int = 0) throws -> NameResponse? {
@@ -32,7 +32,7 @@ func question(
     ])
     func known(name: String, turn: Int, expected: [String]) throws {
         let records = try answer(name, turn: turn)?.records
-        #expect(records == expected.compactMap { IPv4Address($0) }.map { .address($0) })
+        #expect(records == expected.compactMap { IPAddress($0) }.map { .address($0) })
     }
 
     @Test(arguments: ["db", "shop-db-1.back", "web.back", "example.org", "front", "."])
@@ -53,9 +53,59 @@ func question(
         #expect(try answer("x.1.210.10.in-addr.arpa", type: 12) == nil)
     }
 
+    /// A name of both families, and one that has IPv6 only.
+    private static func dualStack() throws -> NameTable {
+        let six = try #require(IPAddress("fd00::2"))
+        return NameTable(
+            [
+                .init(network: "front", addresses: [.v4(IPv4Address(10, 210, 0, 2)), six], names: ["web-1", "web"]),
+                .init(network: "front", addresses: [.v6(IPv6Address(high: 0xfd << 56, low: 3))], names: ["six"]),
+            ], networks: ["front"])
+    }
+
+    @Test(arguments: [
+        ("web", RecordType.a, ["10.210.0.2"]), ("web", RecordType.aaaa, ["fd00::2"]), ("six", RecordType.a, []),
+        ("six", RecordType.aaaa, ["fd00::3"]),
+    ])
+    func eachFamilyIsAskedForByItself(name: String, type: UInt16, expected: [String]) throws {
+        let query = try NameQuery(parsing: try question(name, type: type))
+        let records = expected.compactMap { IPAddress($0) }.map { NameResponse.Record.address($0) }
+        #expect(try Self.dualStack().answer(to: query, turn: 0) == NameResponse(code: .noError, records: records))
+    }
+
+    @Test func longAddressesHaveNames() throws {
+        let address = try #require(IPAddress("fd00::2"))
+        let reverse = try #require(DomainName.reverse(address))
+        #expect(reverse.description == "2." + String(repeating: "0.", count: 29) + "d.f.ip6.arpa")
+        #expect(reverse.reversedAddress == address)
+        let query = try NameQuery(parsing: try question(reverse.description.uppercased(), type: RecordType.pointer))
+        let name = try #require(DomainName("web-1.front"))
+        #expect(try Self.dualStack().answer(to: query, turn: 0)?.records == [.pointer(name)])
+        let digits = String(repeating: "0.", count: 31)
+        for odd in ["+.\(digits)ip6.arpa", "0.\(digits)0.ip6.arpa", "\(digits)ip6.arpa", "00.\(digits)ip6.arpa"] {
+            #expect(DomainName(odd)?.reversedAddress == nil, "\(odd)")
+        }
+    }
+
+    @Test func theOthersOfANameAreToldOnlyWhereNoneIsWanted() throws {
+        let name = try #require(DomainName("web"))
+        func addresses(_ wanted: [Bool]) -> [String] {
+            let endpoints = wanted.enumerated().map { index, isWanted in
+                NameTable.Endpoint(
+                    network: "n", addresses: [.v4(IPv4Address(10, 0, 0, UInt8(index)))],
+                    names: ["web-\(index)", "web"],
+                    isWanted: isWanted)
+            }
+            return NameTable(endpoints, networks: ["n"]).addresses(of: name)?.map(\.description) ?? []
+        }
+        #expect(addresses([false, true, true]) == ["10.0.0.1", "10.0.0.2"])
+        #expect(addresses([true, false]) == ["10.0.0.0"])
+        #expect(addresses([false, false]) == ["10.0.0.0", "10.0.0.1"])
+    }
+
     @Test func wireForm() throws {
         let query = try NameQuery(parsing: try question("web", datagramSize: 4096))
-        let response = NameResponse(code: .noError, records: [.address(IPv4Address(10, 210, 0, 2))])
+        let response = NameResponse(code: .noError, records: [.address(.v4(IPv4Address(10, 210, 0, 2)))])
         #expect(
             response.encoded(for: query, limit: 512) == [
                 0, 7, 0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 1,  // header: response, recursion desired and available
@@ -65,9 +115,17 @@ func question(
             ])
     }
 
+    @Test func wireFormOfALongAddress() throws {
+        let query = try NameQuery(parsing: try question("web", type: RecordType.aaaa))
+        let response = NameResponse(code: .noError, records: [.address(try #require(IPAddress("fd00::2")))])
+        let expected: [UInt8] =
+            [0xc0, 12, 0, 28, 0, 1, 0, 0, 0, 0, 0, 16, 0xfd] + [UInt8](repeating: 0, count: 14) + [2]
+        #expect(Array(response.encoded(for: query, limit: 512).suffix(28)) == expected)
+    }
+
     @Test func answersThatDoNotFitAreTruncated() throws {
         let query = try NameQuery(parsing: try question("web"))
-        let many = NameResponse(code: .noError, records: (0..<100).map { .address(IPv4Address($0)) })
+        let many = NameResponse(code: .noError, records: (0..<100).map { .address(.v4(IPv4Address($0))) })
         let datagram = many.encoded(for: query, limit: 512)
         #expect(datagram.count <= 512)
         #expect(datagram[2] & 2 == 2)
@@ -103,7 +161,7 @@ func question(
             }
             message = Array(message.prefix(Int.random(in: 0...message.count, using: &random)))
             if let query = try? NameQuery(parsing: message) {
-                let response = NameResponse(code: .noError, records: [.address(.loopback)])
+                let response = NameResponse(code: .noError, records: [.address(.v4(.loopback))])
                 #expect(query.isAnswered(by: response.encoded(for: query, limit: 65_535), id: query.id))
             }
         }

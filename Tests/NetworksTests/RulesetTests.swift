@@ -6,29 +6,30 @@ import Testing
 @testable import Networks
 
 @Suite struct RulesetTests {
-    static let front = Ruleset.Network(bridge: "rst0000000a", subnet: Prefix(IPv4Address(10, 210, 0, 0), length: 24))
+    static let front = Ruleset.Network(bridge: "rst0000000a", subnets: [Prefix(IPv4Address(10, 210, 0, 0), length: 24)])
     static let back = Ruleset.Network(
-        bridge: "rst0000000b", subnet: Prefix(IPv4Address(10, 210, 16, 0), length: 20), isInternal: true)
+        bridge: "rst0000000b", subnets: [Prefix(IPv4Address(10, 210, 16, 0), length: 20)], isInternal: true)
     static let shop = Ruleset(
         table: Ruleset.tableName(instance: "0a1b", stack: "shop"), networks: [back, front],
         ports: [
-            .init(hostPort: Port(8080), address: IPv4Address(10, 210, 0, 2), containerPort: 80),
-            .init(hostPort: Port(53, .udp), address: IPv4Address(10, 210, 0, 3), containerPort: 5353),
+            .init(hostPort: Port(8080), address: .v4(IPv4Address(10, 210, 0, 2)), containerPort: 80),
+            .init(hostPort: Port(53, .udp), address: .v4(IPv4Address(10, 210, 0, 3)), containerPort: 5353),
             .init(
-                hostAddress: .loopback, hostPort: Port(5432), address: IPv4Address(10, 210, 0, 4), containerPort: 5432),
+                hostAddress: .v4(.loopback), hostPort: Port(5432), address: .v4(IPv4Address(10, 210, 0, 4)),
+                containerPort: 5432),
         ])
 
     @Test func text() {
         #expect(
             Self.shop.text == """
-                table ip roost-0a1b-shop {}
-                delete table ip roost-0a1b-shop
-                table ip roost-0a1b-shop {
-                \tmap published-on {
+                table inet roost-0a1b-shop {}
+                delete table inet roost-0a1b-shop
+                table inet roost-0a1b-shop {
+                \tmap published-on-v4 {
                 \t\ttype ipv4_addr . inet_proto . inet_service : ipv4_addr . inet_service
                 \t\telements = { 127.0.0.1 . tcp . 5432 : 10.210.0.4 . 5432 }
                 \t}
-                \tmap published {
+                \tmap published-v4 {
                 \t\ttype inet_proto . inet_service : ipv4_addr . inet_service
                 \t\telements = { udp . 53 : 10.210.0.3 . 5353, tcp . 8080 : 10.210.0.2 . 80 }
                 \t}
@@ -59,7 +60,7 @@ import Testing
                 \t\tdrop
                 \t}
                 \tchain from-rst0000000b {
-                \t\tip daddr 10.210.16.0/20 accept
+                \t\toifname "rst0000000b" accept
                 \t\tdrop
                 \t}
                 \tchain masquerade-into-rst0000000b {
@@ -67,8 +68,8 @@ import Testing
                 \t\tip saddr 10.210.16.0/20 ct status dnat masquerade
                 \t}
                 \tchain publish {
-                \t\tdnat ip to ip daddr . meta l4proto . th dport map @published-on
-                \t\tdnat ip to meta l4proto . th dport map @published
+                \t\tdnat ip to ip daddr . meta l4proto . th dport map @published-on-v4
+                \t\tdnat ip to meta l4proto . th dport map @published-v4
                 \t}
                 \tchain spoofed {
                 \t\tiifname "rst0000000a" drop
@@ -102,6 +103,41 @@ import Testing
                 """)
     }
 
+    /// Both families: a network of each kind, and ports on all addresses and on one.
+    static let dualStack: Ruleset = {
+        let (v4, v6) = (IPAddress.v4(IPv4Address(10, 210, 0, 2)), IPAddress.v6(IPv6Address(high: 0xfd << 56, low: 2)))
+        let long = Prefix(IPv6Address(high: 0xfd << 56, low: 0), length: 64)
+        return Ruleset(
+            table: "roost-0-dual",
+            networks: [
+                .init(bridge: "rst6", subnets: front.subnets + [long]),
+                .init(
+                    bridge: "rst7", subnets: [Prefix(IPv6Address(high: 0xfd << 56 | 8, low: 0), length: 61)],
+                    isInternal: true),
+            ],
+            ports: [
+                .init(hostPort: Port(8080), address: v4, containerPort: 80),
+                .init(hostPort: Port(8080), address: v6, containerPort: 80),
+                .init(
+                    hostAddress: .v6(.init(high: 0, low: 1)), hostPort: Port(53, .udp), address: v6, containerPort: 5353
+                ),
+            ])
+    }()
+
+    @Test func bothFamiliesStandInOneTable() {
+        let lines = Self.dualStack.text.split(separator: "\n").map { $0.drop { $0 == "\t" } }
+        for line in [
+            "type ipv6_addr . inet_proto . inet_service : ipv6_addr . inet_service",
+            "elements = { ::1 . udp . 53 : fd00::2 . 5353 }", "elements = { tcp . 8080 : fd00::2 . 80 }",
+            "elements = { tcp . 8080 : 10.210.0.2 . 80 }", "dnat ip to meta l4proto . th dport map @published-v4",
+            "dnat ip6 to ip6 daddr . meta l4proto . th dport map @published-on-v6",
+            "ip saddr 10.210.0.0/24 masquerade", "ip6 saddr fd00::/64 masquerade",
+            "ip6 saddr fd00::/64 ct status dnat masquerade",
+        ] { #expect(lines.contains { $0 == line }, "\(line)") }
+        // What is internal goes nowhere, of neither family.
+        #expect(!lines.contains { $0 == "ip6 saddr fd00:0:0:8::/61 masquerade" })
+    }
+
     @Test(arguments: [
         ("shop", "roost-0a1b-shop"), ("my_shop-2", "roost-0a1b-my_shop-2"), ("a b\"{};é", "roost-0a1b-a_b_____"),
     ])
@@ -111,7 +147,7 @@ import Testing
 
     @Test func theFirstOfTwoForOnePortCounts() {
         var ruleset = Self.shop
-        ruleset.ports.append(.init(hostPort: Port(8080), address: IPv4Address(10, 210, 0, 9), containerPort: 80))
+        ruleset.ports.append(.init(hostPort: Port(8080), address: .v4(IPv4Address(10, 210, 0, 9)), containerPort: 80))
         #expect(ruleset.text == Self.shop.text)
     }
 }
@@ -122,17 +158,23 @@ struct RulesetKernelTests {
     static let rulesets: [Ruleset] = [
         Ruleset(table: "roost-0-empty"),
         RulesetTests.shop,
+        RulesetTests.dualStack,
+        Ruleset(
+            table: "roost-0-long",
+            networks: [8, 32, 47, 61, 64, 121, 0].enumerated().map { index, length in
+                .init(bridge: "rst\(index)", subnets: [Prefix(IPv6Address(high: 0xfd01 << 48, low: 0), length: length)])
+            }),
         Ruleset(table: "roost-0-one", networks: [RulesetTests.front]),
         Ruleset(
             table: "roost-0-prefixes",
             networks: [8, 16, 20, 24, 27, 30, 0].enumerated().map { index, length in
-                .init(bridge: "rst\(index)", subnet: Prefix(IPv4Address(10, 210, 40, 64), length: length))
+                .init(bridge: "rst\(index)", subnets: [Prefix(IPv4Address(10, 210, 40, 64), length: length)])
             }),
         Ruleset(
             table: "roost-0-many", networks: [RulesetTests.front],
             ports: (1...1000).map {
                 .init(
-                    hostPort: Port($0, $0 % 2 == 0 ? .tcp : .udp), address: IPv4Address(10, 210, 0, 2),
+                    hostPort: Port($0, $0 % 2 == 0 ? .tcp : .udp), address: .v4(IPv4Address(10, 210, 0, 2)),
                     containerPort: $0)
             }),
     ]
@@ -155,7 +197,7 @@ struct RulesetKernelTests {
 
     private func listing(_ table: String) throws -> String {
         // The order of a hash table's elements is the kernel's, with a seed of its own for each.
-        let outcome = try run(["/usr/sbin/nft", "list", "table", "ip", table])
+        let outcome = try run(["/usr/sbin/nft", "list", "table", "inet", table])
         #expect(outcome.status == 0, "\(outcome.output)")
         let lines = outcome.output.split(separator: "\n").map { line in
             line.replacing("elements = {", with: "").replacing(" }", with: "").split(separator: ",")
@@ -172,7 +214,7 @@ struct RulesetKernelTests {
     @Test func tablesAreListedAndDeleted() throws {
         try inNewNetwork {
             var socket = try NetfilterSocket()
-            _ = try run(["/usr/sbin/nft", "add", "table", "ip", "other"])
+            _ = try run(["/usr/sbin/nft", "add", "table", "inet", "other"])
             try socket.apply(Ruleset(table: "roost-0-a"))
             try socket.apply(RulesetTests.shop)
             #expect(try socket.tables() == ["roost-0-a", "roost-0a1b-shop"])
@@ -180,6 +222,18 @@ struct RulesetKernelTests {
             try socket.deleteTable("roost-0-a")
             #expect(try socket.tables() == ["roost-0a1b-shop"])
             #expect(try socket.tables(prefix: "") == ["other", "roost-0a1b-shop"])
+        }
+    }
+
+    @Test func tablesOfEarlierVersionsAreRemoved() throws {
+        try inNewNetwork {
+            var socket = try NetfilterSocket()
+            _ = try run(["/usr/sbin/nft", "add", "table", "ip", RulesetTests.shop.table])
+            try socket.apply(RulesetTests.shop)
+            try socket.deleteEarlierTable(RulesetTests.shop.table)
+            try socket.deleteEarlierTable(RulesetTests.shop.table)
+            let names = try run(["/usr/sbin/nft", "list", "tables"]).output
+            #expect(names == "table inet \(RulesetTests.shop.table)\n")
         }
     }
 

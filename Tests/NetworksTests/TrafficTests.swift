@@ -10,34 +10,40 @@ import Testing
 /// and an internal one, and somebody outside.
 @Suite(.enabled(if: isRoot, "making network namespaces needs root"))
 struct TrafficTests {
-    @Test func neighboursReachEachOtherAndTheWorld() throws {
-        try withHost { (host) throws in
+    @Test(arguments: AddressFamily.allCases)
+    func neighboursReachEachOtherAndTheWorld(family: AddressFamily) throws {
+        try withHost(family) { (host) throws in
             #expect(try host.connection(from: host.front2, to: host.front1.address, 80)?.from == host.front2.address)
-            #expect(try host.connection(from: host.front1, to: Host.worldAddress, 7)?.from == Host.publicAddress)
+            let outgoing = try host.connection(from: host.front1, to: host.worldAddress, 7)
+            #expect(outgoing == .init(from: host.publicAddress, at: "world"))
         }
     }
 
-    @Test func networksAreIsolated() throws {
-        try withHost { (host) throws in
-            #expect(try host.connection(from: host.back, to: host.front1.address, 80) == nil)
-            #expect(try host.connection(from: host.world, to: host.front1.address, 80) == nil)
-            #expect(try host.connection(from: host.hidden, to: host.front1.address, 80) == nil)
-            #expect(try host.connection(from: host.front1, to: host.hidden.address, 80) == nil)
-            #expect(try host.connection(from: host.hidden, to: Host.worldAddress, 7) == nil)
+    @Test(arguments: AddressFamily.allCases)
+    func networksAreIsolated(family: AddressFamily) throws {
+        try withHost(family) { (host) throws in
+            #expect(try !host.reaches(from: host.back, to: host.front1.address, 80))
+            #expect(try !host.reaches(from: host.world, to: host.front1.address, 80))
+            #expect(try !host.reaches(from: host.hidden, to: host.front1.address, 80))
+            #expect(try !host.reaches(from: host.front1, to: host.hidden.address, 80))
+            #expect(try !host.reaches(from: host.hidden, to: host.worldAddress, 7))
         }
     }
 
-    @Test func publishedPortsAreReachedFromEverywhere() throws {
-        try withHost { (host) throws in
-            let outside = try host.connection(from: host.world, to: Host.publicAddress, 8080)
-            #expect(outside == .init(from: Host.worldAddress, at: "front1"))
-            let loopback = try host.connection(from: nil, to: .loopback, 8080)
-            #expect(loopback == .init(from: host.frontGateway, at: "front1"))
-            #expect(try host.connection(from: nil, to: Host.publicAddress, 8080)?.at == "front1")
-            #expect(try host.connection(from: host.back, to: Host.publicAddress, 8080)?.at == "front1")
+    @Test(arguments: AddressFamily.allCases)
+    func publishedPortsAreReachedFromEverywhere(family: AddressFamily) throws {
+        try withHost(family) { (host) throws in
+            let outside = try host.connection(from: host.world, to: host.publicAddress, 8080)
+            #expect(outside == .init(from: host.worldAddress, at: "front1"))
+            if family == .v4 {
+                let loopback = try host.connection(from: nil, to: .v4(.loopback), 8080)
+                #expect(loopback == .init(from: host.frontGateway, at: "front1"))
+            }
+            #expect(try host.connection(from: nil, to: host.publicAddress, 8080)?.at == "front1")
+            #expect(try host.connection(from: host.back, to: host.publicAddress, 8080)?.at == "front1")
             // A neighbour and the container itself come back through the host.
             for container in [host.front2, host.front1] {
-                let hairpin = try host.connection(from: container, to: Host.publicAddress, 8080)
+                let hairpin = try host.connection(from: container, to: host.publicAddress, 8080)
                 #expect(hairpin == .init(from: host.frontGateway, at: "front1"), "from \(container.name)")
             }
         }
@@ -45,9 +51,9 @@ struct TrafficTests {
 
     @Test func portsOnLoopbackAreTheHostsAlone() throws {
         try withHost { (host) throws in
-            #expect(try host.connection(from: nil, to: .loopback, 9090)?.at == "front1")
-            #expect(try host.connection(from: host.world, to: Host.publicAddress, 9090) == nil)
-            #expect(try host.connection(from: host.back, to: Host.publicAddress, 9090) == nil)
+            #expect(try host.connection(from: nil, to: .v4(.loopback), 9090)?.at == "front1")
+            #expect(try !host.reaches(from: host.world, to: host.publicAddress, 9090))
+            #expect(try !host.reaches(from: host.back, to: host.publicAddress, 9090))
         }
     }
 
@@ -71,20 +77,25 @@ struct TrafficTests {
     @Test func ensuringABridgeTwiceIsEnsuringItOnce() throws {
         try inNewNetwork {
             var route = try RouteSocket()
+            let subnet = Prefix(IPv4Address(10, 210, 0, 0), length: 24)
+            let longSubnet = Prefix(IPv6Address(high: 0xfd << 56, low: 0), length: 64)
             let bridge = Bridge(
-                name: "rst0", gateway: IPv4Address(10, 210, 0, 1),
-                subnet: Prefix(IPv4Address(10, 210, 0, 0), length: 24))
+                name: "rst0",
+                addresses: [subnet, longSubnet].map { .init($0.hosts.lowerBound, prefixLength: $0.length) })
             let index = try route.ensureBridge(bridge)
             #expect(try route.ensureBridge(bridge) == index)
-            let addresses = try route.addresses().filter { $0.link == index && $0.address.count == 4 }
-            #expect(addresses.count == 1)
+            let addresses = try route.addresses().filter { $0.link == index && $0.address.prefix(1) != [0xfe] }
+            #expect(
+                addresses.compactMap { IPAddress(bytes: $0.address)?.description }.sorted() == [
+                    "10.210.0.1", "fd00::1",
+                ])
             #expect(try route.link("rst0").mac == [2, 0x42, 10, 210, 0, 1])
-            #expect(try route.routedSubnets().contains(bridge.subnet))
+            #expect(try Set(route.routedSubnets()).isSuperset(of: [subnet, longSubnet]))
         }
     }
 
-    private func withHost(_ body: (Host) throws -> Void) throws {
-        let host = try Host()
+    private func withHost(_ family: AddressFamily = .v4, _ body: (Host) throws -> Void) throws {
+        let host = try Host(family)
         defer { host.close() }
         try body(host)
     }
@@ -93,75 +104,104 @@ struct TrafficTests {
 private struct Place {
     let name: String
     let network: Int32
-    let address: IPv4Address
+    let address: IPAddress
     let listener: Int32
 }
 
 private struct Connection: Equatable {
-    let from: IPv4Address
+    let from: IPAddress
     let at: String
 }
 
 private struct Host {
-    static let worldAddress = IPv4Address(198, 51, 100, 2)
-    static let publicAddress = IPv4Address(198, 51, 100, 1)
-
+    let worldAddress: IPAddress
+    let publicAddress: IPAddress
     let network: Int32
     let front1: Place
     let front2: Place
     let back: Place
     let hidden: Place
     let world: Place
-    let frontGateway: IPv4Address
+    let frontGateway: IPAddress
     let bridges: [String]
 
-    private static let subnets = (0..<3).map { Prefix(IPv4Address(10, 210, $0, 0), length: 24) }
-
-    init() throws {
+    init(_ family: AddressFamily) throws {
+        let outside = try Self.prefix(family, "198.51.100.0/24", "2001:db8::/64")
+        let subnets = try (0..<3).map { try Self.prefix(family, "10.210.\($0).0/24", "fd00:0:0:\($0)::/64") }
+        let publicAddress = Self.address(1, in: outside)
         bridges = (0..<3).map { LinkNames.bridge(network: "net\($0)") }
-        frontGateway = Self.subnets[0].hosts.lowerBound
+        frontGateway = subnets[0].hosts.lowerBound
         let bridges = bridges
         network = try inNewNetwork {
             let network = try currentNetwork()
+            try Self.settle(family)
             var route = try RouteSocket()
             try route.setUp(RouteSocket.loopback)
             try KernelSettings.allowForwarding()
-            for (name, subnet) in zip(bridges, Self.subnets) {
-                try route.ensureBridge(Bridge(name: name, gateway: subnet.hosts.lowerBound, subnet: subnet))
+            for (name, subnet) in zip(bridges, subnets) {
+                let address = Bridge.Address(subnet.hosts.lowerBound, prefixLength: subnet.length)
+                try route.ensureBridge(Bridge(name: name, addresses: [address]))
                 try KernelSettings.allowLoopbackPorts(on: name)
             }
             var filter = try NetfilterSocket()
-            try filter.apply(Self.ruleset(bridges))
+            try filter.apply(Self.ruleset(bridges, subnets))
             return network
         }
-        front1 = try Self.container("front1", on: bridges[0], IPv4Address(10, 210, 0, 2), of: network)
-        front2 = try Self.container("front2", on: bridges[0], IPv4Address(10, 210, 0, 3), of: network)
-        back = try Self.container("back", on: bridges[1], IPv4Address(10, 210, 1, 2), of: network)
-        hidden = try Self.container("hidden", on: bridges[2], IPv4Address(10, 210, 2, 2), of: network)
-        world = try Self.container("world", on: nil, Self.worldAddress, of: network)
+        let host = network
+        func container(_ name: String, on index: Int, _ number: UInt128) throws -> Place {
+            let address = Self.address(number, in: subnets[index])
+            return try Self.container(name, on: bridges[index], address, subnets[index], of: host)
+        }
+        front1 = try container("front1", on: 0, 2)
+        front2 = try container("front2", on: 0, 3)
+        back = try container("back", on: 1, 2)
+        hidden = try container("hidden", on: 2, 2)
+        worldAddress = Self.address(2, in: outside)
+        self.publicAddress = publicAddress
+        world = try Self.container("world", on: nil, worldAddress, outside, of: host)
     }
 
-    private static func ruleset(_ bridges: [String]) -> Ruleset {
-        let front1 = IPv4Address(10, 210, 0, 2)
+    private static func prefix(_ family: AddressFamily, _ short: String, _ long: String) throws -> Prefix {
+        try #require(Prefix(family == .v4 ? short : long))
+    }
+
+    private static func address(_ number: UInt128, in prefix: Prefix) -> IPAddress {
+        IPAddress(prefix.family, prefix.address.number + number)
+    }
+
+    /// In a namespace of IPv6: addresses are usable at once, and packets are passed on.
+    private static func settle(_ family: AddressFamily) throws {
+        guard family == .v6 else { return }
+        for (name, value) in [("all/accept_dad", "0"), ("default/accept_dad", "0"), ("all/forwarding", "1")] {
+            let descriptor = open("/proc/sys/net/ipv6/conf/\(name)", O_WRONLY | O_CLOEXEC)
+            try #require(descriptor >= 0)
+            defer { Glibc.close(descriptor) }
+            try #require(write(descriptor, value, 1) == 1)
+        }
+    }
+
+    private static func ruleset(_ bridges: [String], _ subnets: [Prefix]) -> Ruleset {
+        let front1 = address(2, in: subnets[0])
+        let onLoopback = Ruleset.PublishedPort(
+            hostAddress: .v4(.loopback), hostPort: Port(9090), address: front1, containerPort: 80)
         return Ruleset(
             table: Ruleset.tableName(instance: "test", stack: "shop"),
             networks: zip(bridges, subnets).enumerated().map { index, pair in
-                .init(bridge: pair.0, subnet: pair.1, isInternal: index == 2)
+                .init(bridge: pair.0, subnets: [pair.1], isInternal: index == 2)
             },
-            ports: [
-                .init(hostPort: Port(8080), address: front1, containerPort: 80),
-                .init(hostAddress: .loopback, hostPort: Port(9090), address: front1, containerPort: 80),
-            ])
+            ports: [.init(hostPort: Port(8080), address: front1, containerPort: 80)]
+                + (front1.family == .v4 ? [onLoopback] : []))
     }
 
     /// A namespace with one link: on a bridge, or, without one, straight to the host's public address.
     private static func container(
-        _ name: String, on bridge: String?, _ address: IPv4Address, of host: Int32
+        _ name: String, on bridge: String?, _ address: IPAddress, _ subnet: Prefix, of host: Int32
     ) throws -> Place {
-        let gateway = bridge == nil ? publicAddress : Prefix(address, length: 24).hosts.lowerBound
+        let gateway = subnet.hosts.lowerBound
         let port: UInt16 = bridge == nil ? 7 : 80
         return try inNewNetwork {
             let network = try currentNetwork()
+            try settle(subnet.family)
             try inNetwork(host) {
                 var route = try RouteSocket()
                 let index = try bridge.map { try route.linkIndex($0) }
@@ -171,17 +211,19 @@ private struct Host {
                         peerNamespace: network))
                 guard bridge == nil else { return }
                 let link = try route.linkIndex("rv-\(name)")
-                try route.addAddress(publicAddress.bytes, prefixLength: 24, to: link)
+                try route.addAddress(gateway.bytes, prefixLength: subnet.length, to: link)
             }
             var route = try RouteSocket()
-            try route.configureEndpoint("eth0", address: address.bytes, prefixLength: 24, gateway: gateway.bytes)
+            try route.configureEndpoint(
+                "eth0", address: address.bytes, prefixLength: subnet.length, gateway: gateway.bytes)
             try inNetwork(host) {
                 var route = try RouteSocket()
                 try route.settle("rv-\(name)")
                 if let bridge { try route.settle(bridge) }
             }
-            let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
-            try #require(withAddress(.any, port) { bind(listener, $0, $1) } == 0)
+            let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
+            let listener = socket(address.family == .v4 ? AF_INET : AF_INET6, kind, 0)
+            try #require(withAddress(address.family.any, port) { bind(listener, $0, $1) } == 0)
             try #require(listen(listener, 16) == 0)
             return Place(name: name, network: network, address: address, listener: listener)
         }
@@ -201,10 +243,23 @@ private struct Host {
         try inNetwork(network, body)
     }
 
-    /// Tries to connect from a place (nil: the host itself); says where the connection arrived and from whom.
-    func connection(from place: Place?, to address: IPv4Address, _ port: UInt16) throws -> Connection? {
+    /// Connects from a place (nil: the host itself); says where the connection arrived and from whom. Where a neighbour
+    /// has to be asked for first, the first packets may get lost.
+    func connection(from place: Place?, to address: IPAddress, _ port: UInt16) throws -> Connection? {
+        for _ in 0..<10 {
+            if let connection = try attempt(from: place, to: address, port) { return connection }
+        }
+        return nil
+    }
+
+    /// Whether a single attempt to connect gets anywhere.
+    func reaches(from place: Place?, to address: IPAddress, _ port: UInt16) throws -> Bool {
+        try attempt(from: place, to: address, port) != nil
+    }
+
+    private func attempt(from place: Place?, to address: IPAddress, _ port: UInt16) throws -> Connection? {
         let client = try inNetwork(place?.network ?? network) {
-            socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            socket(address.family == .v4 ? AF_INET : AF_INET6, Int32(SOCK_STREAM.rawValue), 0)
         }
         defer { Glibc.close(client) }
         // Long enough for one packet there and back; a dropped one is not sent again in that time.
@@ -212,14 +267,16 @@ private struct Host {
         setsockopt(client, SOL_SOCKET, SO_SNDTIMEO, &wait, socklen_t(MemoryLayout<timeval>.size))
         guard withAddress(address, port, { connect(client, $0, $1) }) == 0 else { return nil }
         for place in places {
-            var peer = sockaddr_in()
-            var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+            var peer = sockaddr_storage()
+            var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
             let accepted = withUnsafeMutablePointer(to: &peer) {
                 $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { accept(place.listener, $0, &length) }
             }
             guard accepted >= 0 else { continue }
             Glibc.close(accepted)
-            return Connection(from: IPv4Address(UInt32(bigEndian: peer.sin_addr.s_addr)), at: place.name)
+            let bytes = withUnsafeBytes(of: peer) { Array($0) }
+            let from = address.family == .v4 ? IPAddress(bytes: bytes[4..<8]) : IPAddress(bytes: bytes[8..<24])
+            return Connection(from: try #require(from), at: place.name)
         }
         Issue.record("a connection was made to nobody")
         return nil

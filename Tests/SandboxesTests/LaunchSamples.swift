@@ -54,7 +54,10 @@ enum LaunchSamples {
         SandboxEndpoint(
             hostLink: "rv\(number)", bridge: "rb\(number)", name: "eth\(number)",
             mac: [2, 0x42, 10, number, 0, 2],
-            address: [10, number, 0, 2], prefixLength: 24, gateway: gateway ? [10, number, 0, 1] : nil)
+            addresses: [
+                SandboxAddress(
+                    address: [10, number, 0, 2], prefixLength: 24, gateway: gateway ? [10, number, 0, 1] : nil)
+            ])
     }
 
     static func text(

@@ -73,6 +73,72 @@ struct NetworkTests {
         _ = try shim.exit()
     }
 
+    /// A TCP port of 127.9.8.6, bound here as long as the value lives.
+    private struct BoundPort: ~Copyable {
+        let socket: OwnedDescriptor
+        let port: UInt16
+
+        /// `nil` if somebody has it.
+        init?(_ wanted: UInt16 = 0) {
+            socket = OwnedDescriptor(taking: Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0))
+            var name = sockaddr_in()
+            name.sin_family = sa_family_t(AF_INET)
+            name.sin_port = wanted.bigEndian
+            name.sin_addr.s_addr = UInt32(0x7f09_0806).bigEndian
+            var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+            let number = socket.number
+            let isBound = withUnsafeMutablePointer(to: &name) {
+                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    bind(number, $0, size) == 0 && getsockname(number, $0, &size) == 0
+                }
+            }
+            port = UInt16(bigEndian: name.sin_port)
+            guard isBound else { return nil }
+        }
+
+        /// A port that could be bound a moment ago: this one, or any.
+        static func free(_ wanted: UInt16 = 0) -> UInt16? {
+            guard let bound = BoundPort(wanted) else { return nil }
+            return bound.port
+        }
+
+        static func isFree(_ port: UInt16) -> Bool { free(port) != nil }
+    }
+
+    @Test func aServicesShimsHoldAPortTogether() throws {
+        let port = try #require(BoundPort.free())
+        func start(_ sharers: [PortSharer]) throws -> StartedShim {
+            let fixture = try ShimFixture()
+            let hold = OutsideStep.holdPort(.tcp, address: [127, 9, 8, 6], port: port, sharers: sharers)
+            return try StartedShim(fixture, fixture.program(["sleep", "1000"]) { $0.outside = [hold] })
+        }
+        // Sharers that are gone, or never had it, don't matter.
+        let own = try ProcessIdentity(pid: getpid())
+        let strangers = [
+            PortSharer(pid: own.pid, startTime: own.startTime), PortSharer(pid: own.pid, startTime: 1),
+        ]
+        let first = try start(strangers)
+        let shim = try #require(first.answer.shim, "\(first.answer)")
+        let startTime = try #require(first.answer.shimStartTime)
+        #expect(!BoundPort.isFree(port))
+        let second = try start(strangers + [PortSharer(pid: shim, startTime: startTime)])
+        #expect(second.answer.error == nil)
+        try first.kill()
+        _ = try first.exit()
+        #expect(!BoundPort.isFree(port), "the second one holds it still")
+        try second.kill()
+        _ = try second.exit()
+        #expect(BoundPort.isFree(port))
+    }
+
+    @Test(.enabled(if: socket(AF_INET, Int32(SOCK_STREAM.rawValue), 132) < 0, "this kernel has SCTP"))
+    func missingProtocolIsNamed() throws {
+        let fixture = try ShimFixture()
+        let hold = OutsideStep.holdPort(.sctp, address: [127, 0, 0, 1], port: 9)
+        let answer = try StartedShim(fixture, fixture.program(["true"]) { $0.outside = [hold] }).answer
+        #expect(answer.error?.hasPrefix("port 127.0.0.1:9/sctp: this host's kernel has no sctp") == true, "\(answer)")
+    }
+
     @Test func heldPortIsKeptAndTheHolderIsNamed() throws {
         // A port that was free a moment ago, on an address of loopback that nothing else uses.
         let socket = OwnedDescriptor(taking: Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0))

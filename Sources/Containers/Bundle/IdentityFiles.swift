@@ -13,7 +13,7 @@ struct IdentityFiles {
     /// - Parameter shared: the container whose network this one uses; its files tell the truth for both.
     /// - Returns: the files on the host, by their path in the container.
     func write(
-        endpoints: [IPv4Address], gateway: IPv4Address?, sharing shared: ContainerRecord?
+        endpoints: [IPAddress], gateway: IPAddress?, sharing shared: ContainerRecord?
     ) throws -> [String: String] {
         let owner = shared ?? record
         let directory = locations.containerRunDirectory(owner.id)
@@ -28,21 +28,21 @@ struct IdentityFiles {
         ]
     }
 
-    private func hosts(_ addresses: [IPv4Address], _ gateway: IPv4Address?) -> String {
+    private func hosts(_ addresses: [IPAddress], _ gateway: IPAddress?) -> String {
         let extra = record.settings.extraHosts.map { entry($0, gateway: gateway) }
         if record.settings.networkMode == .host {
             let host = (try? Files.readText("/etc/hosts")) ?? ""  // `try?`: a host need not have one.
             return host + extra.map { "\($0.address)\t\($0.names.joined(separator: " "))\n" }.joined()
         }
         return HostsFile(
-            addresses: addresses.map(IPAddress.v4), hostname: hostname, domainname: record.settings.domainname,
+            addresses: addresses, hostname: hostname, domainname: record.settings.domainname,
             extraHosts: extra
         ).text
     }
 
-    private func entry(_ host: ExtraHost, gateway: IPv4Address?) -> HostsFile.Entry {
+    private func entry(_ host: ExtraHost, gateway: IPAddress?) -> HostsFile.Entry {
         switch host.address {
-        case .hostGateway: HostsFile.Entry(.v4(gateway ?? .loopback), host.name)
+        case .hostGateway: HostsFile.Entry(gateway ?? .v4(.loopback), host.name)
         case .address(let address): HostsFile.Entry(address, host.name)
         }
     }

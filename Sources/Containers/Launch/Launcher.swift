@@ -43,22 +43,39 @@ struct Launcher: Sendable {
         let lock = try await Self.take(directory.lockPath, of: record)
         try directory.clear()
         try await layers.hold(record.layers, for: record.id)
+        do {
+            return try await launch(record, joining: source, lock: lock, willLaunch: willLaunch)
+        } catch {
+            await networks.withdraw(record)
+            throw error
+        }
+    }
+
+    private func launch(
+        _ record: ContainerRecord, joining source: NetworkSource?, lock: borrowing OwnedDescriptor,
+        willLaunch: @Sendable ([ResolvedPort]) async -> Void
+    ) async throws -> LaunchedContainer {
         let prepared = try await prepare(record, joining: source)
         try Files.replace(bundlePath(record) + "/config.json", with: JSON.encode(prepared.configuration), mode: 0o600)
         var choice = PortChoice(record.settings.ports)
+        var attempts = 0
         while true {
+            attempts += 1
             let ports = try choice.next(taken: await networks.publishedPorts)
             var settings = prepared.settings
-            settings.heldPorts = ports.compactMap { HeldPort($0) }
+            settings.heldPorts = try await networks.hold(ports, for: record)
             let program = try LaunchCompiler.program(for: prepared.configuration, settings: settings)
             await willLaunch(ports)
             do {
                 let processes = try await shim.launch(program, lock: lock)
                 return LaunchedContainer(
                     processes: ContainerProcesses(processes), ports: ports, started: .now)
-            } catch let failure as LaunchFailure where failure.errno == EADDRINUSE && choice.hasAlternatives {
+            } catch let failure as LaunchFailure where failure.errno == EADDRINUSE {
                 // Another process took the port between its choice and its use.
-                continue
+                if choice.hasAlternatives { continue }
+                // Another container of the service has bound it and isn't known to run yet; then it can be shared.
+                guard attempts < Self.sharingAttempts, await networks.sharesPorts(record) else { throw failure }
+                try await Task.sleep(for: .milliseconds(10))
             }
         }
     }
@@ -78,7 +95,7 @@ struct Launcher: Sendable {
         await layers.release(holder)
         var settings = prepared.settings
         var choice = PortChoice(record.settings.ports)
-        settings.heldPorts = try choice.next(taken: []).compactMap { HeldPort($0) }
+        settings.heldPorts = try choice.next(taken: []).map { HeldPort(EndpointTable.PublishedPort($0)) }
         return try LaunchCompiler.program(for: prepared.configuration, settings: settings)
     }
 
@@ -95,6 +112,9 @@ struct Launcher: Sendable {
         }
         throw ContainerError("container \(record.name) is still ending; start it again in a moment")
     }
+
+    /// A second: a launch takes milliseconds.
+    private static let sharingAttempts = 100
 
     // MARK: Preparation
 
@@ -183,9 +203,9 @@ struct Launcher: Sendable {
         var namespace: BundleInputs.BundleNetwork
         var sandbox: SandboxNetwork
         /// In the order of the container's links.
-        var addresses: [IPv4Address] = []
+        var addresses: [IPAddress] = []
         /// The host as the container reaches it.
-        var gateway: IPv4Address?
+        var gateway: IPAddress?
     }
 
     private func network(_ record: ContainerRecord, _ source: NetworkSource?) async throws -> NetworkPlan {
@@ -205,8 +225,9 @@ struct Launcher: Sendable {
             let leases = try await networks.lease(record)
             return NetworkPlan(
                 namespace: .own, sandbox: leases.isEmpty ? .none : .endpoints(leases.map(\.endpoint)),
-                addresses: leases.map(\.address),
-                gateway: leases.lazy.compactMap(\.endpoint.gateway).first.flatMap { IPv4Address(bytes: $0) })
+                addresses: leases.flatMap(\.place.addresses),
+                gateway: leases.flatMap(\.endpoint.addresses).lazy.compactMap(\.gateway).first
+                    .flatMap { IPAddress(bytes: $0) })
         }
     }
 }

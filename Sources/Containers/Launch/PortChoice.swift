@@ -1,20 +1,6 @@
 import Addressing
 import Glibc
-import Launching
-import Sandboxes
 import StackModel
-
-extension HeldPort {
-    /// `nil` for SCTP: what holds ports on the host knows TCP and UDP.
-    init?(_ port: ResolvedPort) {
-        let address = (port.hostIP ?? .v4(.any)).bytes
-        switch port.protocol {
-        case .tcp: self.init(protocol: .tcp, address: address, port: port.published)
-        case .udp: self.init(protocol: .udp, address: address, port: port.published)
-        case .sctp: return nil
-        }
-    }
-}
 
 /// Chooses the host's ports of a container: those that the file says, the first free ones of its ranges, or, where it
 /// says none, what the kernel has to spare.
@@ -72,7 +58,7 @@ struct PortChoice {
 
     /// A port that nothing listens on at this moment, of the kernel's choice.
     private static func sparePort(_ transport: TransportProtocol) throws -> UInt16 {
-        // The kernel keeps no list of those that containers have; nobody holds one on the host.
+        // Not every kernel has sockets of it to try with. Whether the port can be had is seen when it is held.
         if transport == .sctp { return UInt16.random(in: 49_152...65_535) }
         guard let port = bound(to: 0, transport) else { throw ContainerError("the host has no free \(transport) port") }
         return port

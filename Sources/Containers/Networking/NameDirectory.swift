@@ -1,47 +1,32 @@
-import Addressing
 import Networks
-import StackModel
 import Synchronization
 
-/// Which names the containers of all stacks have. Tables are made when they are asked for: most containers start and
-/// end without anybody looking a name up.
+/// The names of the containers of all stacks, for who answers questions while the controller is at something else. Tables
+/// are made when they are asked for: most containers start and end without anybody looking a name up.
 final class NameDirectory: Sendable {
     private struct State {
-        /// By container.
-        var endpoints: [String: [NameTable.Endpoint]] = [:]
+        var view: NetworkView
         /// By the networks that a container is on: the containers of a stack mostly share one table.
         var tables: [Set<String>: NameTable] = [:]
     }
 
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
-    func add(_ record: ContainerRecord, _ addresses: [String: IPv4Address]) {
-        let endpoints = record.settings.networks.compactMap { key, attachment -> NameTable.Endpoint? in
-            guard let name = record.networks[key]?.name, let address = addresses[name] else { return nil }
-            let names = [record.name, record.service] + attachment.aliases + [String(record.id.prefix(12))]
-            return NameTable.Endpoint(network: name, address: address, names: names)
-        }
-        state.withLock {
-            $0.endpoints[record.id] = endpoints
-            $0.tables = [:]
-        }
+    init(_ view: NetworkView) {
+        state = Mutex(State(view: view))
     }
 
-    func remove(_ record: ContainerRecord) {
-        state.withLock {
-            $0.endpoints[record.id] = nil
-            $0.tables = [:]
-        }
+    /// From now on, this is so.
+    func update(_ view: NetworkView) {
+        state.withLock { $0 = State(view: view) }
     }
 
     /// What a container can see: the endpoints on the networks that it is on.
     func table(of id: String) -> NameTable {
         state.withLock { state in
-            let networks = Set((state.endpoints[id] ?? []).map(\.network))
+            let networks = state.view.networks(of: id)
             if let table = state.tables[networks] { return table }
-            // In a stable order, so that answers don't depend on the order of starts.
-            let all = state.endpoints.sorted { $0.key < $1.key }.flatMap(\.value)
-            let table = NameTable(all, networks: networks)
+            let table = state.view.names(on: networks)
             state.tables[networks] = table
             return table
         }

@@ -1,112 +1,207 @@
 import Addressing
-import ControlAPI
 import Kernel
 import Launching
 public import Logging
-import NIOCore
 import Networks
 import Planning
 import Sandboxes
 import StackModel
 
-/// Containers on their networks.
+/// Containers on their networks. A container's way: ``lease(_:)`` and ``hold(_:for:)`` before its launch, then
+/// ``attach(_:_:ports:log:)`` or, where the launch failed, ``withdraw(_:)``; ``detach(_:)`` when it has ended,
+/// ``release(_:)`` when it is removed.
 extension NetworkController {
-    /// Gives a container its places on its networks, highest priority first.
-    func lease(_ record: ContainerRecord) throws -> [(network: String, address: IPv4Address, endpoint: SandboxEndpoint)]
-    {
-        let before = ledger
-        let wanted = record.settings.networks.sorted { ($1.value.priority, $0.key) < ($0.value.priority, $1.key) }
-        var result: [(String, IPv4Address, SandboxEndpoint)] = []
-        for (index, (key, attachment)) in wanted.enumerated() {
-            guard let name = record.networks[key]?.name, let network = records[name] else {
-                throw ContainerError(
-                    "network \(record.networks[key]?.name ?? key) doesn't exist; make it, or take `external` away")
-            }
-            try prepare(name)
-            let address = try ledger.lease(record.name, on: name, address: attachment.ipv4Address)
-            let mac = attachment.macAddress ?? MACAddress(of: address)
-            guard let leases = ledger.networks[name] else { continue }
-            result.append(
-                (
-                    name, address,
-                    SandboxEndpoint(
-                        hostLink: LinkNames.endpoint(container: record.id, network: name), bridge: network.bridge,
-                        name: "eth\(index)", mac: mac.bytes, address: address.bytes,
-                        prefixLength: leases.subnet.length,
-                        gateway: network.definition.isInternal ? nil : leases.gateway.bytes)
-                ))
-        }
-        if ledger != before { try store.save(ledger) }
-        return result
+    /// A container's link on one network.
+    struct LeasedPlace: Sendable {
+        var place: EndpointTable.Place
+        var endpoint: SandboxEndpoint
     }
 
-    /// The leases of a container that runs already; nothing new is given out.
-    private func addresses(of record: ContainerRecord) -> [String: IPv4Address] {
-        record.networks.values.reduce(into: [:]) { $0[$1.name] = ledger.networks[$1.name]?.leases[record.name] }
-    }
+    // MARK: Before a launch
 
-    /// Where a running container is, by the network's name.
-    public func places(of record: ContainerRecord) -> [String: NetworkPlace] {
-        (attached[record.id]?.addresses ?? [:]).reduce(into: [:]) { result, place in
-            guard let leases = ledger.networks[place.key] else { return }
-            result[place.key] = NetworkPlace(
-                address: "\(place.value)", prefixLength: Int(leases.subnet.length), gateway: "\(leases.gateway)",
-                mac: "\(MACAddress(of: place.value))")
+    /// Gives a container its places on its networks, the one with the default route first.
+    func lease(_ record: ContainerRecord) throws -> [LeasedPlace] {
+        let request = try EndpointRequest(record)
+        for attachment in request.attachments { try ensure(attachment.network) }
+        var changed = ledger
+        let endpoint = try request.places(from: &changed, serving: predecessors(of: record))
+        try keep(changed)
+        enter(endpoint)
+        return endpoint.places.enumerated().compactMap { index, place in
+            guard let network = records[place.network], let leases = ledger.networks[place.network] else { return nil }
+            return LeasedPlace(
+                place: place,
+                endpoint: SandboxEndpoint(place, of: record.id, number: index, on: network, leases))
         }
     }
+
+    /// Other containers of the same name that have not ended: their addresses are theirs.
+    private func predecessors(of record: ContainerRecord) -> Set<String> {
+        let others = table.endpoints.values.filter { $0.name == record.name && $0.container != record.id }
+        return Set(others.map(\.container).filter { !hasEnded($0) })
+    }
+
+    /// The end of a process may be known to the kernel before it is known here.
+    private func hasEnded(_ container: String) -> Bool { processes[container].map { !$0.monitor.isAlive } ?? false }
+
+    /// Makes ports a container's own, before its shim binds them. Containers of one service have them together: the shim
+    /// takes part in the sockets of those that run.
+    func hold(_ ports: [ResolvedPort], for record: ContainerRecord) throws -> [HeldPort] {
+        let endpoint = table[record.id] ?? EndpointTable.Endpoint(record)
+        let wanted = ports.map { EndpointTable.PublishedPort($0) }
+        if let conflict = table.conflict(wanted, for: endpoint, where: { !hasEnded($0) }) {
+            throw ContainerError("\(conflict)")
+        }
+        enter(endpoint.publishing(wanted))
+        return wanted.map { HeldPort($0, sharers: sharers(of: $0, for: endpoint)) }
+    }
+
+    private func sharers(of port: EndpointTable.PublishedPort, for endpoint: EndpointTable.Endpoint) -> [PortSharer] {
+        table.sharers(of: [port], for: endpoint).compactMap { processes[$0.container] }
+            .map { PortSharer(pid: $0.shim, startTime: $0.shimStartTime) }
+    }
+
+    /// Whether another container of the service has one of the container's ports, or is about to.
+    func sharesPorts(_ record: ContainerRecord) -> Bool {
+        guard let endpoint = table[record.id] else { return false }
+        return !table.sharers(of: endpoint.ports, for: endpoint).isEmpty
+    }
+
+    /// What the containers of all stacks hold.
+    var publishedPorts: Set<ResolvedPort> { Set(table.endpoints.values.flatMap(\.ports).map(\.resolved)) }
+
+    /// A container that runs already keeps what it has: somebody only asks what its launch would be.
+    private func enter(_ endpoint: EndpointTable.Endpoint) {
+        guard table[endpoint.container]?.isAttached != true else { return }
+        table.enter(endpoint)
+    }
+
+    /// A container was not launched after all.
+    func withdraw(_ record: ContainerRecord) {
+        guard table[record.id]?.isAttached == false else { return }
+        table.remove(record.id)
+    }
+
+    // MARK: While it runs
 
     /// A container runs: its names can be found, its ports lead to it, and it can look names up.
     func attach(_ record: ContainerRecord, _ processes: ContainerProcesses, ports: [ResolvedPort], log: Logger) async {
-        guard let token = enter(record, ports) else { return }
         do {
-            for name in record.networks.values.map(\.name) { try prepare(name) }
+            let endpoint = try enter(record, processes, ports)
+            guard !endpoint.places.isEmpty else { return }
             try refresh(record.stack)
             let service = try await startNames(record, processes)
             // A container may end before its name service has begun.
-            guard attached[record.id]?.token == token else { return await service.stop() }
+            guard table[record.id]?.run == endpoint.run else { return await service.stop() }
             await services.updateValue(service, forKey: record.id)?.stop()
         } catch {
             log.error("\(record.name): its network is incomplete: \(error)")
         }
     }
 
-    /// Takes over what runs already, then puts all rules right at once: no port stops working for a moment, and none
+    /// Takes over what runs already, then puts everything right at once: no port stops working for a moment, and none
     /// leads to a container that ended meanwhile.
-    public func adopt(_ running: [(ContainerRecord, [ResolvedPort])], log: Logger) {
-        for (record, ports) in running { _ = enter(record, ports) }
-        for stack in Set(records.values.map(\.stack)) {
-            do {
-                try refresh(stack)
-            } catch {
-                log.error("stack \(stack): its rules are not up to date: \(error)")
+    ///
+    /// - Parameters:
+    ///   - containers: those that there are, running or not.
+    ///   - areAll: there are no others, which somebody else may be able to read: others' addresses are free.
+    public func adopt(_ containers: [ContainerSnapshot], areAll: Bool, log: Logger) {
+        for problem in problems { log.error("\(problem)") }
+        // The order of their making decides which of several is the newest.
+        for container in containers.sorted(by: { $0.record.created < $1.record.created }) {
+            guard let processes = container.machine.processes else { continue }
+            attempt(container.record.name, log) {
+                _ = try enter(container.record, processes, container.status.publishedPorts)
             }
+        }
+        let used = Set(table.endpoints.values.flatMap(\.places).map(\.network))
+        for name in used.sorted() { attempt("network \(name)", log) { try ensure(name) } }
+        for stack in Set(records.values.map(\.stack)).sorted() {
+            attempt("the rules of stack \(stack)", log) { try refresh(stack) }
+        }
+        guard areAll, problems.isEmpty else { return }
+        attempt("the ledger of addresses", log) { try sweep(containers.map(\.record)) }
+    }
+
+    /// Takes back what nobody has any more.
+    private func sweep(_ known: [ContainerRecord]) throws {
+        var changed = ledger
+        changed.releaseAll(except: known.map { LeaseHolder(container: $0.id, name: $0.name) })
+        for name in ledger.networks.keys where records[name] == nil { changed.removeNetwork(name) }
+        try keep(changed)
+    }
+
+    private func attempt(_ what: String, _ log: Logger, _ work: () throws -> Void) {
+        do {
+            try work()
+        } catch {
+            log.error("\(what): not up to date: \(error)")
         }
     }
 
-    private func enter(_ record: ContainerRecord, _ ports: [ResolvedPort]) -> Int? {
-        let addresses = addresses(of: record)
-        guard !addresses.isEmpty else { return nil }
-        lastToken += 1
-        attached[record.id] = Attachment(token: lastToken, stack: record.stack, addresses: addresses, ports: ports)
-        directory.add(record, addresses)
-        return lastToken
+    private func enter(
+        _ record: ContainerRecord, _ found: ContainerProcesses, _ published: [ResolvedPort]
+    ) throws -> EndpointTable.Endpoint {
+        if let known = table[record.id], known.isAttached, processes[record.id] == found { return known }
+        let ports = published.map { EndpointTable.PublishedPort($0) }
+        var changed = ledger
+        let endpoint = try EndpointRequest(record).places(in: &changed).publishing(ports)
+        try keep(changed)
+        let attached = table.attach(endpoint)
+        processes[record.id] = found
+        directory.update(view)
+        return attached
     }
+
+    /// A container does its work by now, or doesn't any more. New connections go to those that do.
+    func setReady(_ record: ContainerRecord, _ isReady: Bool) throws {
+        table.setReady(record.id, isReady)
+        try changed(record.stack)
+    }
+
+    /// A container is about to end: it gets nothing new.
+    func drain(_ record: ContainerRecord) throws {
+        table.drain(record.id)
+        try changed(record.stack)
+    }
+
+    private func changed(_ stack: String) throws {
+        directory.update(view)
+        try refresh(stack)
+    }
+
+    // MARK: After its end
 
     /// A container has ended.
     func detach(_ record: ContainerRecord) async {
-        guard attached.removeValue(forKey: record.id) != nil else { return }
-        directory.remove(record)
+        guard table[record.id] != nil else { return }
+        table.remove(record.id)
+        processes[record.id] = nil
         // What can't be applied now is put right by the next change, or the next supervisor.
-        try? refresh(record.stack)
+        try? changed(record.stack)
         await services.removeValue(forKey: record.id)?.stop()
     }
 
     /// A container is gone: others may have its addresses.
     func release(_ record: ContainerRecord) throws {
-        let held = record.networks.values.map(\.name).filter { ledger.networks[$0]?.leases[record.name] != nil }
-        if held.isEmpty { return }
-        for name in held { ledger.release(record.name, on: name) }
-        try store.save(ledger)
+        var changed = ledger
+        changed.claim(LeaseHolder(container: record.id, name: record.name))
+        changed.release(record.id)
+        try keep(changed)
+    }
+
+    // MARK: What is told of it
+
+    /// Where a running container is, by the network's name.
+    public func places(of record: ContainerRecord) -> [String: NetworkPlace] {
+        (table[record.id]?.places ?? []).reduce(into: [:]) { result, place in
+            guard let address = place.addresses.first,
+                let leases = ledger.networks[place.network]?[address.family]
+            else { return }
+            result[place.network] = NetworkPlace(
+                address: "\(address)", prefixLength: Int(leases.subnet.length), gateway: "\(leases.gateway)",
+                mac: "\(place.mac)")
+        }
     }
 
     /// Serves the sockets that the container's shim holds.
@@ -123,7 +218,4 @@ extension NetworkController {
             upstreams: ResolvConf.upstreams(host: host, dns: own), group: group,
             table: { directory.table(of: id) })
     }
-
-    /// What the containers of all stacks hold.
-    var publishedPorts: Set<ResolvedPort> { Set(attached.values.flatMap(\.ports)) }
 }

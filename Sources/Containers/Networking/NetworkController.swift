@@ -1,112 +1,174 @@
 import Addressing
 public import ControlAPI
-import Kernel
-import Launching
-import Logging
 public import NIOCore
-import Networks
+public import Networks
 import Planning
-import Sandboxes
 public import StackModel
 
-/// The networks of all stacks: bridges, leases, names and rulesets. Subnets and bridges are the host's, so one actor
-/// gives them out.
+/// The networks of all stacks: it owns the table of endpoints, the ledger of addresses and the sockets of the name
+/// service. Subnets, ports and bridges are the host's, so one actor gives them out. What it decides, pure functions of
+/// `Networks` decide.
 public actor NetworkController {
-    let store: NetworkStore
+    let effects: any NetworkEffects
     /// Tells instances apart in names of links and tables.
     let instance: String
-    var records: [String: NetworkRecord] = [:]
-    var ledger = AddressLedger()
-    /// Networks whose bridge has been made, or found as it should be, by this supervisor.
-    var ready: Set<String> = []
-    var attached: [String: Attachment] = [:]
-    var applied: [String: Ruleset] = [:]
-    var lastToken = 0
-    var services: [String: NameService] = [:]
     let group: any EventLoopGroup
-    let directory = NameDirectory()
+    let directory: NameDirectory
+    /// What can't be read of the networks on disk, in the user's words.
+    nonisolated let problems: [String]
 
-    /// A running container's places on its networks.
-    struct Attachment: Sendable {
-        /// Tells this run of the container from the next.
-        var token: Int
-        var stack: String
-        var addresses: [String: IPv4Address]
-        var ports: [ResolvedPort]
-    }
+    var records: [String: NetworkRecord]
+    var ledger: AddressLedger
+    var table = EndpointTable()
+    /// The processes of the containers in the table that run.
+    var processes: [String: ContainerProcesses] = [:]
+    var services: [String: NameService] = [:]
+    /// Networks whose bridge was made, or found as it should be, by this supervisor.
+    private var ready: Set<String> = []
+    /// Networks that are being removed: the rules don't speak of them any more.
+    private var leaving: Set<String> = []
+    /// What this supervisor told the kernel, by stack.
+    private var applied: [String: Ruleset] = [:]
 
     public init(locations: Locations, instance: String, group: any EventLoopGroup) throws {
-        store = NetworkStore(directory: locations.root + "/networks")
-        self.instance = instance
-        self.group = group
-        (records, ledger) = try store.load()
+        let store = NetworkStore(directory: locations.root + "/networks")
+        try self.init(effects: HostNetworkEffects(store: store), instance: instance, group: group)
     }
 
-    // MARK: Networks
+    init(effects: any NetworkEffects, instance: String, group: any EventLoopGroup) throws {
+        let content = try effects.load()
+        let pool = AddressLedger.uniqueLocalPool(of: instance)
+        self.effects = effects
+        self.instance = instance
+        self.group = group
+        records = content.records
+        ledger = content.ledger ?? AddressLedger()
+        ledger.offer(pool)
+        problems = content.problems
+        directory = NameDirectory(NetworkView(instance: instance))
+    }
+
+    // MARK: What there is
 
     /// The networks made for a stack, by their name on the host.
     public func definitions(of stack: String) -> [String: StackNetwork] {
         records.values.filter { $0.stack == stack }.reduce(into: [:]) { $0[$1.definition.name] = $1.definition }
     }
 
-    /// Makes a network, or finds the one that is there.
+    public func exists(_ name: String) -> Bool { records[name] != nil }
+
+    /// The containers, of any stack, that are on a network or about to be; as long as there are any, it stays.
+    public func users(of network: String) -> [EndpointTable.Endpoint] { table.users(of: network) }
+
+    /// Everything that rules and names follow from.
+    var view: NetworkView {
+        let networks = records.values.compactMap { record -> HostedNetwork? in
+            let name = record.definition.name
+            guard !leaving.contains(name), let leases = ledger.networks[name] else { return nil }
+            return HostedNetwork(
+                name: name, stack: record.stack, bridge: record.bridge, subnets: leases.subnets.map(\.subnet),
+                isInternal: record.definition.isInternal)
+        }
+        return NetworkView(table: table, networks: networks, instance: instance)
+    }
+
+    /// The stack's rules as they should be.
+    public func ruleset(of stack: String) -> Ruleset { view.ruleset(of: stack) }
+
+    // MARK: Making and removing
+
+    /// Makes a network, or makes whole what there is of it.
     public func create(_ network: StackNetwork, stack: String) throws {
         guard network.driver == "bridge" || network.driver.isEmpty else {
             throw ContainerError("network \(network.name): there is no driver \"\(network.driver)\", only bridge")
         }
-        if records[network.name] == nil {
-            var socket = try RouteSocket()
-            try ledger.addNetwork(network.name, Self.request(network), hostRoutes: socket.routedSubnets())
-            let record = NetworkRecord(
-                definition: network, stack: stack, bridge: LinkNames.bridge(network: instance + "/" + network.name))
-            try store.save(ledger)
-            try store.save(record)
-            records[network.name] = record
-        }
-        try prepare(network.name)
-        try refresh(stack)
+        let record = NetworkRecord(definition: network, stack: stack, bridge: bridge(of: network.name))
+        try make(records[network.name] ?? record, wanted: record)
     }
 
-    public func exists(_ name: String) -> Bool { records[name] != nil }
+    /// Makes whole again what a kill, or somebody else, has left of a network.
+    func ensure(_ name: String) throws {
+        guard let record = records[name] else { throw EndpointRequest.missing(name) }
+        try make(record, wanted: record)
+    }
+
+    private func make(_ existing: NetworkRecord, wanted: NetworkRecord) throws {
+        let traces = try traces(of: wanted.definition.name)
+        let record = traces.hasRecord && traces.hasSubnets ? existing : wanted
+        for step in traces.creation { try perform(step, record) }
+    }
 
     /// Removes a network that nothing is attached to any more.
-    ///
-    /// The record goes last: as long as it is there, a removal that was interrupted is done again.
     /// - Returns: false if a container still is on it; then it stays.
     public func remove(_ name: String) throws -> Bool {
-        guard let record = records[name] else { return true }
-        if attached.values.contains(where: { $0.addresses[name] != nil }) { return false }
-        records[name] = nil
-        do {
-            try refresh(record.stack)
-            var socket = try RouteSocket()
-            try socket.removeBridge(record.bridge)
-            ledger.removeNetwork(name)
-            try store.save(ledger)
-            try store.remove(name)
-        } catch {
-            records[name] = record
-            throw error
-        }
-        ready.remove(name)
+        guard table.users(of: name).isEmpty else { return false }
+        let record =
+            records[name]
+            ?? NetworkRecord(definition: StackNetwork(name: name), stack: "", bridge: bridge(of: name))
+        leaving.insert(name)
+        defer { leaving.remove(name) }
+        for step in try traces(of: name).removal { try perform(step, record) }
         return true
     }
 
-    /// Makes the bridge be there; after a reboot it isn't.
-    func prepare(_ name: String) throws {
-        guard !ready.contains(name), let record = records[name], let leases = ledger.networks[name] else { return }
-        var socket = try RouteSocket()
-        try socket.ensureBridge(Bridge(name: record.bridge, gateway: leases.gateway, subnet: leases.subnet))
-        try KernelSettings.allowForwarding()
-        try KernelSettings.allowLoopbackPorts(on: record.bridge)
-        ready.insert(name)
+    private func bridge(of network: String) -> String { LinkNames.bridge(network: instance + "/" + network) }
+
+    private func traces(of name: String) throws -> NetworkTraces {
+        NetworkTraces(
+            hasRecord: records[name] != nil, hasSubnets: ledger.networks[name] != nil,
+            hasBridge: try ready.contains(name) && effects.hasLink(records[name]?.bridge ?? bridge(of: name)))
     }
 
-    private static func request(_ network: StackNetwork) throws -> SubnetRequest {
-        guard let range = network.ipam.first else { return SubnetRequest() }
-        if let gateway = range.gateway, gateway.v4 == nil {
-            throw ContainerError("network \(network.name): gateway \(gateway) is no IPv4 address")
+    private func perform(_ step: NetworkStep, _ record: NetworkRecord) throws {
+        let name = record.definition.name
+        switch step {
+        case .giveSubnets:
+            var changed = ledger
+            try changed.addNetwork(
+                name, SubnetRequest.requests(of: record.definition), hostRoutes: effects.routedSubnets())
+            try keep(changed)
+        case .takeSubnets:
+            var changed = ledger
+            changed.removeNetwork(name)
+            try keep(changed)
+        case .writeRecord:
+            try effects.save(record)
+            records[name] = record
+        case .removeRecord:
+            try effects.removeRecord(name)
+            records[name] = nil
+        case .makeBridge:
+            guard let leases = ledger.networks[name] else { return }
+            try effects.makeBridge(Bridge(name: record.bridge, of: leases))
+            ready.insert(name)
+        case .removeBridge:
+            ready.remove(name)
+            try effects.removeBridge(record.bridge)
+        case .applyRules, .removeRules:
+            try refresh(record.stack)
         }
-        return SubnetRequest(subnet: range.subnet, gateway: range.gateway?.v4, range: range.ipRange)
+    }
+
+    /// Changes the ledger on disk, then here: what isn't written down isn't given out.
+    func keep(_ changed: AddressLedger) throws {
+        guard changed != ledger else { return }
+        try effects.save(changed)
+        ledger = changed
+    }
+
+    // MARK: Rules
+
+    /// Brings the kernel's table to what it should be, in one transaction, if it isn't.
+    func refresh(_ stack: String) throws {
+        let wanted = ruleset(of: stack)
+        if wanted.networks.isEmpty && wanted.ports.isEmpty {
+            try effects.removeTable(wanted.table)
+            applied[stack] = nil
+            return
+        }
+        // Somebody may have flushed the host's rules.
+        if try applied[stack] == wanted && effects.hasTable(wanted.table) { return }
+        try effects.apply(wanted)
+        if applied.updateValue(wanted, forKey: stack) == nil { try effects.removeEarlierTable(wanted.table) }
     }
 }

@@ -4,7 +4,9 @@ import Networks
 import StackModel
 
 /// A network that this instance made, kept in `networks/NAME.json`.
-struct NetworkRecord: Codable, Sendable {
+struct NetworkRecord: Codable, Equatable, Sendable {
+    /// The version of this form; nil in the first, which is the same otherwise.
+    var version: Int? = 2
     var definition: StackNetwork
     /// The stack that it was made for.
     var stack: String
@@ -16,14 +18,42 @@ struct NetworkRecord: Codable, Sendable {
 struct NetworkStore: Sendable {
     let directory: String
 
-    func load() throws -> (records: [String: NetworkRecord], ledger: AddressLedger) {
+    /// What is there.
+    struct Content: Sendable {
         var records: [String: NetworkRecord] = [:]
+        var ledger: AddressLedger?
+        /// What can't be read, in the user's words. It is left as it is.
+        var problems: [String] = []
+    }
+
+    /// - Throws: if the ledger can't be read: without it, addresses would be given out twice.
+    func load() throws -> Content {
+        var content = Content()
         for file in try Directory.names(in: directory) where file.hasSuffix(".json") && file != "ledger.json" {
-            let record = try JSON.decode(NetworkRecord.self, from: Files.read(directory + "/" + file))
-            records[record.definition.name] = record
+            let path = directory + "/" + file
+            do {
+                let record = try JSON.decode(NetworkRecord.self, from: Files.read(path))
+                content.records[record.definition.name] = record
+            } catch {
+                content.problems.append(
+                    "the network of \(path) can't be read (\(error)); a later Roost may have written it")
+            }
         }
-        guard Files.exists(directory + "/ledger.json") else { return (records, AddressLedger()) }
-        return (records, try JSON.decode(AddressLedger.self, from: Files.read(directory + "/ledger.json")))
+        let path = directory + "/ledger.json"
+        guard Files.exists(path) else { return content }
+        do {
+            content.ledger = try JSON.decode(AddressLedger.self, from: Files.read(path))
+        } catch let error as DecodingError {
+            throw ContainerError("the ledger of addresses \(path) can't be read: \(Self.reason(error))")
+        }
+        return content
+    }
+
+    private static func reason(_ error: DecodingError) -> String {
+        switch error {
+        case .dataCorrupted(let context): context.debugDescription
+        default: "\(error)"
+        }
     }
 
     func save(_ record: NetworkRecord) throws {

@@ -16,9 +16,15 @@ private func register(_ index: Int) -> UInt32 {
 
 /// Where header fields stand, in bytes.
 private enum HeaderOffset {
-    static let source: UInt32 = 12
-    static let destination: UInt32 = 16
+    static func source(_ family: AddressFamily) -> UInt32 { family == .v4 ? 12 : 8 }
+    static func destination(_ family: AddressFamily) -> UInt32 { family == .v4 ? 16 : 24 }
     static let destinationPort: UInt32 = 2
+}
+
+extension AddressFamily {
+    /// The kernel's number (NFPROTO_IPV4, NFPROTO_IPV6).
+    fileprivate var number: UInt8 { UInt8(self == .v4 ? AF_INET : AF_INET6) }
+    fileprivate var byteCount: Int { Int(bits / 8) }
 }
 
 extension NetlinkMessage {
@@ -32,8 +38,11 @@ extension NetlinkMessage {
         case .enteredThrough(let link):
             meta(NFT_META_IIFNAME, into: firstRegister)
             compare(linkName(link))
-        case .source(let prefix): address(at: HeaderOffset.source, in: prefix)
-        case .destination(let prefix): address(at: HeaderOffset.destination, in: prefix)
+        case .leavesThrough(let link):
+            meta(NFT_META_OIFNAME, into: firstRegister)
+            compare(linkName(link))
+        case .source(let prefix): address(at: HeaderOffset.source(prefix.family), in: prefix)
+        case .destination(let prefix): address(at: HeaderOffset.destination(prefix.family), in: prefix)
         case .destinationIsLocal:
             expression("fib") {
                 $0.attribute(Int(NFTA_FIB_DREG.rawValue), bigEndian: firstRegister)
@@ -61,16 +70,20 @@ extension NetlinkMessage {
             meta(NFT_META_OIFNAME, into: firstRegister)
             lookUp(map, into: verdictRegister)
         case .masquerade: expression("masq") { _ in }
-        case .translate(let map, let withAddress): translate(map: map, withAddress: withAddress)
+        case .translate(let family, let map, let withAddress):
+            translate(family, map: map, withAddress: withAddress)
         }
     }
 
-    private mutating func translate(map: String, withAddress: Bool) {
+    private mutating func translate(_ family: AddressFamily, map: String, withAddress: Bool) {
+        let addressFields = family.byteCount / 4
         var field = 0
         if withAddress {
+            isOf(family)
             payload(
-                NFT_PAYLOAD_NETWORK_HEADER, offset: HeaderOffset.destination, length: 4, into: register(field))
-            field += 1
+                NFT_PAYLOAD_NETWORK_HEADER, offset: HeaderOffset.destination(family),
+                length: UInt32(family.byteCount), into: register(field))
+            field += addressFields
         }
         meta(NFT_META_L4PROTO, into: register(field))
         payload(
@@ -78,10 +91,16 @@ extension NetlinkMessage {
         lookUp(map, into: firstRegister)
         expression("nat") {
             $0.attribute(Int(NFTA_NAT_TYPE.rawValue), bigEndian: UInt32(NFT_NAT_DNAT.rawValue))
-            $0.attribute(Int(NFTA_NAT_FAMILY.rawValue), bigEndian: UInt32(AF_INET))
+            $0.attribute(Int(NFTA_NAT_FAMILY.rawValue), bigEndian: UInt32(family.number))
             $0.attribute(Int(NFTA_NAT_REG_ADDR_MIN.rawValue), bigEndian: register(0))
-            $0.attribute(Int(NFTA_NAT_REG_PROTO_MIN.rawValue), bigEndian: register(1))
+            $0.attribute(Int(NFTA_NAT_REG_PROTO_MIN.rawValue), bigEndian: register(addressFields))
         }
+    }
+
+    /// What speaks of a header's bytes has to say whose header it means.
+    private mutating func isOf(_ family: AddressFamily) {
+        meta(NFT_META_NFPROTO, into: firstRegister)
+        compare([family.number])
     }
 
     mutating func append(_ verdict: FilterTable.Verdict) {
@@ -148,10 +167,11 @@ extension NetlinkMessage {
     /// Whole bytes are compared as they are, other prefixes under a mask: as nft does.
     private mutating func address(at offset: UInt32, in prefix: Prefix) {
         let wholeBytes = prefix.length > 0 && prefix.length % 8 == 0
-        let length = wholeBytes ? prefix.length / 8 : 4
+        let length = wholeBytes ? Int(prefix.length / 8) : prefix.family.byteCount
+        isOf(prefix.family)
         payload(NFT_PAYLOAD_NETWORK_HEADER, offset: offset, length: UInt32(length), into: firstRegister)
         if !wholeBytes { mask(prefix.mask.bytes) }
-        compare(Array(prefix.address.bytes.prefix(Int(length))))
+        compare(Array(prefix.address.bytes.prefix(length)))
     }
 
     private mutating func connection(_ key: nft_ct_keys, hasAnyOf bits: UInt32) {

@@ -8,11 +8,14 @@ struct FilterMessage {
     var message: NetlinkMessage
     var operation: String
 
-    /// A message of the `ip` family that may create what it speaks of.
-    init(_ kind: Int, _ operation: String, flags: Int32 = NLM_F_CREATE, _ content: (inout NetlinkMessage) -> Void) {
+    /// A message that may create what it speaks of; tables of each family have names of their own.
+    init(
+        _ kind: Int, _ operation: String, family: Int32 = FilterTable.inetFamily, flags: Int32 = NLM_F_CREATE,
+        _ content: (inout NetlinkMessage) -> Void
+    ) {
         message = NetlinkMessage(
             type: UInt16(NFNL_SUBSYS_NFTABLES) << 8 | UInt16(kind), flags: UInt16(NLM_F_REQUEST | flags))
-        message.append(nfgenmsg(nfgen_family: UInt8(AF_INET), version: 0, res_id: 0))
+        message.append(nfgenmsg(nfgen_family: UInt8(family), version: 0, res_id: 0))
         content(&message)
         self.operation = operation
     }
@@ -26,8 +29,11 @@ extension FilterTable {
             + chains.flatMap { chain in chain.rules.map { newRule($0, in: chain) } }
     }
 
-    static func deletion(of name: String) -> FilterMessage {
-        FilterMessage(Int(NFT_MSG_DELTABLE.rawValue), "delete the nftables table \(name)", flags: 0) {
+    /// NFPROTO_INET (linux/netfilter.h): both families of addresses.
+    static let inetFamily: Int32 = 1
+
+    static func deletion(of name: String, family: Int32 = inetFamily) -> FilterMessage {
+        FilterMessage(Int(NFT_MSG_DELTABLE.rawValue), "delete the nftables table \(name)", family: family, flags: 0) {
             $0.attribute(Int(NFTA_TABLE_NAME.rawValue), name)
         }
     }
@@ -122,7 +128,7 @@ extension FilterTable.Map {
     /// nft's numbers for types of data (`enum datatypes` of its datatype.h), six bits each when joined. The kernel only
     /// keeps them, so that `nft list` can show keys as what they are.
     private enum DataType {
-        static let address: UInt32 = 7
+        static func address(_ family: AddressFamily) -> UInt32 { family == .v4 ? 7 : 8 }
         static let transport: UInt32 = 12
         static let port: UInt32 = 13
         static let linkName: UInt32 = 41
@@ -145,25 +151,27 @@ extension FilterTable.Map {
         switch kind {
         case .links:
             // Note 0 is the key's byte order; 1 is the host's.
-            Layout(
+            return Layout(
                 keyType: DataType.linkName, keyLength: 16, dataType: UInt32(NFT_DATA_VERDICT.rawValue), dataLength: 0,
                 userData: [0, 4] + withUnsafeBytes(of: UInt32(1)) { Array($0) })
-        case .ports(_, let withAddress):
-            Layout(
+        case .ports(_, let family, let withAddress):
+            let address = DataType.address(family)
+            let size = UInt32(family.bits / 8)
+            return Layout(
                 keyType: withAddress
-                    ? DataType.joined(DataType.address, DataType.transport, DataType.port)
+                    ? DataType.joined(address, DataType.transport, DataType.port)
                     : DataType.joined(DataType.transport, DataType.port),
-                keyLength: withAddress ? 12 : 8, dataType: DataType.joined(DataType.address, DataType.port),
-                dataLength: 8)
+                keyLength: withAddress ? size + 8 : 8, dataType: DataType.joined(address, DataType.port),
+                dataLength: size + 4)
         }
     }
 
-    /// Each field of a key takes four bytes.
+    /// Each field of a key takes a multiple of four bytes.
     fileprivate var elements: [MapElement] {
         switch kind {
         case .links(let links):
             links.map { MapElement(key: linkName($0.link), target: .verdict($0.verdict)) }
-        case .ports(let ports, _):
+        case .ports(let ports, _, _):
             ports.map { entry in
                 let key = (entry.address?.bytes ?? []) + [entry.port.transport.number, 0, 0, 0]
                 return MapElement(

@@ -1,42 +1,48 @@
 import Addressing
 
 extension FilterTable {
-    private static let byPort = "published"
-    private static let byAddressAndPort = "published-on"
+    private static func byPort(_ family: AddressFamily) -> String { "published-\(family)" }
+    private static func byAddressAndPort(_ family: AddressFamily) -> String { "published-on-\(family)" }
     private static let intoNetworks = "into"
     private static let fromNetworks = "from"
     private static let masqueradeInto = "masquerade-into"
-    private static let loopback = Prefix(.loopback, length: 8)
+    private static let loopback = Prefix(IPv4Address.loopback, length: 8)
 
     /// The rules of a stack. How many ports and networks there are makes no difference to what a packet costs: each
     /// lookup is one in a hash table, and only a connection's first packet sees more than the first rule.
     init(_ ruleset: Ruleset) {
         let networks = ruleset.networks.sorted { $0.bridge < $1.bridge }
         self.init(name: ruleset.table)
-        maps = Self.portMaps(ruleset.ports) + Self.linkMaps(networks)
+        // Most hosts' containers have IPv4 addresses only.
+        let families = Set(networks.flatMap(\.subnets).map(\.family) + ruleset.ports.map(\.address.family) + [.v4])
+            .sorted()
+        maps = families.flatMap { Self.portMaps(ruleset.ports, $0) } + Self.linkMaps(networks)
         chains =
-            networks.flatMap { Self.chains(of: $0) } + [Self.publish]
+            networks.flatMap { Self.chains(of: $0) } + [Self.publish(families)]
             + [Self.spoofed(networks), Self.guardLoopback]
             + [Self.translation(.prerouting), Self.translation(.output)]
             + [Self.forward, Self.postrouting(networks)]
     }
 
-    private static func portMaps(_ ports: [Ruleset.PublishedPort]) -> [Map] {
+    private static func portMaps(_ ports: [Ruleset.PublishedPort], _ family: AddressFamily) -> [Map] {
         var seen: Set<PortKey> = []
-        let translations = ports.filter { seen.insert(PortKey(address: $0.hostAddress, port: $0.hostPort)).inserted }
-            .sorted { ($0.hostPort, $0.hostAddress?.number ?? 0) < ($1.hostPort, $1.hostAddress?.number ?? 0) }
+        let translations = ports.filter { $0.address.family == family }
+            .filter { seen.insert(PortKey(address: $0.hostAddress, port: $0.hostPort)).inserted }
+            .sorted { ($0.hostPort, $0.hostAddress ?? family.any) < ($1.hostPort, $1.hostAddress ?? family.any) }
             .map {
                 Translation(
                     address: $0.hostAddress, port: $0.hostPort, toAddress: $0.address, toPort: $0.containerPort)
             }
+        let onAddresses = translations.filter { $0.address != nil }
+        let onAll = translations.filter { $0.address == nil }
         return [
-            Map(name: byAddressAndPort, kind: .ports(translations.filter { $0.address != nil }, withAddress: true)),
-            Map(name: byPort, kind: .ports(translations.filter { $0.address == nil }, withAddress: false)),
+            Map(name: byAddressAndPort(family), kind: .ports(onAddresses, family, withAddress: true)),
+            Map(name: byPort(family), kind: .ports(onAll, family, withAddress: false)),
         ]
     }
 
     private struct PortKey: Hashable {
-        var address: IPv4Address?
+        var address: IPAddress?
         var port: Port
     }
 
@@ -61,7 +67,7 @@ extension FilterTable {
                 Chain(
                     name: "from-\(bridge)",
                     rules: [
-                        Rule(.destination(network.subnet), then: .verdict(.accept)), Rule(then: .verdict(.drop)),
+                        Rule(.leavesThrough(bridge), then: .verdict(.accept)), Rule(then: .verdict(.drop)),
                     ]))
         }
         // The container could not answer to the host's 127.0.0.1, and would answer a neighbour that came through the
@@ -69,19 +75,21 @@ extension FilterTable {
         chains.append(
             Chain(
                 name: "masquerade-into-\(bridge)",
-                rules: [
-                    Rule(.source(loopback), then: .masquerade),
-                    Rule(.source(network.subnet), .wasTranslated, then: .masquerade),
-                ]))
+                rules: [Rule(.source(loopback), then: .masquerade)]
+                    + network.subnets.map { Rule(.source($0), .wasTranslated, then: .masquerade) }))
         return chains
     }
 
-    private static let publish = Chain(
-        name: "publish",
-        rules: [
-            Rule(then: .translate(map: byAddressAndPort, withAddress: true)),
-            Rule(then: .translate(map: byPort, withAddress: false)),
-        ])
+    private static func publish(_ families: [AddressFamily]) -> Chain {
+        Chain(
+            name: "publish",
+            rules: families.flatMap { family in
+                [
+                    Rule(then: .translate(family, map: byAddressAndPort(family), withAddress: true)),
+                    Rule(then: .translate(family, map: byPort(family), withAddress: false)),
+                ]
+            })
+    }
 
     /// With route_localnet, needed for ports published on 127.0.0.1, a container could reach what listens on the
     /// host's loopback (CVE-2020-8558); no honest packet from a bridge has such a destination.
@@ -115,6 +123,7 @@ extension FilterTable {
             name: "postrouting",
             hook: Hook(kind: .nat, place: .postrouting, priority: 100, priorityText: "srcnat"),
             rules: [Rule(then: .verdictOfOutput(map: masqueradeInto))]
-                + networks.filter { !$0.isInternal }.map { Rule(.source($0.subnet), then: .masquerade) })
+                + networks.filter { !$0.isInternal }.flatMap(\.subnets)
+                .map { Rule(.source($0), then: .masquerade) })
     }
 }

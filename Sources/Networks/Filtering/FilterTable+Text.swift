@@ -4,14 +4,21 @@ extension FilterTable {
     /// nft's syntax. The first two lines make the rest replace the table, whether or not there is one.
     var text: String {
         """
-        table ip \(name) {}
-        delete table ip \(name)
-        table ip \(name) {
+        table inet \(name) {}
+        delete table inet \(name)
+        table inet \(name) {
         \((maps.map(\.text) + chains.map(\.text)).joined(separator: "\n"))
         }
 
         """
     }
+}
+
+extension AddressFamily {
+    /// nft's name of the header.
+    fileprivate var nftHeader: String { self == .v4 ? "ip" : "ip6" }
+    /// nft's name of the type of address.
+    fileprivate var nftType: String { self == .v4 ? "ipv4_addr" : "ipv6_addr" }
 }
 
 extension FilterTable.Map {
@@ -28,15 +35,15 @@ extension FilterTable.Map {
     private var type: String {
         switch kind {
         case .links: "ifname : verdict"
-        case .ports(_, let withAddress):
-            (withAddress ? "ipv4_addr . " : "") + "inet_proto . inet_service : ipv4_addr . inet_service"
+        case .ports(_, let family, let withAddress):
+            (withAddress ? "\(family.nftType) . " : "") + "inet_proto . inet_service : \(family.nftType) . inet_service"
         }
     }
 
     private var elements: [String] {
         switch kind {
         case .links(let links): links.map { "\"\($0.link)\" : \($0.verdict)" }
-        case .ports(let ports, _):
+        case .ports(let ports, _, _):
             ports.map { entry in
                 let address = entry.address.map { "\($0) . " } ?? ""
                 return "\(address)\(entry.port.transport) . \(entry.port.number) : \(entry.toAddress) . \(entry.toPort)"
@@ -68,8 +75,9 @@ extension FilterTable.Match: CustomStringConvertible {
     var description: String {
         switch self {
         case .enteredThrough(let link): "iifname \"\(link)\""
-        case .source(let prefix): "ip saddr \(prefix)"
-        case .destination(let prefix): "ip daddr \(prefix)"
+        case .leavesThrough(let link): "oifname \"\(link)\""
+        case .source(let prefix): "\(prefix.family.nftHeader) saddr \(prefix)"
+        case .destination(let prefix): "\(prefix.family.nftHeader) daddr \(prefix)"
         case .destinationIsLocal: "fib daddr type local"
         case .wasTranslated: "ct status dnat"
         case .isKnownConnection: "ct state established,related"
@@ -84,8 +92,9 @@ extension FilterTable.Action: CustomStringConvertible {
         case .verdictOfInput(let map): "iifname vmap @\(map)"
         case .verdictOfOutput(let map): "oifname vmap @\(map)"
         case .masquerade: "masquerade"
-        case .translate(let map, let withAddress):
-            "dnat ip to \(withAddress ? "ip daddr . " : "")meta l4proto . th dport map @\(map)"
+        case .translate(let family, let map, let withAddress):
+            "dnat \(family.nftHeader) to \(withAddress ? "\(family.nftHeader) daddr . " : "")"
+                + "meta l4proto . th dport map @\(map)"
         }
     }
 }

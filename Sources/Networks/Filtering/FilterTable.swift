@@ -1,6 +1,6 @@
 import Addressing
 
-/// An nftables table of the `ip` family, in the few forms that Roost's rules need. It is rendered as text and as
+/// An nftables table of the `inet` family, in the few forms that Roost's rules need. It is rendered as text and as
 /// netlink messages, so that the two can't say different things.
 struct FilterTable: Equatable {
     var name: String
@@ -15,13 +15,14 @@ struct FilterTable: Equatable {
         enum Kind: Equatable {
             /// A link name decides what happens next.
             case links([(link: String, verdict: Verdict)])
-            /// Protocol and port, after an address if `withAddress`, lead to an address and port.
-            case ports([Translation], withAddress: Bool)
+            /// Protocol and port, after an address if `withAddress`, lead to an address and port, all of one family.
+            case ports([Translation], AddressFamily, withAddress: Bool)
 
             static func == (left: Self, right: Self) -> Bool {
                 switch (left, right) {
                 case (.links(let left), .links(let right)): left.elementsEqual(right, by: ==)
-                case (.ports(let left, let one), .ports(let right, let other)): left == right && one == other
+                case (.ports(let left, let family, let one), .ports(let right, let otherFamily, let other)):
+                    left == right && family == otherFamily && one == other
                 default: false
                 }
             }
@@ -29,9 +30,9 @@ struct FilterTable: Equatable {
     }
 
     struct Translation: Equatable {
-        var address: IPv4Address?
+        var address: IPAddress?
         var port: Port
-        var toAddress: IPv4Address
+        var toAddress: IPAddress
         var toPort: UInt16
     }
 
@@ -67,6 +68,7 @@ struct FilterTable: Equatable {
 
     enum Match: Equatable {
         case enteredThrough(String)
+        case leavesThrough(String)
         case source(Prefix)
         case destination(Prefix)
         /// The destination is one of the host's own addresses.
@@ -84,8 +86,8 @@ struct FilterTable: Equatable {
         /// What the map says for the link that the packet leaves through.
         case verdictOfOutput(map: String)
         case masquerade
-        /// A new destination, as the map says.
-        case translate(map: String, withAddress: Bool)
+        /// A new destination of the family, as the map says. Packets of the other family are passed over.
+        case translate(AddressFamily, map: String, withAddress: Bool)
     }
 
     enum Verdict: Equatable {

@@ -18,14 +18,23 @@ public struct NetfilterSocket: ~Copyable {
 
     /// Removes a table and all that is in it; one that isn't there is no error.
     public mutating func deleteTable(_ name: String) throws(NetlinkError) {
+        try delete(FilterTable.deletion(of: name))
+    }
+
+    /// Removes the table of this name that a Roost of before 0.2 made: those were of the `ip` family.
+    public mutating func deleteEarlierTable(_ name: String) throws(NetlinkError) {
+        try delete(FilterTable.deletion(of: name, family: AF_INET))
+    }
+
+    private mutating func delete(_ deletion: FilterMessage) throws(NetlinkError) {
         do {
-            try transact([FilterTable.deletion(of: name)])
+            try transact([deletion])
         } catch  where error.errno == ENOENT {
             return
         }
     }
 
-    /// The names of the `ip` family's tables that begin with `prefix`.
+    /// The names of the `inet` family's tables that begin with `prefix`.
     public mutating func tables(prefix: String = Ruleset.tablePrefix) throws(NetlinkError) -> [String] {
         let request = FilterMessage(Int(NFT_MSG_GETTABLE.rawValue), "list nftables tables", flags: 0) { _ in }
         return try socket.dump(request.message, request.operation)

@@ -9,32 +9,32 @@ public struct Ruleset: Hashable, Sendable, Codable {
     public struct Network: Hashable, Sendable, Codable {
         /// The bridge's link name.
         public var bridge: String
-        /// The addresses of its endpoints.
-        public var subnet: Prefix
+        /// The addresses of its endpoints, at most one prefix of each family.
+        public var subnets: [Prefix]
         /// Whether its containers are cut off from everything but each other (Compose's `internal: true`).
         public var isInternal: Bool
 
         /// Describes a network.
-        public init(bridge: String, subnet: Prefix, isInternal: Bool = false) {
+        public init(bridge: String, subnets: [Prefix], isInternal: Bool = false) {
             self.bridge = bridge
-            self.subnet = subnet
+            self.subnets = subnets
             self.isInternal = isInternal
         }
     }
 
     /// A port of the host that leads to a container.
     public struct PublishedPort: Hashable, Sendable, Codable {
-        /// The host's address that it is published on; nil for all of them.
-        public var hostAddress: IPv4Address?
+        /// The host's address that it is published on, of the family of the container's; nil for all of that family.
+        public var hostAddress: IPAddress?
         /// The host's port.
         public var hostPort: Port
         /// The container's address.
-        public var address: IPv4Address
+        public var address: IPAddress
         /// The container's port, of the same protocol.
         public var containerPort: UInt16
 
-        /// Describes a published port; 0.0.0.0 means the same as no host address.
-        public init(hostAddress: IPv4Address? = nil, hostPort: Port, address: IPv4Address, containerPort: UInt16) {
+        /// Describes a published port; 0.0.0.0 and :: mean the same as no host address.
+        public init(hostAddress: IPAddress? = nil, hostPort: Port, address: IPAddress, containerPort: UInt16) {
             self.hostAddress = hostAddress?.isUnspecified == true ? nil : hostAddress
             self.hostPort = hostPort
             self.address = address

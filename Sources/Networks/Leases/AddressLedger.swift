@@ -1,30 +1,13 @@
 public import Addressing
 
-/// What a network asks for; nil leaves the choice to the ledger.
-public struct SubnetRequest: Hashable, Sendable, Codable {
-    /// The network's addresses.
-    public var subnet: Prefix?
-    /// The host's address on the bridge, the containers' way out.
-    public var gateway: IPv4Address?
-    /// The part of the subnet from which containers get addresses that they didn't ask for.
-    public var range: Prefix?
-
-    /// Describes what is asked for.
-    public init(subnet: Prefix? = nil, gateway: IPv4Address? = nil, range: Prefix? = nil) {
-        self.subnet = subnet
-        self.gateway = gateway
-        self.range = range
-    }
-}
-
 /// The subnets and addresses that one instance of Roost has given out: a pure value, written to disk by its owner.
 ///
 /// The same questions in the same order get the same answers.
-public struct AddressLedger: Hashable, Sendable, Codable {
+public struct AddressLedger: Hashable, Sendable {
     /// Where subnets are taken from, in this order.
-    public private(set) var pools: [Prefix]
-    /// The networks by identifier.
-    public private(set) var networks: [String: NetworkLeases] = [:]
+    public internal(set) var pools: [Prefix]
+    /// The networks by name.
+    public internal(set) var networks: [String: NetworkLeases] = [:]
 
     /// Private ranges that VPNs, offices and homes rarely use, and Docker (172.17.0.0/12 and 192.168.0.0/16 from below)
     /// reaches last: 576 networks of 254 hosts.
@@ -33,8 +16,15 @@ public struct AddressLedger: Hashable, Sendable, Codable {
         Prefix(IPv4Address(192, 168, 192, 0), length: 18),
     ]
 
+    /// A unique-local prefix (RFC 4193) of an instance: the same text gives the same one, another text most likely
+    /// another one.
+    public static func uniqueLocalPool(of instance: String) -> Prefix {
+        let global = UInt64(stableDigits(instance, 10), radix: 16) ?? 0
+        return Prefix(IPv6Address(high: 0xfd << 56 | global << 16, low: 0), length: 48)
+    }
+
     /// Bits of the subnets that are taken from the pools.
-    public static let subnetLength: UInt8 = 24
+    public static func subnetLength(_ family: AddressFamily) -> UInt8 { family == .v4 ? 24 : 64 }
 
     /// Routes for more than this are ways to the world (VPNs halve the default route), not networks to stay clear of.
     static let shortestLocalRoute: UInt8 = 8
@@ -44,62 +34,94 @@ public struct AddressLedger: Hashable, Sendable, Codable {
         self.pools = pools
     }
 
-    /// Gives a network its subnet, clear of all others and, unless it is asked for, of the host's routes. A network
+    /// Adds a pool, unless there is one of its family: a ledger that an earlier version wrote has none for IPv6.
+    public mutating func offer(_ pool: Prefix) {
+        if !pools.contains(where: { $0.family == pool.family }) { pools.append(pool) }
+    }
+
+    /// Gives a network its subnets, clear of all others and, unless they are asked for, of the host's routes. A network
     /// that is there already keeps what it has.
     @discardableResult
     public mutating func addNetwork(
-        _ id: String, _ request: SubnetRequest = SubnetRequest(), hostRoutes: [Prefix]
+        _ name: String, _ requests: [SubnetRequest] = [SubnetRequest()], hostRoutes: [Prefix]
     ) throws(LeaseError) -> NetworkLeases {
-        if let existing = networks[id] { return existing }
-        let subnet: Prefix
-        if let asked = request.subnet {
-            try check(asked, for: id)
-            subnet = asked
-        } else {
-            subnet = try freeSubnet(hostRoutes: hostRoutes)
+        if let existing = networks[name] { return existing }
+        var subnets: [SubnetLeases] = []
+        for request in requests.sorted(by: { $0.family < $1.family }) {
+            let subnet: Prefix
+            if let asked = request.subnet {
+                try check(asked, for: name)
+                subnet = asked
+            } else {
+                subnet = try freeSubnet(request.family, hostRoutes: hostRoutes)
+            }
+            subnets.append(try SubnetLeases(network: name, subnet: subnet, request: request))
         }
-        let network = try NetworkLeases(network: id, subnet: subnet, request: request)
-        networks[id] = network
+        let network = NetworkLeases(subnets: subnets)
+        networks[name] = network
         return network
     }
 
     /// Forgets a network and all its leases.
-    public mutating func removeNetwork(_ id: String) {
-        networks[id] = nil
+    public mutating func removeNetwork(_ name: String) {
+        networks[name] = nil
     }
 
-    /// Gives an endpoint an address, or the one that it has already. An endpoint that comes back gets its old address
-    /// while nobody else has it.
+    /// Gives a container an address of each of the network's families, or those that it has already.
+    ///
+    /// A container that comes back, or one that takes the place of another of its name, gets the old address while
+    /// nobody else has it. A fixed address is handed over in the same way.
+    /// - Parameters:
+    ///   - asked: fixed addresses, at most one a family.
+    ///   - serving: the containers that use their addresses now: nothing is taken from these.
     public mutating func lease(
-        _ endpoint: String, on network: String, address: IPv4Address? = nil
-    ) throws(LeaseError) -> IPv4Address {
+        _ holder: LeaseHolder, on network: String, asked: [IPAddress] = [], serving: Set<String> = []
+    ) throws(LeaseError) -> [IPAddress] {
         guard var leases = networks[network] else { throw .unknownNetwork(network) }
-        let given = try leases.lease(endpoint, address: address)
+        let given = try leases.lease(holder, asked: asked, serving: serving, network: network)
         networks[network] = leases
         return given
     }
 
-    /// Takes an endpoint's address back; it is given to others only when no fresh one is left.
-    public mutating func release(_ endpoint: String, on network: String) {
-        networks[network]?.release(endpoint)
+    /// Makes a container the holder of the leases that an earlier version of Roost wrote down under its name only.
+    public mutating func claim(_ holder: LeaseHolder) {
+        for name in networks.keys { networks[name]?.claim(holder) }
     }
 
-    private func check(_ subnet: Prefix, for id: String) throws(LeaseError) {
-        let clash = networks.sorted { $0.key < $1.key }.first { $0.value.subnet.overlaps(subnet) }
-        if let clash {
-            throw .subnetTaken(subnet, network: id, by: clash.key, otherSubnet: clash.value.subnet)
+    /// Takes a container's addresses back; they are given to others only when no fresh ones are left.
+    public mutating func release(_ container: String) {
+        for name in networks.keys { networks[name]?.releaseAll { $0.container == container } }
+    }
+
+    /// Takes back what belongs to none of these containers.
+    public mutating func releaseAll(except holders: [LeaseHolder]) {
+        let containers = Set(holders.map(\.container))
+        let names = Set(holders.map(\.name))
+        for name in networks.keys {
+            networks[name]?.releaseAll { lease in
+                lease.container.map { !containers.contains($0) } ?? !names.contains(lease.name)
+            }
         }
     }
 
-    private func freeSubnet(hostRoutes: [Prefix]) throws(LeaseError) -> Prefix {
-        let taken = networks.values.map(\.subnet) + hostRoutes.filter { $0.length >= Self.shortestLocalRoute }
+    private func check(_ subnet: Prefix, for name: String) throws(LeaseError) {
+        for (other, leases) in networks.sorted(by: { $0.key < $1.key }) {
+            guard let taken = leases.subnets.first(where: { $0.subnet.overlaps(subnet) })?.subnet else { continue }
+            throw .subnetTaken(subnet, network: name, by: other, otherSubnet: taken)
+        }
+    }
+
+    private func freeSubnet(_ family: AddressFamily, hostRoutes: [Prefix]) throws(LeaseError) -> Prefix {
+        let taken =
+            networks.values.flatMap(\.subnets).map(\.subnet)
+            + hostRoutes.filter { $0.length >= Self.shortestLocalRoute }
+        let pools = pools.filter { $0.family == family }
         for pool in pools {
             // A pool smaller than a subnet is given out whole.
-            let length = max(pool.length, Self.subnetLength)
-            let step = UInt64(1) << UInt64(32 - length)
-            for offset in stride(from: 0, to: pool.size, by: UInt64.Stride(step)) {
-                let address = IPv4Address(pool.address.number + UInt32(truncatingIfNeeded: offset))
-                let candidate = Prefix(address, length: length)
+            let length = max(pool.length, Self.subnetLength(family))
+            let step = UInt128(1) << UInt128(family.bits - length)
+            for index in 0..<(UInt128(1) << UInt128(length - pool.length)) {
+                let candidate = Prefix(IPAddress(family, pool.address.number + index * step), length: length)
                 if !taken.contains(where: { $0.overlaps(candidate) }) { return candidate }
             }
         }

@@ -11,9 +11,11 @@ public enum LeaseError: Error, Hashable, Sendable {
     /// There is no room for a gateway and a container.
     case subnetTooSmall(Prefix, network: String)
     /// An address that was asked for is none of the subnet's hosts.
-    case outside(IPv4Address, Prefix, network: String)
+    case outside(IPAddress, Prefix, network: String)
+    /// An address was asked for on a network without addresses of its family.
+    case noSubnet(of: IPAddress, network: String)
     /// Somebody has this address already.
-    case addressTaken(IPv4Address, network: String, by: String)
+    case addressTaken(IPAddress, network: String, by: String)
     /// All addresses of this range are given out.
     case noAddressLeft(Prefix, network: String)
 }
@@ -29,9 +31,12 @@ extension LeaseError: CustomStringConvertible {
         case .subnetTaken(let subnet, let network, let other, let otherSubnet):
             "network \(network): subnet \(subnet) overlaps with \(otherSubnet) of network \(other); choose another one"
         case .subnetTooSmall(let subnet, let network):
-            "network \(network): subnet \(subnet) has no room for a gateway and containers; use /30 or larger"
+            "network \(network): subnet \(subnet) has no room for a gateway and containers; use /\(subnet.family.bits - 2) or larger"
         case .outside(let address, let subnet, let network):
             "network \(network): \(address) is not a host address of its subnet \(subnet)"
+        case .noSubnet(let address, let network):
+            "network \(network): there is no \(address.family == .v4 ? "IPv4" : "IPv6") subnet for the address "
+                + "\(address); give the network one (ipam)"
         case .addressTaken(let address, let network, let holder):
             "network \(network): address \(address) is already in use by \(holder)"
         case .noAddressLeft(let range, let network):

@@ -34,15 +34,28 @@ public struct DomainName: Hashable, Sendable {
         hasher.combine(folded)
     }
 
-    /// The name under which an address's names are found: `2.0.210.10.in-addr.arpa`.
-    public static func reverse(_ address: IPv4Address) -> DomainName? {
-        DomainName(address.bytes.reversed().map { String($0) }.joined(separator: ".") + ".in-addr.arpa")
+    /// The name under which an address's names are found: `2.0.210.10.in-addr.arpa`, or a digit a label with `ip6.arpa`
+    /// (RFC 3596, section 2.5).
+    public static func reverse(_ address: IPAddress) -> DomainName? {
+        switch address {
+        case .v4(let address):
+            return DomainName(address.bytes.reversed().map { String($0) }.joined(separator: ".") + ".in-addr.arpa")
+        case .v6(let address):
+            let digits = address.bytes.reversed().flatMap { [$0 & 15, $0 >> 4] }
+            return DomainName(digits.map { String($0, radix: 16) }.joined(separator: ".") + ".ip6.arpa")
+        }
     }
 
     /// The address that this is the reverse name of.
-    public var reversedAddress: IPv4Address? {
-        guard folded.count == 6, folded[4] == Array("in-addr".utf8), folded[5] == Array("arpa".utf8) else { return nil }
-        return IPv4Address(folded[0..<4].reversed().map { String(decoding: $0, as: UTF8.self) }.joined(separator: "."))
+    public var reversedAddress: IPAddress? {
+        guard folded.last == Array("arpa".utf8), let kind = folded.dropLast().last else { return nil }
+        let parts = folded.dropLast(2).reversed().map { String(decoding: $0, as: UTF8.self) }
+        if kind == Array("in-addr".utf8) && parts.count == 4 {
+            return IPv4Address(parts.joined(separator: ".")).map(IPAddress.v4)
+        }
+        let isDigit = { (part: String) in part.utf8.count == 1 && part.first?.isHexDigit == true }
+        guard kind == Array("ip6".utf8), parts.count == 32, parts.allSatisfy(isDigit) else { return nil }
+        return UInt128(parts.joined(), radix: 16).map { .v6(IPv6Address($0)) }
     }
 
     /// The name in its wire form, uncompressed.

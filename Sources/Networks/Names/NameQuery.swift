@@ -1,3 +1,5 @@
+import Addressing
+
 /// A question as it came over the wire, as far as the name service has to understand it (RFC 1035, section 4).
 struct NameQuery: Equatable {
     var id: UInt16
@@ -55,7 +57,11 @@ struct NameQuery: Equatable {
 enum RecordType {
     static let a: UInt16 = 1
     static let pointer: UInt16 = 12
+    static let aaaa: UInt16 = 28
     static let opt: UInt16 = 41
+
+    /// What the addresses of a family are asked for by.
+    static func address(_ family: AddressFamily) -> UInt16 { family == .v4 ? a : aaaa }
 }
 
 /// How a question was dealt with (RFC 1035, section 4.1.1).

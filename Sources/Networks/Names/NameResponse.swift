@@ -3,7 +3,7 @@ import Addressing
 /// An answer from the table, and its wire form.
 struct NameResponse: Equatable {
     enum Record: Equatable {
-        case address(IPv4Address)
+        case address(IPAddress)
         case pointer(DomainName)
     }
 
@@ -55,7 +55,7 @@ struct NameResponse: Equatable {
     private func encode(_ record: Record) -> [UInt8] {
         let (type, data) =
             switch record {
-            case .address(let address): (RecordType.a, address.bytes)
+            case .address(let address): (RecordType.address(address.family), address.bytes)
             case .pointer(let name): (RecordType.pointer, name.wire)
             }
         let time = [Self.timeToLive >> 16, Self.timeToLive].flatMap { bytes(UInt16(truncatingIfNeeded: $0)) }

@@ -6,47 +6,57 @@ public struct NameTable: Hashable, Sendable {
     public struct Endpoint: Hashable, Sendable {
         /// The network's name, which may follow an endpoint's name after a dot.
         public var network: String
-        /// The endpoint's address.
-        public var address: IPv4Address
+        /// The endpoint's addresses, at most one of each family.
+        public var addresses: [IPAddress]
         /// The container's name first, which reverse lookups give; then the service's name, aliases, short identifier.
         public var names: [String]
+        /// Whether it should be asked for anything new. Of endpoints with the same name, the others are told only where
+        /// there is none that should.
+        public var isWanted: Bool
 
         /// Describes an endpoint.
-        public init(network: String, address: IPv4Address, names: [String]) {
+        public init(network: String, addresses: [IPAddress], names: [String], isWanted: Bool = true) {
             self.network = network
-            self.address = address
+            self.addresses = addresses
             self.names = names
+            self.isWanted = isWanted
         }
     }
 
     /// A place in the table: small, for there are a handful for each endpoint, and a table for each container.
     private struct Place: Hashable {
         var network: UInt16
-        var address: IPv4Address
+        var address: IPAddress
     }
 
     private var networks: [String] = []
     private var places: [String: [Place]] = [:]
-    private var owners: [IPv4Address: String] = [:]
+    private var owners: [IPAddress: String] = [:]
 
     /// The table of a container on `networks`, out of all of a stack's endpoints. What can't be a name is left out.
     public init(_ endpoints: [Endpoint] = [], networks: Set<String> = []) {
         self.networks = networks.sorted()
         let numbers = Dictionary(uniqueKeysWithValues: self.networks.enumerated().map { ($1, UInt16(clamping: $0)) })
-        for endpoint in endpoints {
+        var wanted: Set<String> = []
+        // Those that should be asked come first: where there are such, the others of the same name are left out.
+        for endpoint in endpoints.filter(\.isWanted) + endpoints.filter({ !$0.isWanted }) {
             guard let number = numbers[endpoint.network] else { continue }
-            let place = Place(network: number, address: endpoint.address)
             for name in endpoint.names where DomainName(name)?.labels.isEmpty == false {
                 let key = name.lowercased()
-                if places[key]?.contains(place) != true { places[key, default: []].append(place) }
+                if endpoint.isWanted { wanted.insert(key) } else if wanted.contains(key) { continue }
+                for place in endpoint.addresses.map({ Place(network: number, address: $0) })
+                where places[key]?.contains(place) != true {
+                    places[key, default: []].append(place)
+                }
             }
-            if let first = endpoint.names.first { owners[endpoint.address] = "\(first).\(endpoint.network)" }
+            guard let first = endpoint.names.first else { continue }
+            for address in endpoint.addresses { owners[address] = "\(first).\(endpoint.network)" }
         }
     }
 
     /// The addresses of a name, in the order of the endpoints; nil if there is no such name. `name.network` asks for
     /// those on one network.
-    public func addresses(of name: DomainName) -> [IPv4Address]? {
+    public func addresses(of name: DomainName) -> [IPAddress]? {
         let key = name.description.lowercased()
         if let found = places[key] {
             // A container on two shared networks is in the list twice, with two addresses.
@@ -62,7 +72,7 @@ public struct NameTable: Hashable, Sendable {
     }
 
     /// The name of an address; nil if no visible endpoint has it.
-    public func name(of address: IPv4Address) -> DomainName? {
+    public func name(of address: IPAddress) -> DomainName? {
         owners[address].flatMap { DomainName($0) }
     }
 
@@ -72,9 +82,10 @@ public struct NameTable: Hashable, Sendable {
         guard query.recordClass == NameQuery.internetClass else { return nil }
         if let found = addresses(of: query.name) {
             // A name that is known has no records of other types; it does not get them from elsewhere either.
-            guard query.type == RecordType.a else { return NameResponse(code: .noError) }
-            let start = turn % found.count
-            return NameResponse(code: .noError, records: (found[start...] + found[..<start]).map { .address($0) })
+            let asked = found.filter { RecordType.address($0.family) == query.type }
+            guard !asked.isEmpty else { return NameResponse(code: .noError) }
+            let start = turn % asked.count
+            return NameResponse(code: .noError, records: (asked[start...] + asked[..<start]).map { .address($0) })
         }
         if query.type == RecordType.pointer, let address = query.name.reversedAddress, let name = name(of: address) {
             return NameResponse(code: .noError, records: [.pointer(name)])

@@ -76,7 +76,7 @@ struct ProxySettings: Hashable, Sendable {
         if exception == "*" { return true }
         if let address {
             if let network = Prefix(exception) {
-                return IPv4Address(host).map { network.contains($0) } ?? false
+                return network.contains(address)
             }
             if let own = IPAddress(exception) { return own == address }
         }

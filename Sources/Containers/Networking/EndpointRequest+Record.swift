@@ -1,0 +1,99 @@
+import Addressing
+import Launching
+import Networks
+import Sandboxes
+import StackModel
+
+/// A container's settings in the words of `Networks`.
+extension EndpointRequest {
+    /// What a container asks of its networks.
+    init(_ record: ContainerRecord) throws(ContainerError) {
+        var attachments: [Attachment] = []
+        for (key, attachment) in record.settings.networks.sorted(by: { $0.key < $1.key }) {
+            guard let name = record.networks[key]?.name else { throw Self.missing(key) }
+            attachments.append(
+                Attachment(
+                    network: name, aliases: attachment.aliases,
+                    addresses: [attachment.ipv4Address].compactMap { $0 }.map(IPAddress.v4),
+                    mac: attachment.macAddress, priority: attachment.priority))
+        }
+        self.init(EndpointTable.Endpoint(record), attachments: attachments)
+    }
+
+    static func missing(_ network: String) -> ContainerError {
+        ContainerError("network \(network) doesn't exist; make it, or take `external` away")
+    }
+}
+
+extension EndpointTable.Endpoint {
+    /// A container without places and ports.
+    init(_ record: ContainerRecord) {
+        self.init(container: record.id, name: record.name, service: record.service, stack: record.stack)
+    }
+}
+
+extension EndpointTable.PublishedPort {
+    /// A port that was chosen for a container.
+    init(_ port: ResolvedPort) {
+        self.init(
+            hostAddress: port.hostIP, hostPort: Port(port.published, port.protocol), containerPort: port.target)
+    }
+
+    /// As it is kept and shown.
+    var resolved: ResolvedPort {
+        ResolvedPort(
+            hostIP: hostAddress, published: hostPort.number, target: containerPort, protocol: hostPort.transport)
+    }
+}
+
+extension HeldPort {
+    /// What the container's shim binds for a published port.
+    init(_ port: EndpointTable.PublishedPort, sharers: [PortSharer] = []) {
+        let address = port.hostAddress ?? .v4(.any)
+        self.init(
+            protocol: HeldProtocol(port.hostPort.transport), address: address.bytes, port: port.hostPort.number,
+            sharers: sharers)
+    }
+}
+
+extension HeldProtocol {
+    init(_ transport: TransportProtocol) {
+        self =
+            switch transport {
+            case .tcp: .tcp
+            case .udp: .udp
+            case .sctp: .sctp
+            }
+    }
+}
+
+extension SandboxEndpoint {
+    /// The link of a container's place. Its gateways are those of the network's subnets, unless that has no way out.
+    init(
+        _ place: EndpointTable.Place, of container: String, number: Int, on network: NetworkRecord,
+        _ leases: NetworkLeases
+    ) {
+        self.init(
+            hostLink: LinkNames.endpoint(container: container, network: place.network), bridge: network.bridge,
+            name: "eth\(number)", mac: place.mac.bytes,
+            addresses: place.addresses.compactMap { address in
+                leases[address.family].map {
+                    SandboxAddress(
+                        address: address.bytes, prefixLength: $0.subnet.length,
+                        gateway: network.definition.isInternal ? nil : $0.gateway.bytes)
+                }
+            })
+    }
+}
+
+extension SubnetRequest {
+    /// What a network asks for: an IPv4 subnet of its own, or of the ledger's choice. Subnets of IPv6 wait for a network
+    /// that asks for the family.
+    static func requests(of network: StackNetwork) throws(ContainerError) -> [SubnetRequest] {
+        guard let range = network.ipam.first(where: { $0.subnet?.family != .v6 }) else { return [SubnetRequest()] }
+        for family in [range.gateway?.family, range.ipRange?.family] where family == .v6 {
+            throw ContainerError("network \(network.name): gateway and ip_range are not of the subnet's family")
+        }
+        return [SubnetRequest(subnet: range.subnet, gateway: range.gateway, range: range.ipRange)]
+    }
+}

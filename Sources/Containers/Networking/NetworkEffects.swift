@@ -1,0 +1,80 @@
+import Addressing
+import Kernel
+import Networks
+
+/// What the controller does outside of itself, and what it asks there: the disk, links and rules. In tests it is a value.
+protocol NetworkEffects: Sendable {
+    func load() throws -> NetworkStore.Content
+    func save(_ record: NetworkRecord) throws
+    func save(_ ledger: AddressLedger) throws
+    /// Removes a record; one that isn't there is no error.
+    func removeRecord(_ name: String) throws
+
+    func routedSubnets() throws -> [Prefix]
+    func hasLink(_ name: String) throws -> Bool
+    /// Makes the bridge be there as it should be, and the kernel do for it what containers need.
+    func makeBridge(_ bridge: Bridge) throws
+    /// Removes a bridge; one that isn't there is no error.
+    func removeBridge(_ name: String) throws
+
+    func hasTable(_ name: String) throws -> Bool
+    /// Makes the kernel's table be this ruleset, in one transaction.
+    func apply(_ ruleset: Ruleset) throws
+    /// Removes a table, and one of this name of an earlier Roost; none is no error.
+    func removeTable(_ name: String) throws
+    /// Removes only that of an earlier Roost.
+    func removeEarlierTable(_ name: String) throws
+}
+
+/// This host.
+struct HostNetworkEffects: NetworkEffects {
+    let store: NetworkStore
+
+    func load() throws -> NetworkStore.Content { try store.load() }
+    func save(_ record: NetworkRecord) throws { try store.save(record) }
+    func save(_ ledger: AddressLedger) throws { try store.save(ledger) }
+    func removeRecord(_ name: String) throws { try store.remove(name) }
+
+    func routedSubnets() throws -> [Prefix] {
+        var socket = try RouteSocket()
+        return try socket.routedSubnets()
+    }
+
+    func hasLink(_ name: String) throws -> Bool {
+        var socket = try RouteSocket()
+        return try socket.hasLink(name)
+    }
+
+    func makeBridge(_ bridge: Bridge) throws {
+        var socket = try RouteSocket()
+        try socket.ensureBridge(bridge)
+        try KernelSettings.allowForwarding()
+        try KernelSettings.allowLoopbackPorts(on: bridge.name)
+    }
+
+    func removeBridge(_ name: String) throws {
+        var socket = try RouteSocket()
+        try socket.removeBridge(name)
+    }
+
+    func hasTable(_ name: String) throws -> Bool {
+        var socket = try NetfilterSocket()
+        return try socket.tables(prefix: name).contains(name)
+    }
+
+    func apply(_ ruleset: Ruleset) throws {
+        var socket = try NetfilterSocket()
+        try socket.apply(ruleset)
+    }
+
+    func removeTable(_ name: String) throws {
+        var socket = try NetfilterSocket()
+        try socket.deleteTable(name)
+        try socket.deleteEarlierTable(name)
+    }
+
+    func removeEarlierTable(_ name: String) throws {
+        var socket = try NetfilterSocket()
+        try socket.deleteEarlierTable(name)
+    }
+}
