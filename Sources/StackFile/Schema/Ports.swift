@@ -22,8 +22,8 @@ enum Ports {
                 Field("mode", .text, "host or ingress.", .always(.string("ingress"))),
                 Field("name", .text, "A name for people."),
                 Field(
-                    "protocol", .text, "tcp or udp.", .always(.string("tcp")),
-                    runtime: .partial { $0.string != "sctp" }, start: Problems.networkProtocol),
+                    "protocol", .text, "tcp, udp or sctp.", .always(.string("tcp")),
+                    start: Problems.networkProtocol),
                 Field("published", published, "The host's port, or a range.", start: Problems.publishedPort),
                 Field("target", .integer(1 ... .max), "The container's port.", start: Problems.port),
             ]))
