@@ -73,7 +73,7 @@ public struct AddressRange: Codable, Equatable, Sendable {
         self.ipRange = ipRange
     }
 
-    /// `nil` where a text is none of what it should be, or of a family that networks don't have.
+    /// `nil` where a text is none of what it should be.
     public init?(subnet: String?, gateway: String?, ipRange: String?) {
         self.init()
         if let subnet {
