@@ -59,7 +59,7 @@ struct LayerMountsTests {
         defer { try? clear() }  // As above.
         try Files.remove(layers[1].path)
         let mounts = LayerMounts(runRoot: root + "/run")
-        let error = await #expect(throws: OperationError.self) { try await mounts.hold(layers, for: "one") }
+        let error = await #expect(throws: ContainerError.self) { try await mounts.hold(layers, for: "one") }
         #expect("\(try #require(error))".contains("`roost pull` brings it again"))
         #expect(!Files.exists(root + "/run/layers/sha256/\(layers[0].diffID.hex)"))
     }

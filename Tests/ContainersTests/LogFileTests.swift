@@ -20,7 +20,7 @@ import Testing
 
     private static func rest(_ file: inout LogFile) -> [String] {
         var texts: [String] = []
-        while let entry = file.next() { texts.append(entry.log.trimmingLineBreak) }
+        while let entry = file.next() { texts.append(Samples.withoutLineBreak(entry.log)) }
         return texts
     }
 
@@ -166,7 +166,7 @@ import Testing
             #expect(line.service == "web")
             #expect(line.number == 1)
             #expect(line.stream == "stdout")
-            texts.append(String(line.text.dropLast(line.text.hasSuffix("\n") ? 1 : 0)))
+            texts.append(Samples.withoutLineBreak(line.text))
         }
         #expect(texts == expected)
     }

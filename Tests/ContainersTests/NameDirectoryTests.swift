@@ -104,28 +104,3 @@ import Testing
         #expect(try Self.lookUp("api", by: Self.api, in: directory) == ["10.0.0.3"])
     }
 }
-
-@Suite struct ContainerNamesTests {
-    @Test func nameIsClaimedOnce() throws {
-        var names = ContainerNames()
-        let first = Samples.record(String(repeating: "a", count: 64))
-        let second = Samples.record(String(repeating: "b", count: 64))
-        try names.claim(first)
-        try names.claim(first)
-        let error = #expect(throws: ContainerError.self) { try names.claim(second) }
-        #expect(error?.description.contains(#"the container name "shop-web-1" is already in use"#) == true)
-        names.release(first)
-        names.release(first)
-        try names.claim(second)
-    }
-
-    @Test func replacementHasTheNameBesideItsPredecessor() throws {
-        var names = ContainerNames()
-        let first = Samples.record(String(repeating: "a", count: 64))
-        let second = Samples.record(String(repeating: "b", count: 64))
-        names.adopt(first)
-        try names.claim(second, replacing: first.id)
-        names.release(first)
-        #expect(throws: ContainerError.self) { try names.claim(first) }
-    }
-}

@@ -29,6 +29,8 @@ enum Samples {
         return ContainerRecord(id: id, created: 1, spec: spec, layers: [], defaults: defaults)
     }
 
+    static func withoutLineBreak(_ text: String) -> String { String(text.dropLast(text.hasSuffix("\n") ? 1 : 0)) }
+
     static func inputs(_ change: (inout BundleInputs) -> Void = { _ in }) throws -> BundleInputs {
         var inputs = BundleInputs(
             user: try ResolvedUser(user: "", added: [], passwd: "root:x:0:0:root:/root:/bin/sh", group: "root:x:0:"),
@@ -45,7 +47,7 @@ final class TemporaryDirectory: Sendable {
     let path: String
 
     init() throws {
-        path = "/tmp/roost-orchestration-test-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
+        path = "/tmp/roost-containers-test-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
         try Files.makeDirectories(path)
     }
 

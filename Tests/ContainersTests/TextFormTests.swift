@@ -41,12 +41,7 @@ import Testing
 @Suite struct SignalNameTests {
     @Test(arguments: ["", "FUN"])
     func whatIsNoneIsRefused(_ text: String) {
-        let error = #expect(throws: OperationError.self) { try SignalName.number(text) }
+        let error = #expect(throws: ContainerError.self) { try SignalName.number(text) }
         #expect(error?.description == "\"\(text)\" is no signal; use a name as SIGTERM or a number")
     }
-
-    @Test func missingProcessIsTakenToHandleEverything() {
-        #expect(SignalName.isHandled(15, by: -1))
-    }
 }
-

@@ -10,6 +10,7 @@ public actor ContainerTable {
     private var owners: [String: ContainerOwner] = [:]
     private var names = ContainerNames()
     private var unreadable: [UnreadableRecord] = []
+    private var halfMade: Set<String> = []
     private let news: @Sendable (ContainerRecord, ContainerNews) -> Void
 
     /// - Parameter news: told what happens to containers, in the order in which it happens to each.
@@ -109,7 +110,7 @@ public actor ContainerTable {
         var gone: [String] = []
         if volumes {
             var kept: Set<String> = []
-            for other in containers.values where other.id != id {
+            for other in all where other.id != id {
                 kept.formUnion(await other.record.anonymousVolumes.values)
             }
             gone = snapshot.record.anonymousVolumes.values.filter { !kept.contains($0) }
@@ -154,7 +155,7 @@ public actor ContainerTable {
         for id in try effects.identifiers().sorted() {
             do {
                 guard let record = try effects.read(id) else {
-                    try await effects.remove(id, nil, volumes: [])
+                    halfMade.insert(id)
                     continue
                 }
                 names.adopt(record)
@@ -165,8 +166,21 @@ public actor ContainerTable {
                 effects.complain("container \(id.prefix(12)) is left as it is: \(error)")
             }
         }
+        await sweep()
         await withDiscardingTaskGroup { group in
             for container in all { group.addTask { await container.adopt() } }
+        }
+    }
+
+    /// Removes what interrupted makings and removals left. What can't be removed is tried again by the next command.
+    public func sweep() async {
+        for id in halfMade.sorted() {
+            do {
+                try await effects.remove(id, nil, volumes: [])
+                halfMade.remove(id)
+            } catch {
+                effects.complain("container \(id.prefix(12)) is half made and stays: \(error)")
+            }
         }
     }
 

@@ -28,7 +28,8 @@ struct Convergence: Sendable {
     }
 
     private func converge(_ order: StackOrder) async throws -> Outcome {
-        try await refuseUnreadable(order)
+        await table.sweep()
+        await tellOfUnreadable()
         let (plan, observed) = try await plan(order)
         plan.warnings.forEach(events.warning)
         if order.isDryRun {
@@ -97,8 +98,7 @@ struct Convergence: Sendable {
         ).run(plan)
     }
 
-    /// A container that is there and can't be read must not get a twin.
-    private func refuseUnreadable(_ order: StackOrder) async throws {
+    private func tellOfUnreadable() async {
         for error in await table.unreadableRecords { events.warning("\(error)") }
     }
 

@@ -23,14 +23,14 @@ actor StackController {
 
     /// Carries a command out, once those before it are through.
     func carryOut(_ order: StackOrder, events: EventSink) async throws -> Outcome {
-        try await serialized(order.caller, rank: order.command.rank, events: events) { [self] in
+        try await serialized(order.caller, rank: order.rank, events: events) { [self] in
             try await withRegistries(order.registryEnvironment, events) { try await $0.run(order) }
         }
     }
 
     /// The whole program for a command, with what it was made from. Nothing is changed.
     func plan(_ order: StackOrder, events: EventSink) async throws -> PlanDocument {
-        try await serialized(order.caller, rank: order.command.rank, events: events) { [self] in
+        try await serialized(order.caller, rank: order.rank, events: events) { [self] in
             try await withRegistries(order.registryEnvironment, events) { round in
                 let (plan, observed) = try await round.plan(order)
                 let stack = order.stack ?? Stack(name: name, workingDirectory: "/")
@@ -71,6 +71,7 @@ actor StackController {
         let command = ledger.pending?.resumed ?? .heal
         if command == .heal && (ledger.state != .up || ledger.replicas.isEmpty) { return }
         var order = StackOrder(command, caller: "the supervisor")
+        order.isBackground = true
         order.stack = ledger.current?.stack
         _ = try await carryOut(order, events: EventSink { _ in })
     }
@@ -137,6 +138,10 @@ struct StackOrder: Sendable {
     var registryEnvironment: [String: String] = [:]
     /// The plan that is carried out, or none.
     var approved: PlanDocument?
+    /// Nobody waits for it: it gives way to every command.
+    var isBackground = false
+
+    var rank: Int { isBackground ? 0 : command.rank }
 
     init(_ command: StackCommand, caller: String) {
         self.command = command

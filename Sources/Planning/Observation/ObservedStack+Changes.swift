@@ -1,3 +1,5 @@
+import StackModel
+
 extension ObservedStack {
     /// What has changed since an earlier look, one line each, in the user's words.
     public func changes(since earlier: ObservedStack) -> [String] {

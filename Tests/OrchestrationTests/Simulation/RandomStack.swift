@@ -33,6 +33,12 @@ enum RandomStack {
             services.append(service(index, dependsOn, isJob: jobs.contains(index), &random))
         }
         for job in jobs { services[count - 1].dependsOn["s\(job)"] = completed }
+        for case .service(let owner) in services.map(\.container.networkMode) {
+            // Whose network is shared has to be there.
+            for index in services.indices where services[index].name == owner {
+                services[index].scale = max(1, services[index].scale)
+            }
+        }
         var made = Stack(name: "demo", workingDirectory: "/")
         for service in services { made.services[service.name] = service }
         for key in ["default", "front"] {
@@ -57,7 +63,7 @@ enum RandomStack {
         settings.restart = isJob ? .no : policies.randomElement(using: &random) ?? .no
         if !isJob {
             settings.healthcheck = HealthCheck(
-                test: ["CMD", "true"], interval: .seconds(1), timeout: .seconds(1), retries: 100)
+                test: ["CMD", "true"], interval: .seconds(20), timeout: .seconds(1), retries: 100)
         }
         settings.environment["VERSION"] = "\(Int.random(in: 1...2, using: &random))"
         settings.labels["mood"] = "\(Int.random(in: 1...2, using: &random))"

@@ -20,6 +20,7 @@ extension Scenario {
         var up = StackOrder(.up(Self.wholeStack), caller: "test")
         up.stack = stack
         do {
+            host.note("the plan:\n\(try await supervisor.controller.plan(up, events: EventSink { _ in }).plan.text)")
             _ = try await supervisor.perform(up)
         } catch {
             return ["up failed: \(error)"]

@@ -32,10 +32,13 @@ struct SimulatedSupervisor: Sendable {
     func begin() async throws {
         try await table.adopt()
         await table.resume()
-        do {
-            try await controller.converge()
-        } catch {
-            host.note("going on failed: \(error)")
+        // It goes on beside the commands that come.
+        Task(executorPreference: host.executor) {
+            do {
+                try await controller.converge()
+            } catch {
+                host.note("going on failed: \(error)")
+            }
         }
     }
 
