@@ -118,7 +118,7 @@ let package = Package(
         module("Volumes", ["CLinux", "Kernel"]),
 
         // What the command line and the supervisor say to each other.
-        module("ControlAPI", ["StackModel"]),
+        module("ControlAPI", ["StackModel", "Kernel"]),
         // Containers, whoever owns them: record, bundle, launch, life, networks, logs, further processes.
         module(
             "Containers",
@@ -128,23 +128,26 @@ let package = Package(
             ]),
 
         // Top.
-        // Observe, plan, execute; the supervisor.
+        // Observe, plan, execute.
         module(
             "Orchestration",
             [
                 "Addressing", "OCI", "StackModel", "Planning", "Launching", "Kernel", "Cgroups", "Registries", "Images",
                 "Sandboxes", "Networks", "Volumes", "ControlAPI", "Containers", crypto, logging, nio, nioPosix,
-                nioHTTP1, serviceLifecycle,
+            ]),
+        // HTTP on a unix socket: the supervisor as a process, and the tables of what it answers.
+        module(
+            "Serving",
+            [
+                "ControlAPI", "Kernel", "Orchestration", "Sandboxes", logging, nio, nioPosix, nioHTTP1,
+                serviceLifecycle,
             ]),
         // One file a command.
         module(
             "Commands",
             [
                 "Diagnostics", "OCI", "StackModel", "StackFile", "Registries", "Images", "ControlAPI", "Containers",
-                "Orchestration",
-                "Kernel", argumentParser,
-                crypto,
-                nio, nioPosix, nioHTTP1,
+                "Orchestration", "Kernel", "Serving", argumentParser, crypto,
             ]),
         // Inputs from a seed, the run over them, and what they are given to. Of the tests; no program for users links it.
         module("Fuzzing", ["Diagnostics", "Erofs", "Kernel", "LayerReading", "OCI", "Registries", "StackFile"]),
@@ -188,11 +191,12 @@ let package = Package(
             "OrchestrationTests",
             [
                 "Orchestration", "Addressing", "Containers", "OCI", "StackModel", "Planning", "Launching", "Kernel",
-                "Images", "ControlAPI", nioHTTP1,
+                "Images", "ControlAPI",
             ]),
+        tests("ServingTests", ["Serving", "Orchestration", "ControlAPI", "Kernel", nio, nioPosix, nioHTTP1]),
         tests(
             "CommandsTests",
-            ["Commands", "ControlAPI", "StackModel", "Orchestration", "Kernel", nio, nioPosix, nioHTTP1]),
+            ["Commands", "ControlAPI", "StackModel", "Kernel", nio, nioPosix, nioHTTP1]),
         tests("FuzzingTests", ["Fuzzing", "Kernel"]),
         tests("SystemTests", []),
     ],

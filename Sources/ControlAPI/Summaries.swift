@@ -80,7 +80,7 @@ public struct StackSummary: Codable, Equatable, Sendable {
 }
 
 /// One entry of `GET /v1/stacks/NAME/images`.
-public struct ImageSummary: Codable, Equatable, Sendable {
+public struct ContainerImageSummary: Codable, Equatable, Sendable {
     /// The container's name.
     public var container: String
     public var repository: String

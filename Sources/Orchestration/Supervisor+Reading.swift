@@ -1,5 +1,5 @@
 import Containers
-import ControlAPI
+package import ControlAPI
 import Images
 import Kernel
 import Networks
@@ -10,7 +10,7 @@ import Volumes
 
 /// What the command line asks for and nothing changes by.
 extension Supervisor {
-    func stackSummaries() async -> [StackSummary] {
+    package func stackSummaries() async -> [StackSummary] {
         var result: [StackSummary] = []
         for controller in all {
             let containers = await controller.summaries()
@@ -21,31 +21,35 @@ extension Supervisor {
         return result
     }
 
-    func containerSummaries(of stack: String) async -> [ContainerSummary] {
+    package func containerSummaries(of stack: String) async -> [ContainerSummary] {
         await existing(stack)?.summaries() ?? []
     }
 
-    func inspect(_ name: String) async throws -> ContainerDocument? {
-        guard let container = await table.find(name) else { return nil }
+    /// The container with this name or id, in the shape of `docker inspect`.
+    package func inspect(_ name: String) async throws -> JSONDocument {
+        guard let container = await table.find(name) else {
+            throw SupervisorRefusal(.notFound, "no such container: \(name)")
+        }
         await container.refresh()
-        return await engine.containers.document(container.snapshot)
+        let document = await engine.containers.document(container.snapshot)
+        return JSONDocument(bytes: try JSON.encode(document))
     }
 
-    /// The program of a further process in a container of the stack.
-    func exec(_ request: ExecRequest, in stack: String) async throws -> ExecReply {
-        let found = try await controller(of: stack).running(service: request.service, index: request.index)
-        return try await engine.containers.exec(request, in: found)
-    }
-
-    func logs(of stack: String, _ selection: LogSelection) async throws -> AsyncThrowingStream<LogEvent, any Error> {
+    package func logs(
+        of stack: String, _ selection: LogSelection
+    ) async throws -> AsyncThrowingStream<LogEvent, any Error> {
         guard let controller = existing(stack) else {
             return AsyncThrowingStream { $0.finish() }
         }
-        return try await controller.logs(selection)
+        do {
+            return try await controller.logs(selection)
+        } catch let error as ContainerError {
+            throw SupervisorRefusal(.conflict, error.description)
+        }
     }
 
     /// The launch programs of the stack's containers by their names, and the ruleset under `ruleset`, as text.
-    func programs(of stack: String) async throws -> [String: String] {
+    package func programs(of stack: String) async throws -> [String: String] {
         guard let controller = existing(stack) else { return [:] }
         var result: [String: String] = [:]
         for snapshot in await controller.snapshots() where snapshot.machine.processes != nil {
@@ -58,7 +62,7 @@ extension Supervisor {
 
     // MARK: Images
 
-    func imageSummaries(of stack: String) async throws -> [ImageSummary] {
+    package func imageSummaries(of stack: String) async throws -> [ContainerImageSummary] {
         guard let controller = existing(stack) else { return [] }
         let records = await controller.snapshots().map(\.record)
         let used = Set(records.map(\.imageID))
@@ -70,7 +74,7 @@ extension Supervisor {
                     image, sizes[image.manifestDigest] ?? 0, container: record.name, name: record.image)
             }
             let (repository, tag) = Self.split(record.image)
-            return ImageSummary(
+            return ContainerImageSummary(
                 container: record.name, repository: repository, tag: tag, id: record.imageID, platform: "", size: 0,
                 created: 0)
         }
@@ -78,9 +82,9 @@ extension Supervisor {
 
     private static func summary(
         _ image: StoredImage, _ size: Int64, container: String, name: String
-    ) -> ImageSummary {
+    ) -> ContainerImageSummary {
         let (repository, tag) = split(name)
-        return ImageSummary(
+        return ContainerImageSummary(
             container: container, repository: repository, tag: tag, id: image.id.description,
             platform: image.platform.map { "\($0)" } ?? "", size: size,
             created: (Timestamp.parse(image.created ?? "") ?? 0))

@@ -44,7 +44,7 @@ import Testing
                 options: try UpCommand.read(arguments).options, stack: stack, followed: ["web"],
                 context: context,
                 client: client)
-            let ended = try await up.run(try .post("stacks", "shop", "up", body: UpRequest(stack: stack)))
+            let ended = try await up.run(try ControlRequest(.up, "shop", body: UpRequest(stack: stack)))
             code.withLock { $0 = ended }
         }
         let text = try Files.readText("/proc/self/fd/\(output.number)")

@@ -1,17 +1,18 @@
 import ControlAPI
-import NIOCore
 import NIOHTTP1
-import NIOPosix
 import Synchronization
 import Testing
 
 @testable import Commands
 
 @Suite(.timeLimit(.minutes(1))) struct ControlClientTests {
+    /// Something that is answered with events.
+    static func request() throws -> ControlRequest<CommandEvent> { try ControlRequest(.prune, body: PruneRequest()) }
+
     @Test func fetchesAndDecodes() async throws {
         let server = try ControlServerDouble { _, _ in .json(#"{"version":"0.1.0","pid":7}"#) }
         try await server.run { client in
-            let version = try await client.fetch(.get("version"), as: SupervisorVersion.self)
+            let version = try await client.fetch(ControlRequest(.version))
             #expect(version == SupervisorVersion(version: "0.1.0", pid: 7))
         }
         #expect(server.requests.withLock { $0.map(\.path) } == ["/v1/version"])
@@ -23,9 +24,9 @@ import Testing
             var request = SignalRequest()
             request.services = ["web"]
             request.signal = "TERM"
-            let post = try ControlRequest.post("stacks", "shop", "kill", body: request)
+            let post = try ControlRequest(.lifecycle(.kill), "shop", body: request)
             let events = Mutex<[CommandEvent]>([])
-            try await client.stream(post, of: CommandEvent.self) { event in events.withLock { $0.append(event) } }
+            try await client.stream(post) { event in events.withLock { $0.append(event) } }
             #expect(events.withLock { $0 } == [.finished(Outcome())])
         }
         let (path, body) = try #require(server.requests.withLock { $0.first })
@@ -40,10 +41,10 @@ import Testing
         }
         try await server.run { client in
             await #expect(throws: Refusal(message: "no such container: x")) {
-                try await client.fetch(.get("containers", "x"))
+                try await client.fetch(ControlRequest(.container, "x"))
             }
             await #expect(throws: Refusal(message: "no such container: x")) {
-                try await client.stream(.get("stacks", "x", "logs"), of: LogEvent.self) { _ in }
+                try await client.stream(ControlRequest(.logs, "x")) { _ in }
             }
         }
     }
@@ -53,7 +54,7 @@ import Testing
         let server = try ControlServerDouble { _, _ in .lines(notices.map { line($0) }) }
         try await server.run { client in
             let events = Mutex<[CommandEvent]>([])
-            try await client.stream(.get("x"), of: CommandEvent.self) { event in events.withLock { $0.append(event) } }
+            try await client.stream(Self.request()) { event in events.withLock { $0.append(event) } }
             #expect(events.withLock { $0 } == notices)
         }
     }
@@ -62,7 +63,7 @@ import Testing
         let server = try ControlServerDouble { _, _ in .lines([line(CommandEvent.notice("a"))], complete: false) }
         try await server.run { client in
             let error = await #expect(throws: ClientError.self) {
-                try await client.stream(.get("x"), of: CommandEvent.self) { _ in }
+                try await client.stream(Self.request()) { _ in }
             }
             #expect(error?.cause == .closedInAnswer)
         }
@@ -72,7 +73,7 @@ import Testing
     @Test func aSupervisorThatLeavesIsAskedAgain() async throws {
         let server = try ControlServerDouble { _, count in count == 1 ? .hangUp : .json("[]") }
         try await server.run { client in
-            let stacks = try await client.fetch(.get("stacks"), as: [StackSummary].self)
+            let stacks = try await client.fetch(ControlRequest(.stacks))
             #expect(stacks.isEmpty)
         }
         #expect(server.requests.withLock { $0.count } == 2)
@@ -85,7 +86,7 @@ import Testing
             let outcome = await withTaskGroup(of: (any Error)?.self) { tasks in
                 tasks.addTask {
                     do {
-                        try await client.stream(.get("x"), of: CommandEvent.self) { _ in continuation.yield() }
+                        try await client.stream(Self.request()) { _ in continuation.yield() }
                         return nil
                     } catch {
                         return error
@@ -100,14 +101,14 @@ import Testing
     }
 
     @Test func badAnswersAreNamed() async throws {
-        let server = try ControlServerDouble { path, _ in path.hasSuffix("lines") ? .lines(["{]"]) : .json("{]") }
+        let server = try ControlServerDouble { path, _ in path.hasSuffix("prune") ? .lines(["{]"]) : .json("{]") }
         try await server.run { client in
             let one = await #expect(throws: ClientError.self) {
-                try await client.fetch(.get("version"), as: SupervisorVersion.self)
+                try await client.fetch(ControlRequest(.version))
             }
             #expect(one?.description.hasPrefix("the supervisor's answer to GET /v1/version can't be read") == true)
             let two = await #expect(throws: ClientError.self) {
-                try await client.stream(.get("lines"), of: CommandEvent.self) { _ in }
+                try await client.stream(Self.request()) { _ in }
             }
             #expect(two?.description.contains("{]") == true)
         }
@@ -117,11 +118,10 @@ import Testing
         let server = try ControlServerDouble { _, _ in .json("[]") }
         try await server.run { _ in
             let starts = Mutex(0)
-            let group = MultiThreadedEventLoopGroup.singleton
-            let client = ControlClient(socketPath: server.directory + "/none.sock", group: group) {
+            let client = ControlClient(socketPath: server.directory + "/none.sock") {
                 starts.withLock { $0 += 1 }
             }
-            let error = await #expect(throws: ClientError.self) { try await client.fetch(.get("stacks")) }
+            let error = await #expect(throws: ClientError.self) { try await client.fetch(ControlRequest(.stacks)) }
             #expect(error?.cause == .nobodyListens)
             #expect(starts.withLock { $0 } == 1)
         }
@@ -129,8 +129,8 @@ import Testing
 
     @Test func aSocketPathThatIsTooLongIsNamed() async throws {
         let path = "/" + String(repeating: "x", count: 120)
-        let client = ControlClient(socketPath: path, group: MultiThreadedEventLoopGroup.singleton)
-        let error = await #expect(throws: ClientError.self) { try await client.fetch(.get("stacks")) }
+        let client = ControlClient(socketPath: path)
+        let error = await #expect(throws: ClientError.self) { try await client.fetch(ControlRequest(.stacks)) }
         #expect(error?.description.contains("choose a shorter --run-root") == true)
     }
 }

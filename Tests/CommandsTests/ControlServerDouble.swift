@@ -42,7 +42,7 @@ final class ControlServerDouble: Sendable {
                     wrappingChannelSynchronously: channel)
             }
         }
-        let client = ControlClient(socketPath: socketPath, group: group)
+        let client = ControlClient(socketPath: socketPath)
         let result: Result<Void, any Error> = await withTaskGroup(of: Void.self) { tasks in
             tasks.addTask { await self.serve(listener) }
             defer { tasks.cancelAll() }

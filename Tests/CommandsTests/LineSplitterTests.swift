@@ -1,4 +1,3 @@
-import NIOCore
 import Testing
 
 @testable import Commands
@@ -12,15 +11,15 @@ import Testing
         var splitter = LineSplitter()
         var lines: [String] = []
         for chunk in chunks {
-            lines += try splitter.add(ByteBuffer(string: chunk)).map { String(decoding: $0, as: UTF8.self) }
+            lines += try splitter.add(Array(chunk.utf8)).map { String(decoding: $0, as: UTF8.self) }
         }
         #expect(lines == expected)
     }
 
     @Test func aLineHasABound() throws {
         var splitter = LineSplitter(limit: 1000)
-        let chunk = ByteBuffer(repeating: UInt8(ascii: "x"), count: 1000)
+        let chunk = [UInt8](repeating: UInt8(ascii: "x"), count: 1000)
         #expect(try splitter.add(chunk).isEmpty)
-        #expect(throws: LineSplitter.LineTooLong.self) { try splitter.add(ByteBuffer(string: "x")) }
+        #expect(throws: LineSplitter.LineTooLong.self) { try splitter.add(Array("x".utf8)) }
     }
 }

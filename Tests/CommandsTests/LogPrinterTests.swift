@@ -36,9 +36,9 @@ import Testing
     }
 
     @Test func selectionBecomesAQuery() {
-        let selection = LogSelection(services: ["web", "a&b"], index: 2, follow: true, since: noon, tail: 5)
+        let selection = LogSelection(services: ["web", "a&b"], index: 2, tail: 5, follow: true, since: noon)
         #expect(
-            selection.request(stack: "my shop").path
+            ControlRequest(.logs, "my shop", query: selection.query).path
                 == "/v1/stacks/my%20shop/logs?service=web&service=a%26b&index=2&tail=5&follow=1"
                 + "&since=2025-11-22T12%3A00%3A00.000000000Z")
     }

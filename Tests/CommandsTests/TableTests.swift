@@ -1,5 +1,4 @@
 import ControlAPI
-import Orchestration
 import Testing
 
 @testable import Commands
@@ -123,7 +122,7 @@ func port(
     }
 
     @Test func imagesTable() throws {
-        let image = ImageSummary(
+        let image = ContainerImageSummary(
             container: "shop-web-1", repository: "nginx", tag: "1.27", id: "sha256:0123456789abcdef",
             platform: "linux/amd64", size: 7_834_567, created: 0)
         let command = try ImagesCommand.read([])

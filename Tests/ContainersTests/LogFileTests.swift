@@ -127,18 +127,7 @@ import Testing
 
     /// `service=…&index=N&tail=N&since=TIME&until=TIME`
     private static func selection(_ query: String) -> LogSelection {
-        var selection = LogSelection()
-        for pair in query.split(separator: "&") {
-            let sides = pair.split(separator: "=").map(String.init)
-            switch sides[0] {
-            case "service": selection.services.append(sides[1])
-            case "index": selection.index = Int(sides[1])
-            case "tail": selection.tail = Int(sides[1])
-            case "since": selection.since = sides[1]
-            default: selection.until = sides[1]
-            }
-        }
-        return selection
+        LogSelection(Query(parsing: query[...]))
     }
 
     @Test(arguments: [

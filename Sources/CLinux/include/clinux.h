@@ -31,6 +31,8 @@ int clinux_pipe(int ends[2]);
 int clinux_duplicate_to(int descriptor, int number);
 int clinux_make_device(int directory, const char *name, mode_t mode, unsigned int major, unsigned int minor);
 int clinux_eventfd(void);
+// accept4(2), close-on-exec and not blocking.
+int clinux_accept(int socket);
 int clinux_spawn_close_from(posix_spawn_file_actions_t *actions, int first);
 int clinux_close_range(unsigned int first, unsigned int last, unsigned int flags);
 

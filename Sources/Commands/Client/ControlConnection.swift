@@ -1,62 +1,60 @@
 import Glibc
-import NIOCore
-import NIOHTTP1
-import NIOPosix
-
-typealias ResponseParts = NIOAsyncChannelInboundStream<HTTPClientResponsePart>
+import Kernel
 
 /// One connection to the supervisor's socket: one request, one answer.
-struct ControlConnection {
-    /// The socket's name has to fit `sockaddr_un` (man 7 unix), with its zero.
-    static let longestSocketPath = 107
+final class ControlConnection: Sendable {
+    /// How long the supervisor may take to accept a connection, and to take the next part of a request.
+    private static let sendingSeconds = 60
+    private static let chunk = 64 << 10
 
-    private let channel: NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>
+    private let socket: UnixSocket
 
     /// `ClientError.nobodyListens` when there is no supervisor.
-    static func open(_ socketPath: String, for request: String, on group: any EventLoopGroup) async throws -> Self {
+    init(_ socketPath: String, for request: String) throws(ClientError) {
         func failure(_ cause: ClientError.Cause) -> ClientError {
             ClientError(cause: cause, request: request, socketPath: socketPath)
         }
-        guard socketPath.utf8.count <= longestSocketPath else {
-            throw failure(.connecting("the path has more than \(longestSocketPath) bytes; choose a shorter --run-root"))
-        }
-        do {
-            return Self(channel: try await connect(socketPath, on: group))
-        } catch let error as IOError where error.errnoCode == ENOENT || error.errnoCode == ECONNREFUSED {
-            throw failure(.nobodyListens)
-        } catch let error as IOError {
-            throw failure(.connecting(String(cString: strerror(error.errnoCode))))
-        }
-    }
-
-    private static func connect(
-        _ socketPath: String, on group: any EventLoopGroup
-    ) async throws -> NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart> {
-        try await ClientBootstrap(group: group)
-            .connectTimeout(.seconds(5))
-            .connect(unixDomainSocketPath: socketPath) { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHTTPClientHandlers()
-                    return try NIOAsyncChannel(wrappingChannelSynchronously: channel)
-                }
+        do throws(KernelError) {
+            socket = try UnixSocket(connectingTo: socketPath, timeoutSeconds: Self.sendingSeconds)
+        } catch {
+            switch error.errno {
+            case ENOENT, ECONNREFUSED: throw failure(.nobodyListens)
+            case EAGAIN: throw failure(.timedOut(seconds: Int64(Self.sendingSeconds)))
+            case ENAMETOOLONG:
+                throw failure(
+                    .connecting("the path has more than \(UnixSocket.longestPath) bytes; choose a shorter --run-root"))
+            default: throw failure(.connecting(error.reason))
             }
+        }
     }
 
-    /// Sends the request and hands over the parts of the answer. The connection is closed when `body` returns.
-    func exchange<Result: Sendable>(
-        _ request: ControlRequest, _ body: (ResponseParts) async throws -> Result
-    ) async throws -> Result {
-        var head = HTTPRequestHead(version: .http1_1, method: request.method, uri: request.path)
-        head.headers = [
-            "Host": "roost", "Connection": "close", "Content-Type": "application/json",
-            "Content-Length": String(request.body.count),
-        ]
-        let parts: [HTTPClientRequestPart] = [
-            .head(head), .body(.byteBuffer(ByteBuffer(bytes: request.body))), .end(nil),
-        ]
-        return try await channel.executeThenClose { inbound, outbound in
-            try await outbound.write(contentsOf: parts)
-            return try await body(inbound)
+    /// Sends a whole request; the descriptors go with its first byte.
+    func send(_ message: [UInt8], descriptors: [Int32]) throws(KernelError) {
+        var descriptors = descriptors
+        var sent = 0
+        while sent < message.count {
+            sent += try socket.send(message[sent...], descriptors: descriptors)
+            descriptors = []
+        }
+    }
+
+    /// The next bytes of the answer; none at its end.
+    ///
+    /// - Throws: `CancellationError`; `KernelError` with `ETIMEDOUT` when nothing came until the deadline.
+    func receive(until deadline: ContinuousClock.Instant?) async throws -> [UInt8] {
+        try Task.checkCancellation()
+        while true {
+            var count = 0
+            let bytes = [UInt8](unsafeUninitializedCapacity: Self.chunk) { buffer, used in
+                count = recv(socket.descriptor.number, buffer.baseAddress, buffer.count, Int32(MSG_DONTWAIT))
+                used = max(0, count)
+            }
+            if count >= 0 { return bytes }
+            switch lastError() {
+            case EINTR: continue
+            case EAGAIN: try await Waiting.readable(socket.descriptor.number, until: deadline)
+            default: throw KernelError("receive", "", errno: lastError())
+            }
         }
     }
 }

@@ -1,5 +1,3 @@
-import NIOCore
-
 /// Bytes as they come → whole lines.
 struct LineSplitter {
     /// A line that is longer is no event of the control API.
@@ -11,12 +9,12 @@ struct LineSplitter {
     init(limit: Int = longestLine) { self.limit = limit }
 
     /// The lines that are complete now, without their line breaks; empty ones are left out.
-    mutating func add(_ chunk: ByteBuffer) throws(LineTooLong) -> [ArraySlice<UInt8>] {
+    mutating func add(_ chunk: [UInt8]) throws(LineTooLong) -> [ArraySlice<UInt8>] {
         var lines: [ArraySlice<UInt8>] = []
         // What is left of earlier chunks has no line break.
         var search = rest.count
         var start = 0
-        rest.append(contentsOf: chunk.readableBytesView)
+        rest += chunk
         while let end = rest[search...].firstIndex(of: UInt8(ascii: "\n")) {
             if end > start { lines.append(rest[start..<end]) }
             start = end + 1

@@ -27,7 +27,7 @@ struct SupervisorStart: Sendable {
             // Whoever holds the lock gives up after the time-out, so that this wait ends, too.
             let lock = try FileLock(locations.startLock)
             defer { withExtendedLifetime(lock) {} }
-            if try isListening() { return }
+            if isListening() { return }
             try awaitReadiness(try spawn())
         } catch let failure as CommandFailure {
             throw failure
@@ -91,19 +91,12 @@ struct SupervisorStart: Sendable {
         }
     }
 
-    private func isListening() throws(KernelError) -> Bool {
-        var address = sockaddr_un()
-        let path = Array(locations.socket.utf8)
-        guard path.count <= ControlConnection.longestSocketPath else {
-            throw KernelError("connect to", locations.socket, errno: ENAMETOOLONG)
-        }
-        let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
-        let file = OwnedDescriptor(taking: try check("make a socket") { socket(AF_UNIX, kind, 0) })
-        address.sun_family = sa_family_t(AF_UNIX)
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path) }
-        return withUnsafeBytes(of: &address) { bytes in
-            guard let start = bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self) else { return false }
-            return connect(file.number, start, socklen_t(bytes.count)) == 0
+    private func isListening() -> Bool {
+        do {
+            _ = try UnixSocket(connectingTo: locations.socket)
+            return true
+        } catch {
+            return false
         }
     }
 }

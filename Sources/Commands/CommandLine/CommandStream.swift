@@ -7,7 +7,8 @@ extension Context {
     /// `operation` is the word in the live header; `quiet` leaves the progress out; `live` is false while something
     /// else writes to the terminal.
     func run(
-        _ request: ControlRequest, operation: String, quiet: Bool = false, live: Bool = true, client: ControlClient
+        _ request: ControlRequest<CommandEvent>, operation: String, quiet: Bool = false, live: Bool = true,
+        client: ControlClient
     ) async throws -> Outcome {
         var mode = quiet ? .quiet : global.progressMode(errorIsTerminal: streams.errorIsTerminal)
         if mode == .tty, !live { mode = .plain }
@@ -30,7 +31,8 @@ extension Context {
 
     /// As `run`; a failed outcome becomes an error.
     func complete(
-        _ request: ControlRequest, operation: String, quiet: Bool = false, live: Bool = true, client: ControlClient
+        _ request: ControlRequest<CommandEvent>, operation: String, quiet: Bool = false, live: Bool = true,
+        client: ControlClient
     ) async throws -> Outcome {
         let outcome = try await run(request, operation: operation, quiet: quiet, live: live, client: client)
         if let error = outcome.error { throw CommandFailure(error, exitCode: max(1, outcome.exitCode)) }
@@ -39,10 +41,10 @@ extension Context {
     }
 
     private func follow(
-        _ request: ControlRequest, client: ControlClient, display: ProgressDisplay
+        _ request: ControlRequest<CommandEvent>, client: ControlClient, display: ProgressDisplay
     ) async throws -> Outcome? {
         var outcome: Outcome?
-        try await client.stream(request, of: CommandEvent.self) { event in
+        try await client.stream(request) { event in
             switch event {
             case .progress(let progress): await display.progress(progress)
             case .notice(let text): await display.message(text, isWarning: false)

@@ -1,6 +1,5 @@
 import ControlAPI
 import Glibc
-import NIOPosix
 import Registries
 
 /// What a command runs in.
@@ -22,12 +21,10 @@ final class Context: Sendable {
             userID: geteuid())
     }
 
-    /// A client for this command. Its one thread lives as long as the process, which is no longer than the command.
+    /// A client for this command, which starts the supervisor where none listens.
     func client() -> ControlClient {
         let locations = locations
-        return ControlClient(
-            socketPath: locations.socket, group: MultiThreadedEventLoopGroup(numberOfThreads: 1),
-            start: { try SupervisorStart(locations: locations).run() })
+        return ControlClient(socketPath: locations.socket) { try SupervisorStart(locations: locations).run() }
     }
 
     /// How this command shows what goes wrong.

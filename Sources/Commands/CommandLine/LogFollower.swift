@@ -36,7 +36,7 @@ final class LogFollower {
         while true {
             do {
                 try await client.stream(
-                    selection.request(stack: stack), of: LogEvent.self, opened: { try leave(try await opened()) }
+                    ControlRequest(.logs, stack, query: selection.query), opened: { try leave(try await opened()) }
                 ) { event in
                     if let exit = try show(event) { try leave(try await exited(exit)) }
                 }

@@ -24,7 +24,7 @@ struct AttachedUp: Sendable {
         self.client = client
     }
 
-    func run(_ up: ControlRequest) async throws -> Int32 {
+    func run(_ up: ControlRequest<CommandEvent>) async throws -> Int32 {
         let interrupts = Interrupts()
         let begin = Timestamp.now()
         let outcome = try await untilSignal(interrupts) {
@@ -65,8 +65,8 @@ struct AttachedUp: Sendable {
     /// Stops the stack; another signal kills it.
     private func stop(_ interrupts: Interrupts) async throws {
         context.streams.error.say("Gracefully Stopping... press Ctrl+C again to force")
-        let stopped = try await untilSignal(interrupts) { try await send("stop") }
-        if stopped == nil { _ = try await send("kill") }
+        let stopped = try await untilSignal(interrupts) { try await send(.stop) }
+        if stopped == nil { _ = try await send(.kill) }
     }
 
     /// `nil` when a signal came first: the operation has been cancelled.
@@ -84,12 +84,12 @@ struct AttachedUp: Sendable {
         }
     }
 
-    private func send(_ verb: String) async throws -> Outcome {
+    private func send(_ verb: LifecycleVerb) async throws -> Outcome {
         var request = SignalRequest()
-        request.timeout = verb == "stop" ? try seconds(options.timeout, option: "--timeout") : nil
+        request.timeout = verb == .stop ? try seconds(options.timeout, option: "--timeout") : nil
         request.caller = context.caller("up")
-        let post = try ControlRequest.post("stacks", stack.name, verb, body: request)
-        return try await context.complete(post, operation: verb, live: false, client: client)
+        let post = try ControlRequest(.lifecycle(verb), stack.name, body: request)
+        return try await context.complete(post, operation: verb.rawValue, live: false, client: client)
     }
 }
 
@@ -157,7 +157,7 @@ extension AttachedUp {
     }
 
     private func containers() async throws -> [ContainerSummary] {
-        try await client.fetch(.get("stacks", stack.name, "containers"), as: [ContainerSummary].self)
+        try await client.fetch(ControlRequest(.containers, stack.name))
             .filter { followed.contains($0.service) }
     }
 }

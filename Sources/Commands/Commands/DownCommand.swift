@@ -38,7 +38,7 @@ struct DownCommand: RoostCommand {
         request.timeout = try seconds(timeout, option: "--timeout")
         request.dryRun = context.global.dryRun || dry.dryRun
         request.caller = context.caller("down")
-        let post = try ControlRequest.post("stacks", project.name, "down", body: request)
+        let post = try ControlRequest(.down, project.name, body: request)
         return try await context.complete(post, operation: "down", client: context.client()).exitCode
     }
 }

@@ -54,8 +54,8 @@ struct ExecCommand: RoostCommand {
         }
         let project = try context.project(services: [words[0]])
         let request = request(words, context: context)
-        let post = try ControlRequest.post("stacks", project.name, "exec", body: request)
-        let reply = try await context.client().fetch(post, as: ExecReply.self)
+        let post = try ControlRequest(.exec, project.name, body: request)
+        let reply = try await context.client().fetch(post)
         let shim = ShimExec(program: reply.program, environment: context.environment)
         if detach { return try shim.runDetached() }
         if request.terminal { return try shim.runOnTerminal() }

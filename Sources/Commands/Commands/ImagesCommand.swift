@@ -27,10 +27,9 @@ struct ImagesCommand: RoostCommand {
         }
         let client = context.client()
         let project = try context.project(services: services)
-        var images = try await client.fetch(.get("stacks", project.name, "images"), as: [ImageSummary].self)
+        var images = try await client.fetch(ControlRequest(.stackImages, project.name))
         if !services.isEmpty {
-            let containers = try await client.fetch(
-                .get("stacks", project.name, "containers"), as: [ContainerSummary].self)
+            let containers = try await client.fetch(ControlRequest(.containers, project.name))
             try checkServices(
                 services,
                 known: Set(containers.map(\.service)).union(project.stack.map { $0.services.keys.map { $0 } } ?? []))
@@ -41,7 +40,7 @@ struct ImagesCommand: RoostCommand {
         return 0
     }
 
-    func text(_ images: [ImageSummary], format: OutputFormat, now: Int64) -> String {
+    func text(_ images: [ContainerImageSummary], format: OutputFormat, now: Int64) -> String {
         let images = images.sorted {
             ($0.container, $0.repository, $0.tag) < ($1.container, $1.repository, $1.tag)
         }
@@ -57,7 +56,7 @@ struct ImagesCommand: RoostCommand {
         }
     }
 
-    private static func row(_ image: ImageSummary, now: Int64) -> [String] {
+    private static func row(_ image: ContainerImageSummary, now: Int64) -> [String] {
         [
             image.container, image.repository.isEmpty ? "<none>" : image.repository,
             image.tag.isEmpty ? "<none>" : image.tag, image.platform, String(digits(image.id).prefix(12)),
@@ -66,7 +65,7 @@ struct ImagesCommand: RoostCommand {
         ]
     }
 
-    private static func json(_ image: ImageSummary) -> JSONText {
+    private static func json(_ image: ContainerImageSummary) -> JSONText {
         var fields: [(String, JSONText)] = [
             ("ID", .string(image.id)), ("ContainerName", .string(image.container)),
             ("Repository", .string(image.repository)), ("Tag", .string(image.tag)),

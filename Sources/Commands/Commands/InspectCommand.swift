@@ -19,7 +19,8 @@ struct InspectCommand: RoostCommand {
         var failures: [String] = []
         for name in names {
             do {
-                found.append(String(decoding: try await client.fetch(.get("containers", name)), as: UTF8.self))
+                found.append(
+                    String(decoding: try await client.fetch(ControlRequest(.container, name)).bytes, as: UTF8.self))
             } catch let refusal as Refusal {
                 // Docker's inspect looks for images, too, where there is no container of the name.
                 if let image = try image(name, in: store) {

@@ -22,6 +22,6 @@ struct KillCommand: RoostCommand {
         request.signal = signal
         request.removeOrphans = removeOrphans
         request.dryRun = dry.dryRun
-        return try await context.signal(request, "kill", services: services)
+        return try await context.signal(request, .kill, services: services)
     }
 }

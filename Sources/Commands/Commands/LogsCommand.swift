@@ -48,8 +48,7 @@ struct LogsCommand: RoostCommand {
         selection.until = try instant(until, option: "--until", now: now)
         selection.tail = try lineCount()
         let client = context.client()
-        let containers = try await client.fetch(
-            .get("stacks", project.name, "containers"), as: [ContainerSummary].self)
+        let containers = try await client.fetch(ControlRequest(.containers, project.name))
         let services = Set(containers.map(\.service))
         if project.stack == nil { try checkServices(self.services, known: services) }
         // A service that has no container yet has no logs to ask for.

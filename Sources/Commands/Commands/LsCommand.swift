@@ -25,7 +25,7 @@ struct LsCommand: RoostCommand {
     func perform(in context: Context) async throws -> Int32 {
         let names = try wantedNames()
         let format = try OutputFormat(option: format)
-        let stacks = try await context.client().fetch(.get("stacks"), as: [StackSummary].self)
+        let stacks = try await context.client().fetch(ControlRequest(.stacks))
         try context.streams.output.write(text(select(stacks, names: names), format: format))
         return 0
     }

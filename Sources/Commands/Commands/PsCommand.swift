@@ -43,8 +43,7 @@ struct PsCommand: RoostCommand {
         let states = try wantedStates()
         let format = try OutputFormat(option: format)
         let project = try context.project(services: services)
-        let listed = try await context.client().fetch(
-            .get("stacks", project.name, "containers"), as: [ContainerSummary].self)
+        let listed = try await context.client().fetch(ControlRequest(.containers, project.name))
         if project.stack == nil { try checkServices(services, known: Set(listed.map(\.service))) }
         let selected = select(listed, states: states)
         try context.streams.output.write(text(selected, format: format, now: Timestamp.now()))

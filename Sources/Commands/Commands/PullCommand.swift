@@ -46,7 +46,7 @@ struct PullCommand: RoostCommand {
         request.ignoreFailures = ignoreFailures
         request.registryEnvironment = context.registryEnvironment
         request.caller = context.caller("pull")
-        let post = try ControlRequest.post("stacks", stack.name, "pull", body: request)
+        let post = try ControlRequest(.pull, stack.name, body: request)
         return try await context.complete(post, operation: "pull", quiet: quiet, client: context.client()).exitCode
     }
 }

@@ -21,6 +21,6 @@ struct RestartCommand: RoostCommand {
         request.noDependencies = noDependencies
         request.timeout = try seconds(timeout, option: "--timeout")
         request.dryRun = dry.dryRun
-        return try await context.signal(request, "restart", services: services)
+        return try await context.signal(request, .restart, services: services)
     }
 }

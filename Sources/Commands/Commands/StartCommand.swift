@@ -21,6 +21,6 @@ struct StartCommand: RoostCommand {
         request.wait = wait
         request.waitTimeout = try seconds(waitTimeout, option: "--wait-timeout")
         request.dryRun = dry.dryRun
-        return try await context.signal(request, "start", services: services)
+        return try await context.signal(request, .start, services: services)
     }
 }

@@ -17,6 +17,6 @@ struct StopCommand: RoostCommand {
         var request = SignalRequest()
         request.timeout = try seconds(timeout, option: "--timeout")
         request.dryRun = dry.dryRun
-        return try await context.signal(request, "stop", services: services)
+        return try await context.signal(request, .stop, services: services)
     }
 }

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Orchestration
+import Serving
 
 /// `roost supervise`: the supervisor itself. The first command that needs one starts it.
 struct SuperviseCommand: RoostCommand {

@@ -18,7 +18,7 @@ struct UpCommand: RoostCommand {
         let stack = try context.loadStack(services: services, faults: .refused).stack
         let dryRun = context.global.dryRun || dry.dryRun
         let request = try request(stack, dryRun: dryRun, context: context)
-        let post = try ControlRequest.post("stacks", stack.name, "up", body: request)
+        let post = try ControlRequest(.up, stack.name, body: request)
         let client = context.client()
         guard !options.isDetached, !dryRun else {
             let outcome = try await context.complete(post, operation: "up", client: client)

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Orchestration
+import ControlAPI
 
 /// `roost version`.
 struct VersionCommand: RoostCommand {

@@ -35,7 +35,7 @@ struct SystemPruneCommand: RoostCommand {
             request.until = filters.until
             request.caller = context.caller("system prune")
             _ = try await context.complete(
-                .post("prune", body: request), operation: "prune", client: context.client())
+                ControlRequest(.prune, body: request), operation: "prune", client: context.client())
         }
         let gone = try before.without(Leftovers(context.locations))
         let session = try ImageSession(context)

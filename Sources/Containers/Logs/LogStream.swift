@@ -4,27 +4,15 @@ import Kernel
 import Sandboxes
 import StackModel
 
-/// Which log lines a client wants.
-public struct LogSelection: Sendable {
-    public var services: [String] = []
-    public var index: Int?
-    public var tail: Int?
-    public var follow = false
-    /// RFC 3339 in UTC, as in the files; empty for no bound.
-    public var since = ""
-    public var until = ""
-
-    public init() {}
-
+extension LogSelection {
     func wants(_ record: ContainerRecord) -> Bool {
         (services.isEmpty || services.contains(record.service)) && (index == nil || index == record.number)
     }
 
     func wants(_ entry: LogEntry) -> Bool {
-        if since.isEmpty && until.isEmpty { return true }
-        let time = (Timestamp.parse(entry.time) ?? 0)
-        return (since.isEmpty || time >= (Timestamp.parse(since) ?? 0))
-            && (until.isEmpty || time < (Timestamp.parse(until) ?? 0))
+        if since == nil && until == nil { return true }
+        let time = Timestamp.parse(entry.time) ?? 0
+        return time >= since ?? .min && time < until ?? .max
     }
 }
 

@@ -34,20 +34,18 @@ extension StackOrder {
         isDryRun = request.dryRun
     }
 
-    /// `stop`, `start`, `restart` and `kill`; `nil` for another word.
-    init?(_ verb: String, _ request: SignalRequest) {
+    init(_ verb: LifecycleVerb, _ request: SignalRequest) {
         var options = LifecycleOptions()
         options.services = request.services
         options.timeout = request.timeout
         options.signal = request.signal ?? "SIGKILL"
-        let command: StackCommand
-        switch verb {
-        case "stop": command = .stop(options)
-        case "start": command = .start(options)
-        case "restart": command = .restart(options)
-        case "kill": command = .kill(options)
-        default: return nil
-        }
+        let command: StackCommand =
+            switch verb {
+            case .stop: .stop(options)
+            case .start: .start(options)
+            case .restart: .restart(options)
+            case .kill: .kill(options)
+            }
         self.init(command, caller: request.caller)
         isDryRun = request.dryRun
     }

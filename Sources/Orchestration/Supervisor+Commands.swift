@@ -1,0 +1,84 @@
+import Containers
+package import ControlAPI
+
+/// Takes what a command has to tell while it works.
+package typealias CommandReport = @Sendable (CommandEvent) -> Void
+
+/// A request that is understood and not carried out.
+package struct SupervisorRefusal: Error, Sendable, CustomStringConvertible {
+    package enum Kind: Sendable {
+        /// What it speaks of isn't there.
+        case notFound
+        /// It can't be done as things are.
+        case conflict
+    }
+
+    package var kind: Kind
+    package var description: String
+
+    package init(_ kind: Kind, _ description: String) {
+        self.kind = kind
+        self.description = description
+    }
+}
+
+/// What changes stacks. Whatever happens, a command ends with an outcome.
+extension Supervisor {
+    package func up(_ stack: String, _ request: UpRequest, report: @escaping CommandReport) async -> Outcome {
+        await command(on: stack, report) { try await $0.carryOut(StackOrder(request), events: $1) }
+    }
+
+    package func pull(_ stack: String, _ request: PullRequest, report: @escaping CommandReport) async -> Outcome {
+        await command(on: stack, report) { try await $0.pull(request, events: $1) }
+    }
+
+    package func down(_ stack: String, _ request: DownRequest, report: @escaping CommandReport) async -> Outcome {
+        await command(on: stack, report) { try await $0.carryOut(StackOrder(request), events: $1) }
+    }
+
+    package func change(
+        _ stack: String, _ verb: LifecycleVerb, _ request: SignalRequest, report: @escaping CommandReport
+    ) async -> Outcome {
+        await command(on: stack, report) { try await $0.carryOut(StackOrder(verb, request), events: $1) }
+    }
+
+    package func exec(in stack: String, _ request: ExecRequest) async throws -> ExecReply {
+        let controller = controller(of: stack)
+        do {
+            let found = try await controller.running(service: request.service, index: request.index)
+            let reply = try await engine.containers.exec(request, in: found)
+            await forgetIfEmpty(stack)
+            return reply
+        } catch let error where error is OperationError || error is ContainerError {
+            await forgetIfEmpty(stack)
+            throw SupervisorRefusal(.conflict, "\(error)")
+        }
+    }
+
+    package func prune(_ request: PruneRequest, report: @escaping CommandReport) async -> Outcome {
+        await outcome { try await prune(request, events: EventSink(send: report)) }
+    }
+
+    private func command(
+        on stack: String, _ report: @escaping CommandReport,
+        _ operation: @Sendable (StackController, EventSink) async throws -> Outcome
+    ) async -> Outcome {
+        let controller = controller(of: stack)
+        let outcome = await outcome { try await operation(controller, EventSink(send: report)) }
+        await forgetIfEmpty(stack)
+        return outcome
+    }
+}
+
+/// How an operation ended, whatever it threw.
+func outcome(_ operation: @Sendable () async throws -> Outcome) async -> Outcome {
+    do {
+        return try await operation()
+    } catch let error as OperationError {
+        return Outcome(exitCode: error.exitCode, error: error.description)
+    } catch is CancellationError {
+        return Outcome(exitCode: 130, error: "interrupted")
+    } catch {
+        return Outcome(exitCode: 1, error: "\(error)")
+    }
+}
