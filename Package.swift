@@ -17,7 +17,7 @@ let strict: [SwiftSetting] =
 
 /// Fully static: the relocations of a PIE of this size cost megabytes of private memory, and loading the shared
 /// objects a millisecond of each start.
-let commandLineLinking: [LinkerSetting] = [
+let staticLinking: [LinkerSetting] = [
     .unsafeFlags(["-static-executable", "-l_FoundationCShims", "-l_FoundationCollections"])
 ]
 
@@ -56,6 +56,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .executable(name: "roost", targets: ["roost"]),
+        .executable(name: "roost-supervisor", targets: ["roost-supervisor"]),
         .executable(name: "roost-shim", targets: ["roost-shim"]),
         .executable(name: "roost-layer", targets: ["roost-layer"]),
     ],
@@ -95,6 +96,8 @@ let package = Package(
 
         // Kernel: synchronous, typed errors, owned descriptors. The shim links these too.
         module("Kernel", ["CLinux"]),
+        // Plain tar archives, written and read in one pass.
+        module("TarArchives", ["OCI", "Kernel"]),
         // Control groups, v2 and v1, behind one small interface.
         module("Cgroups", ["Kernel"]),
 
@@ -109,7 +112,7 @@ let package = Package(
         // The distribution protocol.
         module("Registries", ["Addressing", "OCI", "Kernel", httpClient, nio, nioPosix, nioHTTP1, nioSSL, toml]),
         // Content store and layers.
-        module("Images", ["OCI", "Kernel", "CLinux", "Erofs"]),
+        module("Images", ["OCI", "Kernel", "CLinux", "TarArchives", "Erofs"]),
         // Launch, exec, signal, wait for and adopt containers.
         module("Sandboxes", ["CSeccomp", "OCI", "Launching", "Kernel", "Cgroups"]),
         // Bridges, leases, the ruleset, names.
@@ -118,7 +121,7 @@ let package = Package(
         module("Volumes", ["CLinux", "Kernel"]),
 
         // What the command line and the supervisor say to each other.
-        module("ControlAPI", ["StackModel", "Kernel"]),
+        module("ControlAPI", ["OCI", "StackModel", "Kernel"]),
         // Containers, whoever owns them: record, bundle, launch, life, networks, logs, further processes.
         module(
             "Containers",
@@ -139,22 +142,24 @@ let package = Package(
         module(
             "Serving",
             [
-                "ControlAPI", "Kernel", "Orchestration", "Sandboxes", logging, nio, nioPosix, nioHTTP1,
+                "OCI", "Kernel", "Sandboxes", "ControlAPI", "Orchestration", logging, nio, nioPosix, nioHTTP1,
                 serviceLifecycle,
             ]),
-        // One file a command.
+        // One file a command. It links no engine: what a command does to containers and images is the supervisor's work.
         module(
             "Commands",
             [
-                "Diagnostics", "OCI", "StackModel", "StackFile", "Registries", "Images", "ControlAPI", "Containers",
-                "Orchestration", "Kernel", "Serving", argumentParser, crypto,
+                "Diagnostics", "OCI", "StackModel", "Kernel", "TarArchives", "StackFile", "ControlAPI", argumentParser,
+                crypto,
             ]),
         // Inputs from a seed, the run over them, and what they are given to. Of the tests; no program for users links it.
         module("Fuzzing", ["Diagnostics", "Erofs", "Kernel", "LayerReading", "OCI", "Registries", "StackFile"]),
 
         // Executables.
         .executableTarget(
-            name: "roost", dependencies: ["Commands"], swiftSettings: strict, linkerSettings: commandLineLinking),
+            name: "roost", dependencies: ["Commands"], swiftSettings: strict, linkerSettings: staticLinking),
+        .executableTarget(
+            name: "roost-supervisor", dependencies: ["Serving"], swiftSettings: strict, linkerSettings: staticLinking),
         .executableTarget(
             name: "roost-shim", dependencies: ["Launching", "Kernel", "Cgroups"], swiftSettings: strict,
             linkerSettings: shimLinking),
@@ -172,6 +177,7 @@ let package = Package(
         tests("StackFileTests", ["StackFile", "Addressing", "Diagnostics", "StackModel"]),
         tests("OCITests", ["OCI"]),
         tests("RegistriesTests", ["Registries", "OCI", "Kernel", crypto, nio, nioPosix, nioHTTP1]),
+        tests("TarArchivesTests", ["TarArchives", "Kernel"]),
         tests("ImagesTests", ["Images", "Registries", "OCI", "Kernel", "Erofs", "LayerReading"]),
         tests("PlanningTests", ["Planning", "Addressing", "StackModel"]),
         tests("LaunchingTests", ["Launching"]),

@@ -57,6 +57,10 @@ public struct EndpointAddress: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
+/// The header of a request that names the state directory that it is about, percent-encoded: two instances may share
+/// a run directory by mistake.
+public let rootHeader = "Roost-Root"
+
 /// The body of a request that carries none.
 public struct NoBody: Codable, Sendable {
     public init() {}

@@ -62,6 +62,79 @@ extension Endpoint where Body == PruneRequest, Answer == CommandEvent {
     public static var prune: Self { .init(.post, "/v1/prune", .lines) }
 }
 
+// MARK: Images
+
+extension Endpoint where Body == NoBody, Answer == [ImageSummary] {
+    public static var images: Self { .init(.get, "/v1/images", .document) }
+}
+
+extension Endpoint where Body == NoBody, Answer == JSONDocument {
+    /// The shape of `docker image inspect`, with one image in it. The query may name a `platform`.
+    public static var image: Self { .init(.get, "/v1/images/{image}", .document) }
+}
+
+extension Endpoint where Body == NoBody, Answer == [HistoryEntry] {
+    /// The query may name a `platform`.
+    public static var imageHistory: Self { .init(.get, "/v1/images/{image}/history", .document) }
+}
+
+extension Endpoint where Body == ImagePullRequest, Answer == CommandEvent {
+    public static var pullImages: Self { .init(.post, "/v1/images/pull", .lines) }
+}
+
+extension Endpoint where Body == ImagePushRequest, Answer == CommandEvent {
+    public static var pushImages: Self { .init(.post, "/v1/images/push", .lines) }
+}
+
+extension Endpoint where Body == ImageTagRequest, Answer == CommandEvent {
+    public static var tagImage: Self { .init(.post, "/v1/images/tag", .lines) }
+}
+
+extension Endpoint where Body == ImageRemovalRequest, Answer == CommandEvent {
+    public static var removeImages: Self { .init(.post, "/v1/images/remove", .lines) }
+}
+
+extension Endpoint where Body == ImagePruneRequest, Answer == CommandEvent {
+    public static var pruneImages: Self { .init(.post, "/v1/images/prune", .lines) }
+}
+
+extension Endpoint where Body == ImageCheckRequest, Answer == CommandEvent {
+    public static var checkImages: Self { .init(.post, "/v1/images/check", .lines) }
+}
+
+extension Endpoint where Body == ImageSaveRequest, Answer == CommandEvent {
+    public static var saveImages: Self { .init(.post, "/v1/images/save", .lines) }
+}
+
+extension Endpoint where Body == ImageLoadRequest, Answer == CommandEvent {
+    public static var loadImages: Self { .init(.post, "/v1/images/load", .lines) }
+}
+
+extension Endpoint where Body == ImageCopyRequest, Answer == CommandEvent {
+    public static var copyImage: Self { .init(.post, "/v1/images/copy", .lines) }
+}
+
+extension Endpoint where Body == RegistryQuestion, Answer == CommandEvent {
+    /// What refers to images: signatures, bills of materials, attestations.
+    public static var referrers: Self { .init(.post, "/v1/images/referrers", .lines) }
+    /// What names stand for in their registries now.
+    public static var digests: Self { .init(.post, "/v1/images/digests", .lines) }
+}
+
+// MARK: Registries and the disk
+
+extension Endpoint where Body == LoginRequest, Answer == CommandEvent {
+    public static var login: Self { .init(.post, "/v1/registries/login", .lines) }
+}
+
+extension Endpoint where Body == LogoutRequest, Answer == CommandEvent {
+    public static var logout: Self { .init(.post, "/v1/registries/logout", .lines) }
+}
+
+extension Endpoint where Body == NoBody, Answer == DiskUsageReport {
+    public static var diskUsage: Self { .init(.get, "/v1/usage", .document) }
+}
+
 /// What happens to containers that exist.
 public enum LifecycleVerb: String, Codable, CaseIterable, Sendable {
     case stop, start, restart, kill

@@ -7,6 +7,8 @@ public enum CommandEvent: Codable, Equatable, Sendable {
     case warning(String)
     /// The plan's text form, before it is carried out.
     case plan(String)
+    /// What it brought about, before the last line.
+    case result(CommandResult)
     /// The last line of every answer.
     case finished(Outcome)
 }

@@ -111,6 +111,8 @@ public struct PruneRequest: Codable, Sendable {
     public var volumes = false
     /// Nanoseconds since 1970: only containers that were made before.
     public var until: Int64?
+    /// Images that go as well; `nil`: none.
+    public var images: ImagePruneRequest?
     public var caller = ""
 
     public init() {}

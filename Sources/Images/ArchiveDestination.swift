@@ -2,6 +2,7 @@ import Glibc
 import Kernel
 import OCI
 import Synchronization
+import TarArchives
 
 /// A tar archive with an OCI image layout in it and, in Docker's form, also what `docker load` reads. It takes any
 /// number of images, which share blobs.
@@ -25,22 +26,32 @@ final class ArchiveDestination: ImageDestination {
     private let isFile: Bool
     /// What the file is called until it is complete.
     private let temporary: String
+    private let usesWholeNames: Bool
 
-    /// `-` is the standard output. A file gets its name when it is complete.
-    init(path: String, form: ImageSource.ArchiveForm, subject: String) throws(ImageError) {
+    /// `-` is the standard output. A file gets its name when it is complete. With `output`, the path is but its name.
+    init(
+        path: String, to output: OpenArchive? = nil, form: ImageSource.ArchiveForm, subject: String,
+        usesWholeNames: Bool = false
+    ) throws(ImageError) {
         self.path = path
         self.form = form
         self.subject = subject
-        isFile = path != "-" && (StoreFiles.status(path).map { $0.st_mode & S_IFMT == S_IFREG } ?? true)
+        self.usesWholeNames = usesWholeNames
+        isFile =
+            output == nil && path != "-" && (StoreFiles.status(path).map { $0.st_mode & S_IFMT == S_IFREG } ?? true)
         // Whoever else may write to the directory can't foresee it.
         temporary = "\(path).\(Files.unforeseenName()).tmp"
         do {
             let name = isFile ? temporary : path == "-" ? "/dev/stdout" : path
             let file =
-                path == "-"
-                ? OwnedDescriptor(taking: try check("use", "the standard output") { dup(1) })
-                : try OwnedDescriptor(
-                    open: name, isFile ? [.writeOnly, .create, .exclusive] : [.writeOnly], mode: 0o644)
+                if let output {
+                    try output.file.duplicate()
+                } else if path == "-" {
+                    OwnedDescriptor(taking: try check("use", "the standard output") { dup(1) })
+                } else {
+                    try OwnedDescriptor(
+                        open: name, isFile ? [.writeOnly, .create, .exclusive] : [.writeOnly], mode: 0o644)
+                }
             state = Mutex(State(tar: TarWriter(file, path: name, makesDirectories: true)))
         } catch {
             throw error.about(subject)
@@ -103,7 +114,7 @@ final class ArchiveDestination: ImageDestination {
             for name in state.names.isEmpty ? [nil] : state.names.map(Optional.some) {
                 var entry = document.descriptor
                 entry.platform = state.platform
-                entry.annotations = name.map { Self.notes($0) }
+                entry.annotations = name.map { notes($0) }
                 state.index.manifests.append(entry)
             }
         }
@@ -117,7 +128,8 @@ final class ArchiveDestination: ImageDestination {
             layers: manifest.layers.map { ImageLayout.blob($0.digest) })
     }
 
-    private static func notes(_ name: String) -> [String: String] {
+    private func notes(_ name: String) -> [String: String] {
+        if usesWholeNames { return [Annotation.imageName: name, Annotation.referenceName: name] }
         guard let reference = Reference(name), reference.description == name else {
             return [Annotation.referenceName: name]
         }

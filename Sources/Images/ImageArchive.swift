@@ -14,13 +14,16 @@ struct ImageArchive: Sendable {
     private let subject: String
     private let workspace: Workspace
 
-    /// Unpacks the archive in the store's temporary directory, in the confined process.
-    static func unpack(_ path: String, _ store: ImageStore, subject: String) async throws -> ImageArchive {
+    /// Unpacks the archive in the store's temporary directory, in the confined process. `path` is what its images without
+    /// names are called after.
+    static func unpack(
+        _ input: ArchiveInput, path: String, _ store: ImageStore, subject: String
+    ) async throws -> ImageArchive {
         do {
             let workspace = try Workspace.make(in: store.paths.temporary)
             let tree = "\(workspace.path)/archive"
             try StoreFiles.makeDirectory(tree)
-            try await store.unpacker.unpack(archive: path, into: tree, "the archive", for: subject)
+            try await store.unpacker.unpack(archive: input, into: tree, "the archive", for: subject)
             let directory = ContentDirectory(path: tree, followsLinks: false, subject: subject, isOwn: true)
             // Reading all layers for their digests takes long, so it is kept off the tasks' threads.
             let content = try await onOwnThread { _ in try Self.content(of: directory) }

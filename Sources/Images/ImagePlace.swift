@@ -41,6 +41,9 @@ public struct CopyOptions: Sendable {
     public var platform: Platform?
     /// The index with all of its images, instead of one of them.
     public var allPlatforms = false
+    /// What an archive is read from and written to, instead of its path.
+    public var input: OpenArchive?
+    public var output: OpenArchive?
 
     public init() {}
 }

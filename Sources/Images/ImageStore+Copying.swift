@@ -105,7 +105,8 @@ extension ImageStore {
             let layout = try LayoutContent(ContentDirectory(path: path, followsLinks: true, subject: subject))
             return Origin(layout, try await root(layout.entries(tagged: tag), layout, options, subject))
         case .archive(let path, let name, _):
-            let archive = try await ImageArchive.unpack(Self.input(path), self, subject: subject)
+            let archive = try await ImageArchive.unpack(
+                Self.input(path, options.input), path: Self.name(path), self, subject: subject)
             switch archive.content {
             case .layout(let layout):
                 return Origin(
@@ -116,8 +117,12 @@ extension ImageStore {
         }
     }
 
+    static func input(_ path: String, _ open: OpenArchive?) -> ArchiveInput {
+        open.map { .open($0) } ?? .path(name(path))
+    }
+
     /// `-` is the standard input.
-    static func input(_ path: String) -> String { path == "-" ? "/dev/stdin" : path }
+    static func name(_ path: String) -> String { path == "-" ? "/dev/stdin" : path }
 
     private func root(
         _ entries: [Descriptor], _ layout: LayoutContent, _ options: CopyOptions, _ subject: String
@@ -142,7 +147,7 @@ extension ImageStore {
             return try LayoutDestination(
                 path: path, tag: tag, platform: options.allPlatforms ? nil : options.platform, subject: subject)
         case .archive(let path, let name, let form):
-            let archive = try ArchiveDestination(path: path, form: form, subject: subject)
+            let archive = try ArchiveDestination(path: path, to: options.output, form: form, subject: subject)
             archive.begin(names: names(name, form), platform: options.allPlatforms ? nil : options.platform)
             return archive
         case .store: throw ImageError(subject, .unsupported(detail: "a store is no place to copy to here"))

@@ -71,7 +71,7 @@ extension ImageStore {
         {
             return image
         }
-        let archive = try await ImageArchive.unpack(path, self, subject: name)
+        let archive = try await ImageArchive.unpack(.path(path), path: path, self, subject: name)
         switch archive.content {
         case .layout(let layout):
             return try await open(layout, tag, as: name, platform, stamp: stamp, progress: progress)
@@ -99,14 +99,15 @@ extension ImageStore {
     }
 
     /// Brings in all images of an archive that `docker save`, skopeo or BuildKit made, compressed or not, under the
-    /// names that they have there; the path `-` is the standard input. Of an image for several platforms it is the one
+    /// names that they have there; the path `-` is the standard input. With `input`, the path is but its name. Of an image for several platforms it is the one
     /// asked for; else this machine's is returned, and the others that the archive has are brought in too. An image that
     /// isn't for this machine at all is brought in as it is: who carries it in an archive knows what for.
     public func load(
-        archive path: String, platform: Platform? = nil, progress: @escaping ImageProgressHandler = { _ in }
+        archive path: String, from input: OpenArchive? = nil, platform: Platform? = nil,
+        progress: @escaping ImageProgressHandler = { _ in }
     ) async throws -> [StoredImage] {
         let archive = try await ImageArchive.unpack(
-            Self.input(path), self, subject: path == "-" ? "standard input" : path)
+            Self.input(path, input), path: Self.name(path), self, subject: path == "-" ? "standard input" : path)
         var images: [StoredImage] = []
         switch archive.content {
         case .layout(let layout):

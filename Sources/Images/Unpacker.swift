@@ -17,14 +17,7 @@ struct Unpacker: Sendable {
 
     /// The one beside this executable, or in `ROOST_LIBEXEC`.
     static func beside() -> Unpacker {
-        if let directory = getenv("ROOST_LIBEXEC") {
-            return Unpacker(executable: String(cString: directory) + "/roost-layer")
-        }
-        let path = withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(PATH_MAX)) { buffer in
-            let count = buffer.baseAddress.map { readlink("/proc/self/exe", $0, buffer.count) } ?? 0
-            return String(decoding: buffer.prefix(max(0, count)).map(UInt8.init(bitPattern:)), as: UTF8.self)
-        }
-        return Unpacker(executable: path[..<(path.lastIndex(of: "/") ?? path.startIndex)] + "/roost-layer")
+        Unpacker(executable: InstalledPrograms.path("roost-layer"))
     }
 
     /// Unpacks a layer's blob that is on the disk already.
@@ -46,10 +39,10 @@ struct Unpacker: Sendable {
 
     /// Fills a directory with the files of an archive of images. `what` names the archive in errors. One that comes
     /// through a pipe may be as slow as whoever writes it.
-    func unpack(archive file: String, into directory: String, _ what: String, for subject: String) async throws {
+    func unpack(archive: ArchiveInput, into directory: String, _ what: String, for subject: String) async throws {
         try await onOwnThread { cancellation in
             do {
-                let input = try OwnedDescriptor(open: file)
+                let input = try archive.open()
                 var patient = self
                 if try StoreFiles.status(of: input).st_mode & S_IFMT != S_IFREG { patient.limits.idleSeconds = 86_400 }
                 let process = try UnpackProcess(

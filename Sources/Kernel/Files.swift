@@ -84,6 +84,11 @@ public enum Files {
         return Int64(information.st_mtim.tv_sec) * 1_000_000_000 + Int64(information.st_mtim.tv_nsec)
     }
 
+    /// Whether both paths lead to one file or directory.
+    public static func areSame(_ one: String, _ other: String) -> Bool {
+        FileIdentity(one).map { $0 == FileIdentity(other) } ?? false
+    }
+
     /// Whether something is at the path (symbolic links are followed).
     public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
@@ -96,6 +101,20 @@ public enum Files {
     private static func syncDirectory(of path: String) throws(KernelError) {
         let directory = try OwnedDescriptor(open: parent(of: path) ?? "/", [.directory])
         try check("write to disk the directory of", path) { fsync(directory.number) }
+    }
+}
+
+/// Which file a path leads to: it may be another one by now.
+public struct FileIdentity: Equatable, Sendable {
+    private let device: UInt64
+    private let inode: UInt64
+
+    /// `nil` if there is none.
+    public init?(_ path: String) {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        device = UInt64(status.st_dev)
+        inode = UInt64(status.st_ino)
     }
 }
 

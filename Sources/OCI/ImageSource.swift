@@ -8,7 +8,7 @@ public enum ImageSource: Hashable, Sendable, LosslessStringConvertible {
     case archive(path: String, tag: String?, form: ArchiveForm)
 
     /// What the text called an archive. Both are read in the same manner: the content tells.
-    public enum ArchiveForm: String, Hashable, Sendable {
+    public enum ArchiveForm: String, Hashable, Codable, Sendable {
         case oci = "oci-archive"
         case docker = "docker-archive"
     }

@@ -25,8 +25,7 @@ struct Engine: Sendable {
         }
         let log = Logger(label: "roost") { StreamLogHandler.standardError(label: $0) }
         self.log = log
-        let programs = try Self.programDirectory()
-        images = try ImageStore(root: locations.root, layerExecutable: programs + "/roost-layer")
+        images = try ImageStore(root: locations.root, layerExecutable: InstalledPrograms.path("roost-layer"))
         volumes = VolumeRegistry(store: VolumeStore(root: locations.root))
         try volumes.store.sweep()
         let networks = try NetworkController(
@@ -34,9 +33,9 @@ struct Engine: Sendable {
             group: MultiThreadedEventLoopGroup.singleton)
         containers = try HostContainers(
             locations: locations, volumes: volumes.store, networks: networks,
-            shim: Shim(executable: programs + "/roost-shim", environment: Self.handedOn),
+            shim: Shim(executable: InstalledPrograms.path("roost-shim"), environment: Self.handedOn),
             supervisorCommand: [
-                try Self.ownExecutable(), "--root", locations.root, "--run-root", locations.runRoot, "supervise",
+                try InstalledPrograms.ownPath(), "--root", locations.root, "--run-root", locations.runRoot,
             ], log: log)
         stacks = HostStacks(
             images: images, volumes: volumes, networks: networks, ledgerStore: LedgerStore(locations: locations))
@@ -50,19 +49,5 @@ struct Engine: Sendable {
             "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR",
         ]
         return names.compactMap { name in getenv(name).map { "\(name)=\(String(cString: $0))" } }
-    }
-
-    private static func ownExecutable() throws -> String {
-        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
-        let count = readlink("/proc/self/exe", &buffer, buffer.count - 1)
-        guard count > 0 else { throw KernelError("find", "/proc/self/exe", errno: errno) }
-        return String(decoding: buffer.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
-    }
-
-    /// `ROOST_LIBEXEC`, or where this program is: the three programs are installed together.
-    private static func programDirectory() throws -> String {
-        if let directory = getenv("ROOST_LIBEXEC") { return String(cString: directory) }
-        let path = try ownExecutable()
-        return String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
     }
 }

@@ -56,7 +56,25 @@ extension Supervisor {
     }
 
     package func prune(_ request: PruneRequest, report: @escaping CommandReport) async -> Outcome {
-        await outcome { try await prune(request, events: EventSink(send: report)) }
+        await outcome {
+            let before = try Leftovers(engine.locations)
+            _ = try await prune(request, events: EventSink(send: report))
+            var pruned = try before.gone(since: Leftovers(engine.locations))
+            if let images = request.images { pruned.images = try await self.images.prune(images) }
+            report(.result(.pruned(pruned)))
+            return Outcome()
+        }
+    }
+
+    /// What changes images; it waits for no stack.
+    package nonisolated func image(
+        _ operation: @Sendable (ImageOperations) async throws -> Outcome
+    ) async -> Outcome {
+        await outcome { try await operation(images) }
+    }
+
+    package nonisolated var images: ImageOperations {
+        ImageOperations(store: engine.images, locations: engine.locations)
     }
 
     private func command(

@@ -31,6 +31,9 @@ package actor Supervisor {
         self.init(engine: try Engine(locations: locations))
     }
 
+    /// The state directory.
+    package nonisolated var root: String { engine.locations.root }
+
     /// Where what concerns no single command is written.
     package nonisolated var log: Logger { engine.log }
 

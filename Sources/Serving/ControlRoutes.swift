@@ -1,17 +1,23 @@
 import ControlAPI
+import Kernel
 import NIOHTTP1
 import Orchestration
 
 /// Roost's own API: each route with what answers it.
 struct ControlRoutes: Router {
     let table: RouteTable
+    private let root: String
 
     init(_ supervisor: Supervisor) {
-        table = RouteTable(routes: Self.about(supervisor) + Self.stacks(supervisor) + Self.changes(supervisor))
+        root = supervisor.root
+        table = RouteTable(
+            routes: Self.about(supervisor) + Self.stacks(supervisor) + Self.changes(supervisor)
+                + Self.images(supervisor) + Self.transfers(supervisor))
     }
 
     func handler(for request: ReceivedRequest) throws(RequestRefusal) -> Handler? {
         guard let (route, call) = try table.find(request) else { return nil }
+        try checkRoot(request)
         let endsWithClient = route.address.method == .post || route.address.answer == .lines
         return Handler(endsWithClient: endsWithClient) { responder in
             do {
@@ -23,6 +29,18 @@ struct ControlRoutes: Router {
             } catch let error where !(error is CancellationError) && !responder.hasBegun {
                 try await RequestRefusal(status: .internalServerError, message: "\(error)").send(responder)
             }
+        }
+    }
+
+    /// Whoever means another state directory would have its images and stacks mixed up with this one's.
+    private func checkRoot(_ request: ReceivedRequest) throws(RequestRefusal) {
+        guard let header = request.headers.first(name: rootHeader) else { return }
+        let meant = PercentEncoding.decode(header[...])
+        guard meant == root || Files.areSame(meant, root) else {
+            let message =
+                "the supervisor that answers here keeps its state in \(root), not in \(meant); "
+                + "give that one a run directory of its own (--run-root or ROOST_RUN_ROOT)"
+            throw RequestRefusal(status: .misdirectedRequest, message: message)
         }
     }
 
@@ -38,6 +56,59 @@ struct ControlRoutes: Router {
             .document(.launchPrograms) { call, _ in try await supervisor.programs(of: call.name) },
             .lines(.logs) { call, _ in try await supervisor.logs(of: call.name, LogSelection(call.request.query)) },
             .json(.container) { call, _ in try await supervisor.inspect(call.name) },
+        ]
+    }
+
+    private static func images(_ supervisor: Supervisor) -> [Route] {
+        [
+            .document(.images) { _, _ in try supervisor.images.summaries() },
+            .json(.image) { call, _ in try supervisor.images.inspect(call.name, platform: call.platform()) },
+            .document(.imageHistory) { call, _ in
+                try supervisor.images.history(of: call.name, platform: call.platform())
+            },
+            .command(.tagImage) { _, body, _ in await supervisor.image { try await $0.tag(body) } },
+            .command(.removeImages) { _, body, report in
+                await supervisor.image { try await $0.remove(body, report: report) }
+            },
+            .command(.pruneImages) { _, body, report in
+                await supervisor.image { try await $0.prune(body, report: report) }
+            },
+            .command(.checkImages) { _, body, report in
+                await supervisor.image { try await $0.check(body, report: report) }
+            },
+            .document(.diskUsage) { _, _ in try await supervisor.images.diskUsage() },
+        ]
+    }
+
+    private static func transfers(_ supervisor: Supervisor) -> [Route] {
+        [
+            .command(.pullImages) { _, body, report in
+                await supervisor.image { try await $0.pull(body, report: report) }
+            },
+            .command(.pushImages) { _, body, report in
+                await supervisor.image { try await $0.push(body, report: report) }
+            },
+            .command(.saveImages) { call, body, report in
+                await supervisor.image { try await $0.save(body, call.request.descriptors, report: report) }
+            },
+            .command(.loadImages) { call, body, report in
+                await supervisor.image { try await $0.load(body, call.request.descriptors, report: report) }
+            },
+            .command(.copyImage) { call, body, report in
+                await supervisor.image { try await $0.copy(body, call.request.descriptors, report: report) }
+            },
+            .command(.referrers) { _, body, report in
+                await supervisor.image { try await $0.referrers(body, report: report) }
+            },
+            .command(.digests) { _, body, report in
+                await supervisor.image { try await $0.digests(body, report: report) }
+            },
+            .command(.login) { _, body, report in
+                await supervisor.image { try await $0.login(body, report: report) }
+            },
+            .command(.logout) { _, body, report in
+                await supervisor.image { try await $0.logout(body, report: report) }
+            },
         ]
     }
 

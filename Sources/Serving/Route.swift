@@ -1,5 +1,6 @@
 import ControlAPI
 import NIOHTTP1
+import OCI
 import Orchestration
 
 /// One entry of the table of what a supervisor answers.
@@ -16,6 +17,16 @@ struct Call: Sendable {
 
     /// The first name in the path.
     var name: String { names.first ?? "" }
+
+    /// What the query says of a platform.
+    func platform() throws(RequestRefusal) -> Platform? {
+        guard let text = request.query["platform"] else { return nil }
+        do {
+            return try Platform(parsing: text)
+        } catch {
+            throw RequestRefusal(status: .badRequest, message: "platform \(text): \(error)")
+        }
+    }
 
     func body<Body: Decodable>(_ type: Body.Type) throws(RequestRefusal) -> Body {
         do {

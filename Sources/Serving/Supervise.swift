@@ -25,6 +25,7 @@ public func supervise(locations: Locations, readiness: Int32?) async throws {
     try await supervisor.adopt()
     let server = try SocketServer(
         path: locations.socket, routers: [ControlRoutes(supervisor)], group: MultiThreadedEventLoopGroup.singleton)
+    let socket = FileIdentity(locations.socket)
     // From here on the shims see that there is a supervisor.
     let alive = try AliveMark(locations.aliveFIFO)
     defer { withExtendedLifetime(alive) {} }
@@ -47,7 +48,8 @@ public func supervise(locations: Locations, readiness: Int32?) async throws {
     } catch {
         supervisor.log.error("the supervisor ends early: \(error)")
     }
-    unlink(locations.socket)
+    // Whoever removed the run directory may have a supervisor there by now.
+    if FileIdentity(locations.socket) == socket { unlink(locations.socket) }
 }
 
 /// A supervisor that a shim started has nowhere to write yet.

@@ -140,7 +140,6 @@ import Testing
         #expect(try StopCommand.read(["--timeout=-1"]).timeout == -1)
         #expect(try ImageLoadCommand.read(["-i", "x.tar"]).input == "x.tar")
         #expect(try PullCommand.read(["--include-deps", "-q"]).includeDependencies)
-        #expect(try SuperviseCommand.read(["--ready-fd", "3"]).readyDescriptor == 3)
         #expect(try ConfigCommand.read(["--format", "json", "-o", "x"]).output == "x")
         #expect(try InspectCommand.read(["a", "b"]).names == ["a", "b"])
         #expect(try VersionCommand.read(["-f", "json"]).format == "json")

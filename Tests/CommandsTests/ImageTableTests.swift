@@ -1,3 +1,4 @@
+import ControlAPI
 import Testing
 
 @testable import Commands
@@ -8,8 +9,8 @@ import Testing
     func row(
         _ repository: String? = "nginx", _ tag: String? = "1.27", digest: String? = nil, age: Int64 = 86_400 * 21,
         size: Int64 = 187_654_321, labels: [String: String] = [:]
-    ) -> ImageRow {
-        ImageRow(
+    ) -> ImageSummary {
+        ImageSummary(
             repository: repository, tag: tag, digest: digest, id: "sha256:" + digits, platform: "linux/amd64",
             created: nanoseconds(before: age), size: size, labels: labels)
     }
@@ -95,10 +96,10 @@ import Testing
 
     @Test func historyTable() throws {
         let rows = [
-            HistoryRow(
+            HistoryEntry(
                 id: "sha256:" + digits, created: nanoseconds(before: 60), createdBy: "CMD [\"nginx\"]", size: 0,
                 comment: "buildkit"),
-            HistoryRow(
+            HistoryEntry(
                 id: nil, created: 0, createdBy: "RUN\tapt-get install --yes a-package-with-a-rather-long-name",
                 size: 1234,
                 comment: ""),

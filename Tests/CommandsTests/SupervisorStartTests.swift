@@ -33,7 +33,7 @@ import Testing
         let (error, seen) = try start("echo \"$@\" > SEEN; printf r >&3")
         #expect(error == nil)
         #expect(seen.hasPrefix("--root /tmp/roost-start-"))
-        #expect(seen.hasSuffix("/run/roost supervise --ready-fd 3\n"))
+        #expect(seen.hasSuffix("/run/roost --ready-fd 3\n"))
     }
 
     @Test func theSupervisorLeadsASessionAndHasNoOtherDescriptors() throws {

@@ -18,7 +18,7 @@ import Testing
         unpacker.limits.idleSeconds = 0
         let directory = "\(bench.path)/tree"
         try Files.makeDirectories(directory)
-        try await unpacker.unpack(archive: pipe, into: directory, "the archive", for: "a test")
+        try await unpacker.unpack(archive: .path(pipe), into: directory, "the archive", for: "a test")
         #expect(try Files.readText("\(directory)/a/file") == "content")
     }
 

@@ -97,7 +97,7 @@ struct BadInputTests {
                 config.says(word)
                 up.fails(saying: word)
             }
-            #expect(try await host.processes(" supervise ").isEmpty)
+            #expect(try await host.processes("roost-supervisor ").isEmpty)
         }
     }
 
@@ -203,7 +203,7 @@ struct BadInputTests {
             try host.compose(ImageTests.service(busybox()))
             try await host.roost("up", "-d").fails(saying: "space")
             try await host.roost("down").succeeds()
-            try await eventually("the supervisor left") { try await host.processes(" supervise ").isEmpty }
+            try await eventually("the supervisor left") { try await host.processes("roost-supervisor ").isEmpty }
             try await host.shell("umount \(host.root)").succeeds()
             try await host.up()
         }

@@ -198,7 +198,7 @@ struct CommandTests {
             for command in ["up", "down", "ps", "logs", "exec", "config", "images", "inspect", "ls", "pull", "load"] {
                 #expect(help.output.contains("  \(command) "), "--help doesn't name \(command)")
             }
-            #expect(try await host.processes(" supervise ").isEmpty, "neither needs a supervisor")
+            #expect(try await host.processes("roost-supervisor ").isEmpty, "neither needs a supervisor")
         }
     }
 

@@ -63,7 +63,7 @@ struct ImageTransferTests {
             try await host.roost("image", "pull", Self.other + "x").fails(saying: Self.other)
             try await host.roost("push", "it").succeeds().says("Pushed")
             try await host.roost("push", "nowhere").fails(saying: "no such service: nowhere")
-            try await host.roost("image", "pull", Self.other, environment: ["ROOST_ROOT": host.root + "2"]).succeeds()
+            try await host.roost("image", "pull", Self.other, environment: host.second).succeeds()
         }
     }
 
@@ -74,12 +74,13 @@ struct ImageTransferTests {
             let id = try await host.roost("image", "ls", "-q", "--no-trunc").succeeds().output
             try await host.roost("tag", Self.box, "second:v1").succeeds()
             try await host.roost("save", "--format", form, "-o", "both.tar", Self.box, "second:v1").succeeds()
-            let fresh = ["ROOST_ROOT": host.root + "2"]
+            let fresh = host.second
             let load = try await host.roost("load", "-i", "both.tar", environment: fresh).succeeds()
             #expect(Set(load.lines) == ["Loaded image: \(Self.box)", "Loaded image: second:v1"])
             #expect(try await host.roost("image", "ls", "-q", "--no-trunc", environment: fresh).succeeds().output == id)
             let roost = join(Requirements.binaries, "roost")
-            let pipe = "\(roost) save --format \(form) second:v1 | ROOST_ROOT=\(host.root)3 \(roost) load -q"
+            let pipe =
+                "\(roost) save --format \(form) second:v1 | ROOST_ROOT=\(host.root)3 ROOST_RUN_ROOT=\(host.runRoot)3 \(roost) load -q"
             try await host.shell(pipe).succeeds().says("Loaded image: second:v1")
             try await host.roost("save", "nowhere").fails(saying: "nowhere")
         }

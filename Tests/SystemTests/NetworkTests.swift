@@ -200,7 +200,7 @@ struct NetworkTests {
         try await onHost { host in
             try await Self.serve(host, [("web", "ports: [\"8080:80\"]"), ("client", "scale: 1")])
             try await host.roost("stop", "-t", "0").succeeds()
-            try await eventually("the supervisor left") { try await host.processes(" supervise ").isEmpty }
+            try await eventually("the supervisor left") { try await host.processes("roost-supervisor ").isEmpty }
             if missing.contains("subnets") {
                 let ledger = "\(host.root)/networks/ledger.json"
                 let strike =

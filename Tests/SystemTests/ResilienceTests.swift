@@ -22,7 +22,7 @@ struct ResilienceTests {
             let supervisor = try await host.supervisor()
             try await host.kill(supervisor)
             let next = try await eventually("a supervisor is back") {
-                try await host.processes(" supervise ").first { $0 != supervisor }
+                try await host.processes("roost-supervisor ").first { $0 != supervisor }
             }
             #expect(next != supervisor)
             for (service, old) in zip(["web", "quiet"], before) {
@@ -89,7 +89,7 @@ struct ResilienceTests {
             try host.compose(Self.many)
             let up = try host.start(roost: ["up", "-d"])
             let supervisor = try await eventually("the supervisor runs", every: .milliseconds(1)) {
-                try await host.processes(" supervise ").first
+                try await host.processes("roost-supervisor ").first
             }
             try await eventually("\(shims) shims run, or up is done", every: .milliseconds(1)) {
                 let count = shims == 0 ? 0 : try await host.processes("roost-shim").count
@@ -128,7 +128,7 @@ struct ResilienceTests {
             try host.compose(Self.many)
             let up = try host.start(roost: ["up", "-d"])
             _ = try await eventually("the supervisor runs", every: .milliseconds(1)) {
-                try await host.processes(" supervise ").first
+                try await host.processes("roost-supervisor ").first
             }
             try await up.signal(SIGKILL)
             try await host.up()

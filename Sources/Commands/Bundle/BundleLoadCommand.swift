@@ -1,10 +1,9 @@
 import ArgumentParser
 import ControlAPI
 import Glibc
-import Images
 import Kernel
 import OCI
-import Orchestration
+import TarArchives
 
 /// `roost bundle load`.
 struct BundleLoadCommand: RoostCommand {
@@ -33,27 +32,26 @@ struct BundleLoadCommand: RoostCommand {
             throw CommandFailure("\(words[0]): \(failure)")
         }
         let target = absolutePath(words.count > 1 ? words[1] : bundle.document.project)
-        let session = try ImageSession(context)
-        try await context.showing("bundle", quiet: quiet) { [force] report in
-            let id = "Bundle of \(bundle.document.project)"
-            report.send(.progress(Progress(id: id, status: .working, text: "Reading")))
-            try bundle.restore(into: target, force: force)
-            if !bundle.document.images.isEmpty {
-                _ = try await session.store.load(archive: path) { progress in
-                    if let event = progress.event(of: id) { report.send(.progress(event)) }
-                }
-            }
-            let images = try session.store.images()
-            for (key, digest) in bundle.document.images
-            where !images.contains(where: {
-                $0.name == BundleDocument.name(inKey: key) && $0.manifestDigest.description == digest
-            }) {
-                throw CommandFailure("\(path): the image \(key) isn't in it as it should be")
-            }
-            report.send(.progress(Progress(id: id, status: .done, text: "Restored")))
-        }
+        try bundle.restore(into: target, force: force)
+        if !bundle.document.images.isEmpty { try await load(bundle, context) }
         try context.streams.output.write(text(bundle.document, target))
         return 0
+    }
+
+    private func load(_ bundle: OpenBundle, _ context: Context) async throws {
+        let archive = try ArchiveInput.open(bundle.path)
+        defer { withExtendedLifetime(archive) {} }
+        var request = try ControlRequest(
+            .loadImages, body: ImageLoadRequest(path: bundle.path, title: "Bundle of \(bundle.document.project)"))
+        request.descriptors = [archive.number]
+        try await context.work(request, operation: "bundle", quiet: quiet) { _ in () }
+        let images = try await context.client().fetch(ControlRequest(.images))
+        for (key, digest) in bundle.document.images
+        where !images.contains(where: {
+            $0.storedName == BundleDocument.name(inKey: key) && $0.manifest == digest
+        }) {
+            throw CommandFailure("\(bundle.path): the image \(key) isn't in it as it should be")
+        }
     }
 
     /// Where everything is now, and how to go on.

@@ -11,15 +11,16 @@ final class ControlClient: Sendable {
     static let largestBody = 64 << 20
     /// How long an answer that isn't streamed may take.
     static let answerSeconds: Int64 = 60
-    /// A refusal says little; the rest of a long one is dropped.
-    private static let longestRefusal = 64 << 10
 
     private let socketPath: String
+    private let root: String?
     /// Brings a supervisor up when nobody listens; `nil`: that is an error.
     private let start: (@Sendable () async throws -> Void)?
 
-    init(socketPath: String, start: (@Sendable () async throws -> Void)? = nil) {
+    /// - Parameter root: the state directory that requests are about; `nil`: whichever the supervisor has.
+    init(socketPath: String, root: String? = nil, start: (@Sendable () async throws -> Void)? = nil) {
         self.socketPath = socketPath
+        self.root = root
         self.start = start
     }
 
@@ -93,7 +94,7 @@ extension ControlClient {
                 let connection = try ControlConnection(socketPath, for: request.name)
                 var exchange = ControlExchange(
                     connection: connection, request: request.name, socketPath: socketPath, deadline: deadline)
-                try await exchange.begin(request.message, descriptors: request.descriptors)
+                try await exchange.begin(request.message(root: root), descriptors: request.descriptors)
                 return try await body(&exchange)
             } catch let error as ClientError where error.cause == .nobodyListens && mayStart {
                 mayStart = false

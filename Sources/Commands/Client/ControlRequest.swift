@@ -26,12 +26,13 @@ struct ControlRequest<Answer: Sendable>: Sendable {
     /// `GET /v1/stacks`, for messages.
     var name: String { "\(method) \(path.prefix { $0 != "?" })" }
 
-    /// As it is sent (RFC 9112).
-    var message: [UInt8] {
+    /// As it is sent (RFC 9112). `root` is the state directory that is meant; a supervisor of another one refuses.
+    func message(root: String?) -> [UInt8] {
+        let meant = root.map { "\(rootHeader): \(PercentEncoding.encode($0))\r\n" } ?? ""
         let head = """
             \(method) \(path) HTTP/1.1\r
             Host: roost\r
-            Connection: close\r
+            \(meant)Connection: close\r
             Content-Type: application/json\r
             Content-Length: \(body.count)\r
             \r

@@ -17,8 +17,7 @@ struct SupervisorStart: Sendable {
     private static let shownLogBytes = 16 << 10
 
     let locations: Locations
-    /// The program that is started with `supervise`.
-    var program = "/proc/self/exe"
+    var program = InstalledPrograms.path("roost-supervisor")
 
     /// Returns when a supervisor listens.
     func run() throws(CommandFailure) {
@@ -37,20 +36,24 @@ struct SupervisorStart: Sendable {
     }
 
     /// Starts the supervisor and returns the pipe that tells of its readiness.
-    private func spawn() throws(KernelError) -> OwnedDescriptor {
+    private func spawn() throws -> OwnedDescriptor {
         let log = try openLog()
         let pipe = try OwnedDescriptor.pipe()
         var spawn = Spawn(
             program,
             [
-                "roost", "--root", locations.root, "--run-root", locations.runRoot, "supervise", "--ready-fd",
+                "roost-supervisor", "--root", locations.root, "--run-root", locations.runRoot, "--ready-fd",
                 String(Self.readyDescriptor),
             ])
         spawn.standardStreams = (nil, log.number, log.number)
         spawn.descriptors = [(pipe.writing.number, Self.readyDescriptor)]
         spawn.newSession = true
-        // Nobody reaps it here: this command ends before the supervisor does.
-        _ = try spawn.start()
+        do throws(KernelError) {
+            // Nobody reaps it here: this command ends before the supervisor does.
+            _ = try spawn.start()
+        } catch {
+            throw CommandFailure("\(error); roost-supervisor belongs beside roost or into ROOST_LIBEXEC")
+        }
         return pipe.intoReading()
     }
 

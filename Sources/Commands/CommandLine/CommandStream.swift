@@ -1,49 +1,58 @@
 import ControlAPI
 import Glibc
 
+/// How a command of the supervisor's ended.
+struct CommandEnd: Sendable {
+    var outcome: Outcome
+    /// What it brought about, where there is more to say.
+    var result: CommandResult?
+}
+
 extension Context {
-    /// Sends a command that changes something, shows its progress, and returns how it ended.
+    /// Sends a command that changes something, shows its progress, and returns how it ended. A failed outcome becomes an
+    /// error.
     ///
     /// `operation` is the word in the live header; `quiet` leaves the progress out; `live` is false while something
     /// else writes to the terminal.
-    func run(
+    func carryOut(
         _ request: ControlRequest<CommandEvent>, operation: String, quiet: Bool = false, live: Bool = true,
         client: ControlClient
-    ) async throws -> Outcome {
+    ) async throws -> CommandEnd {
         var mode = quiet ? .quiet : global.progressMode(errorIsTerminal: streams.errorIsTerminal)
         if mode == .tty, !live { mode = .plain }
         let renderer = ProgressRenderer(
             mode: mode, operation: operation, colored: global.colored(isTerminal: streams.errorIsTerminal),
             dryRun: global.dryRun)
         let display = ProgressDisplay(renderer: renderer, output: streams.error, descriptor: STDERR_FILENO)
-        let outcome = try await withThrowingTaskGroup(of: Outcome?.self) { tasks in
-            tasks.addTask { try await self.follow(request, client: client, display: display) }
-            if await display.isAnimated { tasks.addTask { try await animate(display) } }
-            defer { tasks.cancelAll() }
-            return try await tasks.next() ?? nil
+        let end: CommandEnd?
+        do {
+            end = try await shown(on: display) { try await self.follow(request, client: client, display: display) }
+            await display.finish()
+        } catch {
+            await display.finish()
+            throw error
         }
-        await display.finish()
-        guard let outcome else {
+        guard let end else {
             throw CommandFailure("the supervisor ended before the command was finished; run it again")
         }
-        return outcome
+        if let error = end.outcome.error { throw CommandFailure(error, exitCode: max(1, end.outcome.exitCode)) }
+        guard end.outcome.exitCode == 0 else { throw SilentExit(exitCode: end.outcome.exitCode) }
+        return end
     }
 
-    /// As `run`; a failed outcome becomes an error.
+    /// As `carryOut`, for commands that report nothing but their outcome.
     func complete(
         _ request: ControlRequest<CommandEvent>, operation: String, quiet: Bool = false, live: Bool = true,
         client: ControlClient
     ) async throws -> Outcome {
-        let outcome = try await run(request, operation: operation, quiet: quiet, live: live, client: client)
-        if let error = outcome.error { throw CommandFailure(error, exitCode: max(1, outcome.exitCode)) }
-        guard outcome.exitCode == 0 else { throw SilentExit(exitCode: outcome.exitCode) }
-        return outcome
+        try await carryOut(request, operation: operation, quiet: quiet, live: live, client: client).outcome
     }
 
     private func follow(
         _ request: ControlRequest<CommandEvent>, client: ControlClient, display: ProgressDisplay
-    ) async throws -> Outcome? {
+    ) async throws -> CommandEnd? {
         var outcome: Outcome?
+        var result: CommandResult?
         try await client.stream(request) { event in
             switch event {
             case .progress(let progress): await display.progress(progress)
@@ -52,17 +61,29 @@ extension Context {
             case .plan(let text):
                 try streams.output.write(text.hasSuffix("\n") ? text : text + "\n")
                 try streams.output.flush()
+            case .result(let found): result = found
             case .finished(let end): outcome = end
             }
         }
-        return outcome
+        return outcome.map { CommandEnd(outcome: $0, result: result) }
     }
 }
 
-/// Moves the spinners until it is cancelled.
-private func animate(_ display: ProgressDisplay) async throws -> Outcome? {
-    while true {
-        try await Task.sleep(for: .milliseconds(100))
-        await display.tick()
+/// Does something whose progress is shown, and moves the spinners meanwhile.
+private func shown<Result: Sendable>(
+    on display: ProgressDisplay, _ work: @escaping @Sendable () async throws -> Result
+) async throws -> Result {
+    guard await display.isAnimated else { return try await work() }
+    return try await withThrowingTaskGroup(of: Result?.self) { tasks in
+        defer { tasks.cancelAll() }
+        tasks.addTask { try await work() }
+        tasks.addTask {
+            while true {
+                try await Task.sleep(for: .milliseconds(100))
+                await display.tick()
+            }
+        }
+        guard let result = try await tasks.next() ?? nil else { throw CancellationError() }
+        return result
     }
 }

@@ -20,7 +20,6 @@ func commandType(named name: String) -> (any RoostCommand.Type)? {
     case "ls": LsCommand.self
     case "version": VersionCommand.self
     case "why": WhyCommand.self
-    case "supervise": SuperviseCommand.self
     default: imageShortcutType(named: name)
     }
 }

@@ -1,6 +1,6 @@
 import ControlAPI
 import Glibc
-import Registries
+import OCI
 
 /// What a command runs in.
 final class Context: Sendable {
@@ -24,7 +24,9 @@ final class Context: Sendable {
     /// A client for this command, which starts the supervisor where none listens.
     func client() -> ControlClient {
         let locations = locations
-        return ControlClient(socketPath: locations.socket) { try SupervisorStart(locations: locations).run() }
+        return ControlClient(socketPath: locations.socket, root: locations.root) {
+            try SupervisorStart(locations: locations).run()
+        }
     }
 
     /// How this command shows what goes wrong.
@@ -32,7 +34,7 @@ final class Context: Sendable {
 
     /// What a supervisor needs to know of this command's environment to speak to registries as its user.
     var registryEnvironment: [String: String] {
-        environment.filter { RegistryConfiguration.environmentNames.contains($0.key) }
+        RegistryEnvironment.part(of: environment, directory: currentDirectory())
     }
 
     /// Whom others see when they wait for this command.

@@ -56,7 +56,7 @@ struct ExecCommand: RoostCommand {
         let request = request(words, context: context)
         let post = try ControlRequest(.exec, project.name, body: request)
         let reply = try await context.client().fetch(post)
-        let shim = ShimExec(program: reply.program, environment: context.environment)
+        let shim = ShimExec(program: reply.program)
         if detach { return try shim.runDetached() }
         if request.terminal { return try shim.runOnTerminal() }
         try shim.become(environment: context.environment)

@@ -1,6 +1,5 @@
 import ArgumentParser
 import ControlAPI
-import Images
 
 /// `roost inspect`: containers in the shape of `docker inspect`.
 struct InspectCommand: RoostCommand {
@@ -14,7 +13,6 @@ struct InspectCommand: RoostCommand {
     func perform(in context: Context) async throws -> Int32 {
         guard !names.isEmpty else { throw CommandFailure("requires at least 1 arg(s), only received 0") }
         let client = context.client()
-        let store = try ImageSession(context).store
         var found: [String] = []
         var failures: [String] = []
         for name in names {
@@ -23,7 +21,7 @@ struct InspectCommand: RoostCommand {
                     String(decoding: try await client.fetch(ControlRequest(.container, name)).bytes, as: UTF8.self))
             } catch let refusal as Refusal {
                 // Docker's inspect looks for images, too, where there is no container of the name.
-                if let image = try image(name, in: store) {
+                if let image = try await image(name, client) {
                     found.append(image)
                 } else {
                     failures.append(refusal.message)
@@ -37,11 +35,11 @@ struct InspectCommand: RoostCommand {
     }
 
     /// The image as JSON; `nil` where there is none of the name.
-    private func image(_ name: String, in store: ImageStore) throws -> String? {
+    private func image(_ name: String, _ client: ControlClient) async throws -> String? {
         do {
-            let document = try ImageInspection.json([store.inspect(name)], indented: false)
-            return String(decoding: document.dropFirst().dropLast(), as: UTF8.self)
-        } catch is ImageError {
+            let document = try await client.fetch(ControlRequest(.image, name))
+            return String(decoding: document.bytes.dropFirst().dropLast(), as: UTF8.self)
+        } catch is Refusal {
             return nil
         }
     }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import ControlAPI
-import Images
 
 /// `roost image check`.
 struct ImageCheckCommand: RoostCommand {
@@ -20,24 +19,15 @@ struct ImageCheckCommand: RoostCommand {
 
     func perform(in context: Context) async throws -> Int32 {
         let format = try OutputFormat(option: format)
-        let store = try ImageSession(context).store
-        let repairs = repair
-        let check = try await context.showing("check", quiet: quiet || format == .json) { report in
-            let id = "Image store"
-            let check = try await store.check(repair: repairs) { done, total in
-                // Layers take the longest, so the time between two reports is no measure of the rest.
-                report.send(
-                    .progress(Progress(id: id, status: .working, text: "Checking", details: "\(done)/\(total)")))
-            }
-            let status = check.isClean ? Progress.Status.done : .error
-            report.send(.progress(Progress(id: id, status: status, text: check.isClean ? "Clean" : "Not clean")))
-            return check
+        let request = try ControlRequest(.checkImages, body: ImageCheckRequest(repair: repair))
+        let check = try await context.work(request, operation: "check", quiet: quiet || format == .json) {
+            if case .checked(let report) = $0 { report } else { nil }
         }
         try context.streams.output.write(format == .json ? Self.json(check) : Self.text(check, quiet: quiet))
         return check.isClean ? 0 : 1
     }
 
-    static func text(_ check: StoreCheck, quiet: Bool) -> String {
+    static func text(_ check: StoreReport, quiet: Bool) -> String {
         var text = check.problems.map { "\($0)\n" }.joined()
         text += check.incomplete.map { "\($0) is not whole any more: pull or load it again\n" }.joined()
         guard !quiet else { return text }
@@ -47,7 +37,7 @@ struct ImageCheckCommand: RoostCommand {
         return text + "\n"
     }
 
-    static func json(_ check: StoreCheck) -> String {
+    static func json(_ check: StoreReport) -> String {
         let problems = check.problems.map { problem in
             JSONText.object(
                 [("subject", .string(problem.subject)), ("detail", .string(problem.detail))]

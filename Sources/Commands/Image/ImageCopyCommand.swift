@@ -1,8 +1,7 @@
 import ArgumentParser
 import ControlAPI
-import Images
+import Kernel
 import OCI
-import Orchestration
 
 /// `roost image copy`.
 struct ImageCopyCommand: RoostCommand {
@@ -25,42 +24,65 @@ struct ImageCopyCommand: RoostCommand {
 
     func perform(in context: Context) async throws -> Int32 {
         try requireArguments(places, exactly: 2, of: "image copy")
-        let source = try Self.place(places[0])
-        let destination = try Self.place(places[1])
-        var options = CopyOptions()
-        options.platform = try platform.value()
-        options.allPlatforms = all
-        let session = try ImageSession(context)
-        let id = "Image \(places[0])"
-        let wanted = options
-        let copied = try await session.withRegistry { registry in
-            try await context.showing("copy", quiet: quiet) { report in
-                report.send(.progress(Progress(id: id, status: .working, text: "Copying")))
-                let copied = try await session.store.copy(
-                    source, to: destination, options: wanted, registry: registry
-                ) { progress in
-                    if let event = progress.event(of: id) { report.send(.progress(event)) }
-                }
-                report.send(.progress(Progress(id: id, status: .done, text: "Copied")))
-                return copied
-            }
+        let source = try CopyPlace(places[0])
+        let destination = try CopyPlace(places[1])
+        var body = ImageCopyRequest(from: source.text, to: destination.text, title: "Image \(places[0])")
+        body.platform = try platform.value()
+        body.allPlatforms = all
+        body.registryEnvironment = context.registryEnvironment
+        var request = try ControlRequest(.copyImage, body: body)
+        let input = try source.archive.map { OpenFile(try ArchiveInput.open($0)) }
+        if let input { request.descriptors.append(input.descriptor.number) }
+        let copied: Descriptor
+        if let path = destination.archive {
+            let output = try ArchiveOutput.open(path)
+            request.descriptors.append(output.descriptor.number)
+            copied = try await work(request, context)
+            try output.finish()
+        } else {
+            copied = try await work(request, context)
         }
         // Standard output may be the archive itself.
-        if !places[1].hasSuffix("archive:-") { try context.streams.output.write("Digest: \(copied.digest)\n") }
+        if destination.archive != "-" { try context.streams.output.write("Digest: \(copied.digest)\n") }
         return 0
     }
 
-    private static func place(_ text: String) throws(CommandFailure) -> ImagePlace {
-        let plain = text.hasPrefix("docker://") ? String(text.dropFirst(9)) : text
+    private func work(_ request: ControlRequest<CommandEvent>, _ context: Context) async throws -> Descriptor {
+        try await context.work(request, operation: "copy", quiet: quiet) {
+            if case .copied(let descriptor) = $0 { descriptor } else { nil }
+        }
+    }
+}
+
+/// A descriptor that lives as long as somebody refers to it.
+private final class OpenFile: Sendable {
+    let descriptor: OwnedDescriptor
+
+    init(_ descriptor: consuming OwnedDescriptor) { self.descriptor = descriptor }
+}
+
+/// One end of a copy. Archives are opened here; the supervisor sees `-` in their place.
+private struct CopyPlace {
+    var text: String
+    /// The path of an archive.
+    var archive: String?
+
+    init(_ text: String) throws(CommandFailure) {
+        self.text = text
+        // A name of this store may be anything.
+        if text.hasPrefix("roost:") { return }
+        let source: ImageSource
         do {
-            switch try ImagePlace(parsing: plain) {
-            case .layout(let path, let tag): return .layout(path: absolutePath(path), tag: tag)
-            case .archive(let path, let name, let form) where path != "-":
-                return .archive(path: absolutePath(path), name: name, form: form)
-            case let place: return place
-            }
+            source = try ImageSource(parsing: text.hasPrefix("docker://") ? String(text.dropFirst(9)) : text)
         } catch {
             throw CommandFailure("\(error)")
+        }
+        switch source {
+        case .registry: break
+        case .layout(let path, let tag): self.text = ImageSource.layout(path: absolutePath(path), tag: tag).description
+        case .archive(let path, let tag, let form):
+            self.text = ImageSource.archive(path: "-", tag: tag, form: form).description
+            archive = path
         }
     }
 }

@@ -1,3 +1,4 @@
+import ControlAPI
 import Glibc
 
 /// The `--filter` options of the image commands, `KEY=VALUE`.
@@ -77,7 +78,7 @@ struct ImageFilters: Equatable {
     }
 
     /// Whether the image is to be shown. `created` tells when the images of `before` and `since` were made.
-    func accepts(_ row: ImageRow, created: (String) -> Int64?) -> Bool {
+    func accepts(_ row: ImageSummary, created: (String) -> Int64?) -> Bool {
         if let dangling, dangling != row.isDangling { return false }
         guard labels.allSatisfy({ $0.isOn(row.labels) }), !withoutLabels.contains(where: { $0.isOn(row.labels) }) else {
             return false
@@ -89,7 +90,7 @@ struct ImageFilters: Equatable {
     }
 
     /// A pattern is for the repository, with the tag if it has one.
-    static func fits(_ row: ImageRow, _ pattern: String) -> Bool {
+    static func fits(_ row: ImageSummary, _ pattern: String) -> Bool {
         guard let repository = row.repository else { return false }
         return matches(repository, pattern) || row.tag.map { matches(repository + ":" + $0, pattern) } ?? false
     }

@@ -1,7 +1,6 @@
 import ArgumentParser
-import Images
+import ControlAPI
 import Kernel
-import OCI
 
 /// `roost image history`.
 struct ImageHistoryCommand: RoostCommand {
@@ -33,11 +32,8 @@ struct ImageHistoryCommand: RoostCommand {
     func perform(in context: Context) async throws -> Int32 {
         try requireArguments(images, exactly: 1, of: "image history")
         let format = try OutputFormat(option: format)
-        let rows = try ImageSession(context).store.history(of: images[0], platform: platform.value()).map { step in
-            HistoryRow(
-                id: step.id?.description, created: step.created.flatMap(Timestamp.parse) ?? 0,
-                createdBy: step.createdBy, size: step.size, comment: step.comment)
-        }
+        let rows = try await context.client().fetch(
+            ControlRequest(.imageHistory, images[0], query: platform.query()))
         let text = ImageHistoryText(rows: rows, now: Timestamp.now(), truncated: !noTruncation, human: human)
         try context.streams.output.write(quiet ? text.ids() : format == .json ? text.json() : text.table())
         return 0

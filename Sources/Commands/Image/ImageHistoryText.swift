@@ -1,19 +1,9 @@
+import ControlAPI
 import Kernel
-
-/// One step in the making of an image, as `image history` shows it.
-struct HistoryRow: Equatable {
-    /// `sha256:…` of the image for the newest step; `nil` for the others.
-    var id: String?
-    /// Nanoseconds since 1970; 0 if the image doesn't say.
-    var created: Int64
-    var createdBy: String
-    var size: Int64
-    var comment: String
-}
 
 /// The table and the JSON of `image history`, the newest step first.
 struct ImageHistoryText {
-    var rows: [HistoryRow]
+    var rows: [HistoryEntry]
     var now: Int64
     var truncated = true
     /// Sizes and times for people.
@@ -41,13 +31,13 @@ struct ImageHistoryText {
         }.joined()
     }
 
-    private func id(_ row: HistoryRow) -> String { row.id.map { truncated ? shortID($0) : $0 } ?? "<missing>" }
-    private func at(_ row: HistoryRow) -> String { row.created > 0 ? Timestamp.rfc3339(row.created) : "N/A" }
-    private func since(_ row: HistoryRow) -> String { human ? ago(row.created, now: now) : at(row) }
-    private func size(_ row: HistoryRow) -> String { human ? humanSize(row.size) : String(row.size) }
+    private func id(_ row: HistoryEntry) -> String { row.id.map { truncated ? shortID($0) : $0 } ?? "<missing>" }
+    private func at(_ row: HistoryEntry) -> String { row.created > 0 ? Timestamp.rfc3339(row.created) : "N/A" }
+    private func since(_ row: HistoryEntry) -> String { human ? ago(row.created, now: now) : at(row) }
+    private func size(_ row: HistoryEntry) -> String { human ? humanSize(row.size) : String(row.size) }
 
     /// A tab or a line break would break the table.
-    private func command(_ row: HistoryRow) -> String {
+    private func command(_ row: HistoryEntry) -> String {
         let line = String(row.createdBy.map { $0.isWhitespace ? " " : $0 })
         return truncated ? ellipsized(line, to: Self.longestCommand) : line
     }

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Images
+import ControlAPI
 
 /// `roost image inspect`.
 struct ImageInspectCommand: RoostCommand {
@@ -20,17 +20,19 @@ struct ImageInspectCommand: RoostCommand {
         guard [nil, "", "json"].contains(format) else {
             throw CommandFailure.notSupportedYet("--format \"\(format ?? "")\" (only json is)")
         }
-        let store = try ImageSession(context).store
-        var found: [ImageInspection] = []
+        let client = context.client()
+        let query = try platform.query()
+        var found: [String] = []
         var failures: [String] = []
         for image in images {
             do {
-                found.append(try store.inspect(image, platform: platform.value()))
-            } catch let error as ImageError {
-                failures.append("\(error)")
+                let document = try await client.fetch(ControlRequest(.image, image, query: query))
+                found.append(String(decoding: document.bytes.dropFirst().dropLast(), as: UTF8.self))
+            } catch let refusal as Refusal {
+                failures.append(refusal.message)
             }
         }
-        let document = String(decoding: try ImageInspection.json(found, indented: false), as: UTF8.self)
+        let document = "[" + found.joined(separator: ",") + "]"
         try context.streams.output.write((format == "json" ? document : indentedJSON(document)) + "\n")
         try context.streams.output.flush()
         for failure in failures { context.streams.error.say(failure) }

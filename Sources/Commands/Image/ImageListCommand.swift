@@ -1,4 +1,5 @@
 import ArgumentParser
+import ControlAPI
 import Kernel
 
 /// `roost image ls`.
@@ -49,14 +50,14 @@ extension ImageListOptions {
         let now = Timestamp.now()
         var filters = try ImageFilters(filters, allowed: ImageListCommand.filterKeys, now: now)
         if let repository { filters.references.append(repository) }
-        let text = try Self.text(
-            ImageSession(context).rows(), filters: filters, format: format, options: self, now: now)
+        let rows = try await context.client().fetch(ControlRequest(.images))
+        let text = try Self.text(rows, filters: filters, format: format, options: self, now: now)
         try context.streams.output.write(text)
         return 0
     }
 
     static func text(
-        _ rows: [ImageRow], filters: ImageFilters, format: OutputFormat, options: ImageListOptions, now: Int64
+        _ rows: [ImageSummary], filters: ImageFilters, format: OutputFormat, options: ImageListOptions, now: Int64
     ) throws(CommandFailure) -> String {
         for name in filters.before + filters.since where created(name, rows) == nil {
             throw CommandFailure("No such image: \(name)")
@@ -69,14 +70,14 @@ extension ImageListOptions {
         return format == .json ? table.json() : table.table()
     }
 
-    private static func created(_ name: String, _ rows: [ImageRow]) -> Int64? {
+    private static func created(_ name: String, _ rows: [ImageSummary]) -> Int64? {
         rows.first { row in
             row.name == name || row.repository == name && row.tag == "latest" || row.id == name
                 || name.count >= 4 && row.id.drop { $0 != ":" }.dropFirst().hasPrefix(name)
         }?.created
     }
 
-    private static func hasSeveralPlatforms(_ rows: [ImageRow]) -> Bool {
+    private static func hasSeveralPlatforms(_ rows: [ImageSummary]) -> Bool {
         var seen: [String: String] = [:]
         return rows.contains { row in
             guard let name = row.name, let platform = row.platform else { return false }

@@ -1,8 +1,6 @@
 import ArgumentParser
 import ControlAPI
-import Glibc
-import Images
-import Orchestration
+import Kernel
 
 /// `roost image load`: images from a `docker save` or OCI archive.
 struct ImageLoadCommand: RoostCommand {
@@ -20,35 +18,30 @@ struct ImageLoadCommand: RoostCommand {
 
     func perform(in context: Context) async throws -> Int32 {
         let path = try source(context)
-        let store = try ImageSession(context).store
-        let shown = input ?? "standard input"
-        let images = try await context.showing("load", quiet: quiet) { report in
-            let id = "Archive \(shown)"
-            report.send(.progress(Progress(id: id, status: .working, text: "Loading")))
-            let images = try await store.load(archive: path) { progress in
-                if let event = progress.event(of: id, isLocal: true) { report.send(.progress(event)) }
-            }
-            report.send(.progress(Progress(id: id, status: .done, text: "Loaded")))
-            return images
+        let archive = try ArchiveInput.open(path)
+        defer { withExtendedLifetime(archive) {} }
+        let shown = path == "-" ? "standard input" : path
+        var request = try ControlRequest(
+            .loadImages, body: ImageLoadRequest(path: absoluteUnlessStream(path), title: "Archive \(shown)"))
+        request.descriptors = [archive.number]
+        let images = try await context.work(request, operation: "load", quiet: quiet) {
+            if case .loaded(let images) = $0 { images } else { nil }
         }
         let lines = images.map { image in
-            image.isDangling ? "Loaded image ID: \(image.id)\n" : "Loaded image: \(image.familiarName)\n"
+            image.familiarName.map { "Loaded image: \($0)\n" } ?? "Loaded image ID: \(image.id)\n"
         }
         try context.streams.output.write(lines.joined())
         return 0
     }
 
     private func source(_ context: Context) throws(CommandFailure) -> String {
-        if let input, input != "-" {
-            let path = absolutePath(input)
-            guard access(path, R_OK) == 0 else {
-                throw CommandFailure("open \(input): \(String(cString: strerror(errno)))")
-            }
-            return path
-        }
+        if let input, input != "-" { return input }
         guard !context.streams.inputIsTerminal else {
             throw CommandFailure("requested load from stdin, but stdin is empty; use -i FILE")
         }
         return "-"
     }
 }
+
+/// A path for another process, or `-`.
+func absoluteUnlessStream(_ path: String) -> String { path == "-" ? path : absolutePath(path) }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ControlAPI
 import OCI
 
 /// `--platform`.
@@ -13,6 +14,13 @@ struct PlatformOption: ParsableArguments {
         } catch {
             throw CommandFailure("invalid --platform \"\(platform)\": \(error)")
         }
+    }
+}
+
+extension PlatformOption {
+    /// As a request has it.
+    func query() throws(CommandFailure) -> Query {
+        Query(try value().map { [("platform", $0.description)] } ?? [])
     }
 }
 

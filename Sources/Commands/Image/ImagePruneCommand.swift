@@ -1,5 +1,5 @@
 import ArgumentParser
-import Images
+import ControlAPI
 import Kernel
 
 /// `roost image prune`.
@@ -21,22 +21,25 @@ struct ImagePruneCommand: RoostCommand {
 
     func perform(in context: Context) async throws -> Int32 {
         let filters = try ImageFilters(filters, allowed: Self.filterKeys, now: Timestamp.now())
-        let options = filters.pruneOptions(all: all)
+        let body = filters.pruneRequest(all: all)
         let warning =
-            options.all
+            body.all
             ? "WARNING! This will remove all images without at least one container associated to them."
             : "WARNING! This will remove all dangling images."
         guard try force.isConfirmed(warning, in: context) else { return 0 }
-        let session = try ImageSession(context)
-        let removal = try await session.store.prune(options, inUse: session.uses())
+        let removal = try await context.work(
+            ControlRequest(.pruneImages, body: body), operation: "prune", quiet: true
+        ) {
+            if case .removed(let removed) = $0 { removed } else { nil }
+        }
         try context.streams.output.write(removal.text + "Total reclaimed space: \(humanSize(removal.freed))\n")
         return 0
     }
 }
 
 extension ImageFilters {
-    func pruneOptions(all: Bool) -> PruneOptions {
-        var options = PruneOptions()
+    func pruneRequest(all: Bool) -> ImagePruneRequest {
+        var options = ImagePruneRequest()
         options.all = dangling.map { !$0 } ?? all
         options.until = until.map { $0 / 1_000_000_000 }
         options.labels = labels.map(\.text)
@@ -45,7 +48,7 @@ extension ImageFilters {
     }
 }
 
-extension Removal {
+extension RemovedImages {
     /// What went, as `prune` shows it.
     var text: String {
         lines.isEmpty

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Images
+import ControlAPI
 import OCI
 
 /// `roost image pull`.
@@ -21,20 +21,15 @@ struct ImagePullCommand: RoostCommand {
     func perform(in context: Context) async throws -> Int32 {
         try requireArguments(names, atLeast: 1, of: "image pull")
         let platform = try platform.value()
-        let session = try ImageSession(context)
-        let asked = try references()
-        try await session.withRegistry { registry in
-            let images = try await context.showing("pull", quiet: quiet) { report in
-                let wanted = allTags ? try await Self.tags(of: asked, registry) : asked
-                let known = Set(
-                    try wanted.compactMap {
-                        try session.store.resolve(.registry($0), platform: platform)?.manifestDigest
-                    })
-                let images = try await session.pull(wanted, from: registry, platform: platform, report: report)
-                return images.map { Pulled(image: $0, isNew: !known.contains($0.manifestDigest)) }
-            }
-            try context.streams.output.write(Self.text(images, quiet: quiet))
+        var body = ImagePullRequest(try references().map { WantedImage($0, platform: platform) })
+        body.allTags = allTags
+        body.registryEnvironment = context.registryEnvironment
+        let images = try await context.work(
+            ControlRequest(.pullImages, body: body), operation: "pull", quiet: quiet
+        ) {
+            if case .pulled(let images) = $0 { images } else { nil }
         }
+        try context.streams.output.write(Self.text(images, quiet: quiet))
         return 0
     }
 
@@ -50,28 +45,11 @@ struct ImagePullCommand: RoostCommand {
         return result
     }
 
-    private static func tags(of repositories: [Reference], _ registry: any ImageRegistry) async throws -> [Reference] {
-        var result: [Reference] = []
-        for repository in repositories {
-            for tag in try await registry.tags(of: repository).sorted() {
-                result.append(try reference(repository.familiarRepository + ":" + tag))
-            }
-        }
-        return result
-    }
-
-    private struct Pulled: Sendable {
-        var image: StoredImage
-        /// It wasn't here before.
-        var isNew: Bool
-    }
-
     /// What Docker ends with: the digest, whether there was anything to fetch, and the whole name on a line of its own.
-    private static func text(_ images: [Pulled], quiet: Bool) -> String {
-        images.map { pulled in
-            let image = pulled.image
+    private static func text(_ images: [PulledImage], quiet: Bool) -> String {
+        images.map { image in
             if quiet { return image.name + "\n" }
-            let status = pulled.isNew ? "Downloaded newer image" : "Image is up to date"
+            let status = image.isNew ? "Downloaded newer image" : "Image is up to date"
             return "Digest: \(image.root)\nStatus: \(status) for \(image.familiarName)\n\(image.name)\n"
         }.joined()
     }

@@ -1,7 +1,6 @@
 import ArgumentParser
-import Images
+import ControlAPI
 import OCI
-import Registries
 import StackFile
 import StackModel
 
@@ -22,46 +21,42 @@ struct ImagePushCommand: RoostCommand {
 
     func perform(in context: Context) async throws -> Int32 {
         try requireArguments(names, exactly: 1, of: "image push")
-        let platform = try platform.value()
-        let session = try ImageSession(context)
-        let wanted = try tags(of: reference(names[0]), in: session)
+        let reference = try reference(names[0])
+        if allTags, reference.familiarRepository != names[0] {
+            throw CommandFailure("tag can't be used with --all-tags/-a")
+        }
+        var body = ImagePushRequest([reference])
+        body.allTags = allTags
+        body.platform = try platform.value()
+        body.registryEnvironment = context.registryEnvironment
         if !quiet {
-            let repository = wanted[0].registry + "/" + wanted[0].repository
+            let repository = reference.registry + "/" + reference.repository
             try context.streams.output.write("The push refers to repository [\(repository)]\n")
             try context.streams.output.flush()
         }
-        let pushed = try await session.withRegistry { registry in
-            try await context.showing("push", quiet: quiet) { report in
-                try await session.push(wanted, to: registry, platform: platform, report: report)
-            }
-        }
-        for (reference, image) in zip(wanted, pushed) {
-            let descriptor = image.descriptor
+        let pushed = try await context.push(body, quiet: quiet)
+        for image in pushed {
             if let index = image.index, !quiet {
                 context.streams.error.say(
-                    "Not all platforms of \(reference.familiar) are here: only one image was pushed, "
-                        + "\(descriptor.digest) instead of \(index)")
+                    "Not all platforms of \(image.reference.familiar) are here: only one image was pushed, "
+                        + "\(image.descriptor.digest) instead of \(index)")
             }
-            let text =
-                quiet
-                ? "\(reference)\n" : "\(reference.tag ?? ""): digest: \(descriptor.digest) size: \(descriptor.size)\n"
-            try context.streams.output.write(text)
+            try context.streams.output.write(Self.text(image, quiet: quiet))
         }
         return 0
     }
 
-    private func tags(of reference: Reference, in session: ImageSession) throws -> [Reference] {
-        guard allTags else { return [reference] }
-        guard reference.familiarRepository == names[0] else {
-            throw CommandFailure("tag can't be used with --all-tags/-a")
+    private static func text(_ image: PushedReference, quiet: Bool) -> String {
+        if quiet { return "\(image.reference)\n" }
+        return "\(image.reference.tag ?? ""): digest: \(image.descriptor.digest) size: \(image.descriptor.size)\n"
+    }
+}
+
+extension Context {
+    fileprivate func push(_ body: ImagePushRequest, quiet: Bool) async throws -> [PushedReference] {
+        try await work(ControlRequest(.pushImages, body: body), operation: "push", quiet: quiet) {
+            if case .pushed(let images) = $0 { images } else { nil }
         }
-        let all = try session.store.list().compactMap { Reference($0.name) }.filter {
-            $0.registry == reference.registry && $0.repository == reference.repository && $0.digest == nil
-        }
-        guard !all.isEmpty else {
-            throw CommandFailure("An image does not exist locally with the tag: \(reference.familiarRepository)")
-        }
-        return Set(all).sorted { $0.description < $1.description }
     }
 }
 
@@ -96,14 +91,11 @@ struct PushCommand: RoostCommand {
             }
             wanted.append(reference)
         }
-        let session = try ImageSession(context)
-        let (images, ignoresFailures) = (wanted, ignoreFailures)
-        _ = try await session.withRegistry { registry in
-            try await context.showing("push", quiet: quiet) { report in
-                try await session.push(
-                    images, to: registry, platform: nil, report: report, ignoresFailures: ignoresFailures)
-            }
-        }
+        guard !wanted.isEmpty else { return 0 }
+        var body = ImagePushRequest(wanted)
+        body.ignoreFailures = ignoreFailures
+        body.registryEnvironment = context.registryEnvironment
+        _ = try await context.push(body, quiet: quiet)
         return 0
     }
 }

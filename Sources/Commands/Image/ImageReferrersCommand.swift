@@ -1,6 +1,6 @@
 import ArgumentParser
+import ControlAPI
 import OCI
-import Registries
 
 /// `roost image referrers`.
 struct ImageReferrersCommand: RoostCommand {
@@ -20,13 +20,12 @@ struct ImageReferrersCommand: RoostCommand {
     func perform(in context: Context) async throws -> Int32 {
         try requireArguments(names, exactly: 1, of: "image referrers")
         let format = try OutputFormat(option: format)
-        let reference = try reference(names[0])
-        let session = try ImageSession(context)
-        let found = try await interruptible {
-            try await session.withRegistry { registry in
-                let image = try await registry.descriptor(of: reference)
-                return try await registry.referrers(of: image.digest, in: reference)
-            }
+        let question = RegistryQuestion(
+            [try reference(names[0])], registryEnvironment: context.registryEnvironment)
+        let found = try await context.work(
+            ControlRequest(.referrers, body: question), operation: "referrers", quiet: true
+        ) {
+            if case .referrers(let found) = $0 { found } else { nil }
         }
         let digests = found.map { "\($0.digest)\n" }.joined()
         try context.streams.output.write(quiet ? digests : format == .json ? Self.json(found) : Self.table(found))

@@ -1,5 +1,6 @@
 import ArgumentParser
-import Images
+import ControlAPI
+import OCI
 
 /// `roost image rm`.
 struct ImageRemoveCommand: RoostCommand {
@@ -18,25 +19,25 @@ struct ImageRemoveCommand: RoostCommand {
     /// As Docker, goes on with the next image after one that can't be removed, and ends with 1.
     func perform(in context: Context) async throws -> Int32 {
         try requireArguments(images, atLeast: 1, of: "image rm")
-        let session = try ImageSession(context)
-        var options = RemovalOptions()
-        options.force = force
-        options.keepsContent = noPrune
-        options.platform = try platform.value()
-        var failures: [String] = []
-        for image in images {
-            do {
-                // Asked anew for each: a container may have been made meanwhile.
-                let removal = try await session.store.remove(image, options: options, inUse: session.uses())
-                for line in removal.lines { try context.streams.output.write("\(line)\n") }
-            } catch let error as ImageError {
-                // With -f, what isn't there is as good as removed.
-                if case .unknown = error.reason, force { continue }
-                failures.append("\(error)")
-            }
+        var body = ImageRemovalRequest(images)
+        body.force = force
+        body.keepContent = noPrune
+        body.platform = try platform.value()
+        let removed = try await context.work(
+            ControlRequest(.removeImages, body: body), operation: "rm", quiet: true
+        ) {
+            if case .removed(let removed) = $0 { removed } else { nil }
         }
+        for line in removed.lines { try context.streams.output.write(Self.text(line)) }
         try context.streams.output.flush()
-        for failure in failures { context.streams.error.say(failure) }
-        return failures.isEmpty ? 0 : 1
+        for failure in removed.failures { context.streams.error.say(failure) }
+        return removed.failures.isEmpty ? 0 : 1
+    }
+
+    private static func text(_ line: RemovedImages.Line) -> String {
+        switch line {
+        case .untagged(let name): "Untagged: \(name)\n"
+        case .deleted(let digest): "Deleted: \(digest)\n"
+        }
     }
 }

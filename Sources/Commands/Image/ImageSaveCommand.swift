@@ -1,8 +1,7 @@
 import ArgumentParser
 import ControlAPI
-import Images
+import Kernel
 import OCI
-import Orchestration
 
 /// `roost image save`.
 struct ImageSaveCommand: RoostCommand {
@@ -33,19 +32,18 @@ struct ImageSaveCommand: RoostCommand {
         guard !isStandardOutput || !context.streams.outputIsTerminal else {
             throw CommandFailure("cowardly refusing to save to a terminal. Use the -o flag or redirect")
         }
-        let path = isStandardOutput ? "-" : absolutePath(output ?? "")
+        let path = isStandardOutput ? "-" : output ?? "-"
         let platform = try platform.value()
-        let store = try ImageSession(context).store
-        let names = images
+        let archive = try ArchiveOutput.open(path)
+        var request = try ControlRequest(
+            .saveImages,
+            body: ImageSaveRequest(
+                images.map { ImageSaveRequest.Selection($0, platform: platform) }, as: form,
+                path: absoluteUnlessStream(path), title: "Archive \(path)"))
+        request.descriptors = [archive.descriptor.number]
         // On standard output alone, a progress display would mean that somebody waits in front of a pipe.
-        try await context.showing("save", quiet: quiet || isStandardOutput) { report in
-            let id = "Archive \(output ?? "-")"
-            report.send(.progress(Progress(id: id, status: .working, text: "Saving")))
-            try await store.save(names, as: form, to: path, platform: platform) { progress in
-                if let event = progress.event(of: id) { report.send(.progress(event)) }
-            }
-            report.send(.progress(Progress(id: id, status: .done, text: "Saved")))
-        }
+        try await context.work(request, operation: "save", quiet: quiet || isStandardOutput) { _ in () }
+        try archive.finish()
         return 0
     }
 }

@@ -1,8 +1,9 @@
+import ControlAPI
 import Kernel
 
 /// The table and the JSON of `image ls`, with Docker's columns and fields.
 struct ImageTable {
-    var rows: [ImageRow]
+    var rows: [ImageSummary]
     /// Nanoseconds since 1970.
     var now: Int64
     var truncated = true
@@ -26,7 +27,7 @@ struct ImageTable {
         return Table(headers: headers, rows: rows.map(cells), minimumWidth: 10).render()
     }
 
-    private func cells(_ row: ImageRow) -> [String] {
+    private func cells(_ row: ImageSummary) -> [String] {
         var cells = [row.repository ?? Self.none, row.tag ?? Self.none]
         if digests { cells.append(row.digest ?? Self.none) }
         if platforms { cells.append(row.platform ?? Self.none) }

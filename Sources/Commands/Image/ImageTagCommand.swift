@@ -1,5 +1,5 @@
 import ArgumentParser
-import Images
+import ControlAPI
 
 /// `roost image tag`.
 struct ImageTagCommand: RoostCommand {
@@ -12,8 +12,9 @@ struct ImageTagCommand: RoostCommand {
 
     func perform(in context: Context) async throws -> Int32 {
         try requireArguments(names, exactly: 2, of: "image tag")
-        let target = try reference(names[1])
-        try await ImageSession(context).store.tag(names[0], as: target, platform: platform.value())
+        var body = ImageTagRequest(names[0], as: try reference(names[1]))
+        body.platform = try platform.value()
+        try await context.work(ControlRequest(.tagImage, body: body), operation: "tag", quiet: true) { _ in () }
         return 0
     }
 }

@@ -29,9 +29,7 @@ struct LockCommand: RoostCommand {
     func perform(in context: Context) async throws -> Int32 {
         let loaded = try context.loadStack(services: services, faults: .shown)
         let canonical = loaded.canonical
-        let pins = try await interruptible {
-            try await DigestLookup(context).pins(for: canonical.imageReferences)
-        }
+        let pins = try await DigestLookup(context).pins(for: canonical.imageReferences)
         let text = canonical.replacingImages(pins).onlyImages().yaml()
         guard output != "-" else {
             try context.streams.output.write(text)

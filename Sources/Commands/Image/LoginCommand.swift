@@ -1,6 +1,7 @@
 import ArgumentParser
+import ControlAPI
 import Glibc
-import Registries
+import Kernel
 
 /// `roost login`.
 struct LoginCommand: RoostCommand {
@@ -24,24 +25,18 @@ struct LoginCommand: RoostCommand {
     @Argument(help: .hidden) var server: String?
 
     func perform(in context: Context) async throws -> Int32 {
-        let registry = RegistryName.normal(server ?? "")
         let (user, password) = try credentials(in: context)
-        let configuration = try RegistryConfiguration.load(
-            environment: context.environment, home: context.environment["HOME"])
-        let client = RegistryClient(configuration: configuration)
-        do {
-            let kept = try await client.login(registry: registry, user: user, password: password)
-            let keeper = try await configuration.keep(kept, for: registry)
-            try await client.shutdown()
-            if case .file(let path) = keeper {
-                context.streams.error.say(
-                    "WARNING! Your credentials are stored unencrypted in '\(path)'; a credential helper (credsStore) avoids it"
-                )
-            }
-        } catch {
-            // The first error says more than what closing a connection could add.
-            try? await client.shutdown()
-            throw error
+        let body = LoginRequest(
+            registry: server ?? "", user: user, password: password, registryEnvironment: context.registryEnvironment)
+        let file = try await context.work(
+            ControlRequest(.login, body: body), operation: "login", quiet: true
+        ) { result -> String?? in
+            if case .loggedIn(let file) = result { .some(file) } else { nil }
+        }
+        if let file {
+            context.streams.error.say(
+                "WARNING! Your credentials are stored unencrypted in '\(file)'; a credential helper (credsStore) avoids it"
+            )
         }
         try context.streams.output.write("Login Succeeded\n")
         return 0
@@ -117,10 +112,12 @@ struct LogoutCommand: RoostCommand {
     @Argument(help: .hidden) var server: String?
 
     func perform(in context: Context) async throws -> Int32 {
-        let registry = RegistryName.normal(server ?? "")
-        let configuration = try RegistryConfiguration.load(
-            environment: context.environment, home: context.environment["HOME"])
-        let wasThere = try await configuration.forget(registry: registry)
+        let body = LogoutRequest(registry: server ?? "", registryEnvironment: context.registryEnvironment)
+        let (registry, wasThere) = try await context.work(
+            ControlRequest(.logout, body: body), operation: "logout", quiet: true
+        ) {
+            if case .loggedOut(let registry, let wasLoggedIn) = $0 { (registry, wasLoggedIn) } else { nil }
+        }
         try context.streams.output.write(
             wasThere ? "Removing login credentials for \(registry)\n" : "Not logged in to \(registry)\n")
         return 0

@@ -1,9 +1,6 @@
 import ArgumentParser
-import Containers
 import ControlAPI
-import Images
 import Kernel
-import Orchestration
 
 /// `roost system prune`.
 struct SystemPruneCommand: RoostCommand {
@@ -27,21 +24,17 @@ struct SystemPruneCommand: RoostCommand {
     func perform(in context: Context) async throws -> Int32 {
         let filters = try ImageFilters(filters, allowed: ["label", "until"], now: Timestamp.now())
         guard try force.isConfirmed(warning, in: context) else { return 0 }
-        let before = try Leftovers(context.locations)
-        // Only a supervisor takes containers and volumes away; where there is nothing for it, none is started.
-        if before.hasStopped || volumes && !before.volumes.isEmpty {
-            var request = PruneRequest()
-            request.volumes = volumes
-            request.until = filters.until
-            request.caller = context.caller("system prune")
-            _ = try await context.complete(
-                ControlRequest(.prune, body: request), operation: "prune", client: context.client())
+        var request = PruneRequest()
+        request.volumes = volumes
+        request.until = filters.until
+        request.images = filters.pruneRequest(all: all)
+        request.caller = context.caller("system prune")
+        let pruned = try await context.work(ControlRequest(.prune, body: request), operation: "prune") {
+            if case .pruned(let pruned) = $0 { pruned } else { nil }
         }
-        let gone = try before.without(Leftovers(context.locations))
-        let session = try ImageSession(context)
-        let removal = try await session.store.prune(filters.pruneOptions(all: all), inUse: session.uses())
-        let freed = gone.bytes + removal.freed
-        try context.streams.output.write(gone.text + removal.text + "Total reclaimed space: \(humanSize(freed))\n")
+        let freed = pruned.bytes + pruned.images.freed
+        try context.streams.output.write(
+            pruned.text + pruned.images.text + "Total reclaimed space: \(humanSize(freed))\n")
         return 0
     }
 
@@ -54,40 +47,13 @@ struct SystemPruneCommand: RoostCommand {
     }
 }
 
-/// What could be removed, with its size, to tell later what was.
-private struct Leftovers {
-    var containers: [String: Int64] = [:]
-    var networks: Set<String> = []
-    var volumes: [String: Int64] = [:]
-    var hasStopped = false
-
-    init(_ locations: Locations) throws {
-        for container in try ContainerOnDisk.all(locations) {
-            containers[container.id] = container.isRunning ? 0 : DiskUsage.of(container.writableDirectory)
-            hasStopped = hasStopped || !container.isRunning
-        }
-        networks = Set(try Directory.names(in: locations.root + "/networks"))
-        for name in try volumeNames(locations) {
-            volumes[name] = DiskUsage.of("\(locations.root)/volumes/\(name)/_data")
-        }
-    }
-
-    func without(_ rest: Leftovers) -> Leftovers {
-        var gone = self
-        gone.containers = containers.filter { rest.containers[$0.key] == nil }
-        gone.networks = networks.subtracting(rest.networks)
-        gone.volumes = volumes.filter { rest.volumes[$0.key] == nil }
-        return gone
-    }
-
-    var bytes: Int64 { containers.values.reduce(0, +) + volumes.values.reduce(0, +) }
-
-    var text: String {
-        func part(_ title: String, _ names: some Sequence<String>) -> String {
+extension PrunedThings {
+    /// What went, but for the images.
+    fileprivate var text: String {
+        func part(_ title: String, _ names: [String]) -> String {
             let lines = names.sorted().map { $0 + "\n" }.joined()
             return lines.isEmpty ? "" : "Deleted \(title):\n\(lines)\n"
         }
-        let networkNames = networks.map { $0.hasSuffix(".json") ? String($0.dropLast(5)) : $0 }
-        return part("Containers", containers.keys) + part("Networks", networkNames) + part("Volumes", volumes.keys)
+        return part("Containers", containers) + part("Networks", networks) + part("Volumes", volumes)
     }
 }

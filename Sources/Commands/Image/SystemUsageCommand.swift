@@ -1,9 +1,6 @@
 import ArgumentParser
-import Containers
 import ControlAPI
-import Images
 import Kernel
-import Orchestration
 
 /// `roost system df`.
 struct SystemUsageCommand: RoostCommand {
@@ -18,7 +15,7 @@ struct SystemUsageCommand: RoostCommand {
 
     func perform(in context: Context) async throws -> Int32 {
         let format = try OutputFormat(option: format)
-        let usage = try await SystemUsage(context)
+        let usage = try await context.client().fetch(ControlRequest(.diskUsage))
         let text = DiskUsageText(rows: usage.rows)
         let now = Timestamp.now()
         let output =
@@ -33,39 +30,9 @@ struct SystemUsageCommand: RoostCommand {
     }
 }
 
-/// Everything that an instance keeps on the disk.
-struct SystemUsage {
-    struct Container {
-        var container: ContainerOnDisk
-        /// What it has written.
-        var size: Int64
-    }
-
-    struct Volume {
-        var name: String
-        /// Containers that use it.
-        var links: Int
-        var size: Int64
-    }
-
-    var images: StoreUsage
-    var containers: [Container]
-    var volumes: [Volume]
-
-    init(_ context: Context) async throws {
-        let session = try ImageSession(context)
-        let onDisk = try ContainerOnDisk.all(context.locations)
-        images = try await session.store.usage(inUse: session.uses())
-        containers = onDisk.map { Container(container: $0, size: DiskUsage.of($0.writableDirectory)) }
-        volumes = try volumeNames(context.locations).map { name in
-            Volume(
-                name: name, links: onDisk.count { $0.volumes.contains(name) },
-                size: DiskUsage.of("\(context.locations.root)/volumes/\(name)/_data"))
-        }
-    }
-
+extension DiskUsageReport {
     var rows: [DiskUsageRow] {
-        let stopped = containers.filter { !$0.container.isRunning }
+        let stopped = containers.filter { !$0.isRunning }
         let unlinked = volumes.filter { $0.links == 0 }
         return [
             DiskUsageRow(
@@ -85,17 +52,16 @@ struct SystemUsage {
     /// `-v`: the single things.
     func details(now: Int64) -> String {
         let imageRows = images.images.map { image in
-            let row = ImageRow(image.image, size: image.size)
+            let row = image.image
             return [
                 row.repository ?? "<none>", row.tag ?? "<none>", row.id(truncated: true), ago(row.created, now: now),
                 humanSize(image.size), humanSize(image.shared), humanSize(image.unique), "\(image.containers)",
             ]
         }
-        let containerRows = containers.map { entry in
-            let container = entry.container
-            return [
+        let containerRows = containers.map { container in
+            [
                 String(container.id.prefix(12)), container.image, quoted(ellipsized(container.command, to: 20)),
-                "\(container.volumes.count)", humanSize(entry.size), ago(container.created, now: now),
+                "\(container.volumes)", humanSize(container.size), ago(container.created, now: now),
                 container.isRunning ? "Up" : "Exited", container.name,
             ]
         }

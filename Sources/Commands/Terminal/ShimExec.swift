@@ -12,9 +12,9 @@ struct ShimExec {
     /// The shim's path.
     let path: String
 
-    init(program: [UInt8], environment: [String: String]) {
+    init(program: [UInt8]) {
         self.program = program
-        path = Self.shimPath(environment)
+        path = InstalledPrograms.path("roost-shim")
     }
 
     /// Replaces this process: the shim's exit code is the command's. Returns only by an error.
@@ -60,15 +60,6 @@ struct ShimExec {
         } catch {
             throw Self.failure(error)
         }
-    }
-
-    /// In `ROOST_LIBEXEC`, or in the directory that this program stands in.
-    private static func shimPath(_ environment: [String: String]) -> String {
-        if let directory = environment["ROOST_LIBEXEC"], !directory.isEmpty { return directory + "/roost-shim" }
-        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
-        let count = readlink("/proc/self/exe", &buffer, buffer.count)
-        let path = String(decoding: buffer.prefix(max(0, count)).map(UInt8.init(bitPattern:)), as: UTF8.self)
-        return (path.lastIndex(of: "/").map { String(path[...$0]) } ?? "") + "roost-shim"
     }
 
     private static func failure(_ error: KernelError) -> CommandFailure {

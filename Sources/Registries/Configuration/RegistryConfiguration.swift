@@ -1,4 +1,5 @@
 import Kernel
+import OCI
 
 /// Everything that a user and a host have set for registries: credentials, mirrors, certificates, proxies.
 ///
@@ -19,15 +20,8 @@ public struct RegistryConfiguration: Sendable, Hashable {
     /// Nothing set: no credentials, no mirrors, the system's certificates.
     public init() {}
 
-    /// The variables that `load` and credential helpers look at; a command hands these, and no others, to whoever works
-    /// for it.
-    public static let environmentNames = [
-        "HOME", "USER", "PATH", "DOCKER_CONFIG", "REGISTRY_AUTH_FILE", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR",
-        "XDG_DATA_HOME", "CONTAINERS_REGISTRIES_CONF", "SSL_CERT_FILE", "HTTP_PROXY", "http_proxy", "HTTPS_PROXY",
-        "https_proxy", "NO_PROXY", "no_proxy", "ALL_PROXY", "all_proxy", "DBUS_SESSION_BUS_ADDRESS", "GNUPGHOME",
-        "PASSWORD_STORE_DIR", "AWS_PROFILE", "AWS_REGION", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE",
-        "CLOUDSDK_CONFIG",
-    ]
+    /// The variables that `load` and credential helpers look at.
+    public static var environmentNames: Set<String> { RegistryEnvironment.names }
 
     /// Reads the files that `environment` and `home` (the user's home directory) lead to. Files that aren't there are
     /// fine; one that can't be understood is a `CredentialError` that names it.

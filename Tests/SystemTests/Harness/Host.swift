@@ -154,6 +154,9 @@ final class Host: Sendable {
         return own.merging(more) { $1 }
     }
 
+    /// The variables that lead to a second instance of Roost on this host.
+    var second: [String: String] { ["ROOST_ROOT": root + "2", "ROOST_RUN_ROOT": runRoot + "2"] }
+
     /// The stacks that are taken down when the scenario ends.
     var stackNames: Set<String> { stacks.withLock { $0 } }
 

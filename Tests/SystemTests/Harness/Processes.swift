@@ -29,7 +29,7 @@ extension Host {
 
     /// The supervisor, once it runs.
     func supervisor(at location: SourceLocation = #_sourceLocation) async throws -> pid_t {
-        try await eventually("there is a supervisor", at: location) { try await processes(" supervise ").first }
+        try await eventually("there is a supervisor", at: location) { try await processes("roost-supervisor ").first }
     }
 
     /// The shim of the first container of `service`: the parent of its process.

@@ -8,7 +8,7 @@ enum Requirements {
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().path(percentEncoded: false)
 
-    /// The directory of `roost`, `roost-shim` and `roost-layer`: where the test program itself is, or `ROOST_TEST_BIN`.
+    /// The directory of `roost`, `roost-supervisor`, `roost-shim` and `roost-layer`: where the test program itself is, or `ROOST_TEST_BIN`.
     static let binaries: String = {
         if let chosen = ProcessInfo.processInfo.environment["ROOST_TEST_BIN"] { return chosen }
         let program = URL(filePath: CommandLine.arguments.first ?? "").resolvingSymlinksInPath()
@@ -22,7 +22,8 @@ enum Requirements {
     /// Why the system tests can't run here; nil when they can.
     static let missing: String? = {
         if geteuid() != 0 { return "the system tests make namespaces and need root" }
-        for program in ["roost", "roost-shim", "roost-layer"] where !isExecutable(join(binaries, program)) {
+        for program in ["roost", "roost-supervisor", "roost-shim", "roost-layer"]
+        where !isExecutable(join(binaries, program)) {
             return "\(program) is not in \(binaries); build it first or set ROOST_TEST_BIN"
         }
         for tool in ["ip", "nft", "unshare", "nsenter", "python3", "busybox", "curl"] where !isInstalled(tool) {

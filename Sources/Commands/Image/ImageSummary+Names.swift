@@ -1,22 +1,6 @@
-/// An image under one of its names, as `image ls` shows it.
-struct ImageRow: Equatable {
-    /// As people write it, `redis`; `nil` for an image without a name.
-    var repository: String?
-    var tag: String?
-    /// `sha256:…` of what the name stands for in its registry.
-    var digest: String?
-    /// `sha256:…` of the image's configuration.
-    var id: String
-    /// `os/architecture[/variant]`; `nil` if the image doesn't say.
-    var platform: String?
-    /// Nanoseconds since 1970; 0 if the image doesn't say.
-    var created: Int64
-    /// Bytes.
-    var size: Int64
-    var labels: [String: String] = [:]
-    /// Its name went to another image; `repository` is then where it came from.
-    var isNameless = false
+import ControlAPI
 
+extension ImageSummary {
     /// The name as people write it; `nil` without one.
     var name: String? {
         guard let repository, !isNameless else { return nil }

@@ -23,7 +23,7 @@ public struct TarReader: ~Copyable {
         let block = try take(TarHeader.blockSize)
         if block.isEmpty || block.allSatisfy({ $0 == 0 }) { return nil }
         guard let header = TarHeader(block: block) else {
-            throw ImageError(path, .malformed(detail: "it is no tar archive, or damaged"))
+            throw TarError(path, "it is no tar archive, or damaged")
         }
         rest = header.size
         padding = TarHeader.padding(header.size)
@@ -33,7 +33,7 @@ public struct TarReader: ~Copyable {
     /// The content of the entry, if it isn't larger.
     public mutating func content(limit: Int) throws -> [UInt8] {
         guard rest <= Int64(limit) else {
-            throw ImageError(path, .malformed(detail: "an entry is larger than \(limit) bytes"))
+            throw TarError(path, "an entry is larger than \(limit) bytes")
         }
         let bytes = try take(Int(rest))
         guard bytes.count == Int(rest) else { throw cut }
@@ -55,7 +55,7 @@ public struct TarReader: ~Copyable {
         return hasher.finalize()
     }
 
-    private var cut: ImageError { ImageError(path, .malformed(detail: "it ends in the middle")) }
+    private var cut: TarError { TarError(path, "it ends in the middle") }
 
     /// As many bytes as there are, up to a number.
     private func take(_ count: Int) throws -> [UInt8] {
@@ -71,4 +71,12 @@ public struct TarReader: ~Copyable {
         }
         return bytes
     }
+}
+
+/// An archive that can't be read.
+public struct TarError: Error, Equatable, CustomStringConvertible {
+    /// In one line.
+    public let description: String
+
+    init(_ path: String, _ reason: String) { description = oneLine("\(path): \(reason)") }
 }

@@ -7,6 +7,7 @@ public final class TarWriter {
     private let file: OwnedDescriptor
     private let path: String
     private let makesDirectories: Bool
+    private let isPipe: Bool
     private var directories: Set<String> = []
     /// Bytes that the current file still lacks.
     private var missing: Int64 = 0
@@ -18,6 +19,8 @@ public final class TarWriter {
     ///   - path: names the archive in errors.
     ///   - makesDirectories: a name's directories become entries before it.
     public init(_ file: consuming OwnedDescriptor, path: String, makesDirectories: Bool) {
+        var status = stat()
+        isPipe = fstat(file.number, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
         self.file = file
         self.path = path
         self.makesDirectories = makesDirectories
@@ -64,8 +67,7 @@ public final class TarWriter {
     public func write(_ bytes: UnsafeRawBufferPointer) throws(KernelError) {
         guard Int64(bytes.count) <= missing else { throw KernelError("write", path, errno: EFBIG) }
         missing -= Int64(bytes.count)
-        try StoreFiles.write(bytes, to: file, path: path)
-        written += Int64(bytes.count)
+        try output(bytes)
     }
 
     /// The file that was begun is whole.
@@ -95,9 +97,25 @@ public final class TarWriter {
     }
 
     private func put(_ bytes: [UInt8]) throws(KernelError) {
-        try bytes.withUnsafeBufferPointer { part throws(KernelError) in
-            try StoreFiles.write(UnsafeRawBufferPointer(part), to: file, path: path)
+        try bytes.withUnsafeBufferPointer { part throws(KernelError) in try output(UnsafeRawBufferPointer(part)) }
+    }
+
+    private func output(_ bytes: UnsafeRawBufferPointer) throws(KernelError) {
+        var rest = bytes
+        while !rest.isEmpty {
+            let most = isPipe ? try room() : rest.count
+            let count = try check("write", path) { Glibc.write(file.number, rest.baseAddress, min(most, rest.count)) }
+            rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+            written += Int64(count)
         }
-        written += Int64(bytes.count)
+    }
+
+    /// How much a pipe takes without blocking: whoever reads it may never do so, and a cancellation has to be heard.
+    private func room() throws(KernelError) -> Int {
+        while true {
+            if Task.isCancelled { throw KernelError("write", path, errno: ECANCELED) }
+            var entry = pollfd(fd: file.number, events: Int16(POLLOUT), revents: 0)
+            if try check("wait for", path, { poll(&entry, 1, 100) }) > 0 { return Int(PIPE_BUF) }
+        }
     }
 }

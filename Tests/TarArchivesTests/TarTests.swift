@@ -1,8 +1,7 @@
 import Kernel
-import OCI
 import Testing
 
-@testable import Images
+@testable import TarArchives
 
 @Suite struct TarTests {
     @Test(arguments: [

@@ -1,9 +1,7 @@
-import Containers
-import Images
+import ControlAPI
 import Kernel
-import Orchestration
 
-extension SystemUsage {
+extension DiskUsageReport {
     /// `-v --format json`: the single things in one object, with Docker's names.
     func detailsJSON(now: Int64) -> String {
         JSONText.object([
@@ -15,8 +13,8 @@ extension SystemUsage {
         ]).render() + "\n"
     }
 
-    private static func json(_ image: StoreUsage.Image, now: Int64) -> JSONText {
-        let row = ImageRow(image.image, size: image.size)
+    private static func json(_ image: Image, now: Int64) -> JSONText {
+        let row = image.image
         return .object([
             ("Containers", .string("\(image.containers)")),
             ("CreatedAt", .string(row.created > 0 ? Timestamp.calendar(row.created) : "N/A")),
@@ -27,14 +25,13 @@ extension SystemUsage {
         ])
     }
 
-    private static func json(_ entry: Container, now: Int64) -> JSONText {
-        let container = entry.container
-        return .object([
+    private static func json(_ container: Container, now: Int64) -> JSONText {
+        .object([
             ("Command", .string(quoted(container.command))),
             ("CreatedAt", .string(Timestamp.calendar(container.created))),
             ("ID", .string(container.id)), ("Image", .string(container.image)),
-            ("LocalVolumes", .string("\(container.volumes.count)")), ("Names", .string(container.name)),
-            ("RunningFor", .string(ago(container.created, now: now))), ("Size", .string(humanSize(entry.size))),
+            ("LocalVolumes", .string("\(container.volumes)")), ("Names", .string(container.name)),
+            ("RunningFor", .string(ago(container.created, now: now))), ("Size", .string(humanSize(container.size))),
             ("State", .string(container.isRunning ? "running" : "exited")),
             ("Status", .string(container.isRunning ? "Up" : "Exited")),
         ])
