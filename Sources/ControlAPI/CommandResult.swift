@@ -17,6 +17,20 @@ public enum CommandResult: Codable, Equatable, Sendable {
     /// `registry` is its name as credentials are kept for it.
     case loggedOut(registry: String, wasLoggedIn: Bool)
     case pruned(PrunedThings)
+    case planned(PlannedChanges)
+}
+
+/// A plan that can be kept and carried out later.
+public struct PlannedChanges: Codable, Equatable, Sendable {
+    /// What `apply` takes: JSON, of which only the supervisor knows the form.
+    public var document: String
+    /// There is nothing to do.
+    public var isEmpty: Bool
+
+    public init(document: String, isEmpty: Bool) {
+        self.document = document
+        self.isEmpty = isEmpty
+    }
 }
 
 /// An image that was pulled.

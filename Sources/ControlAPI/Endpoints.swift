@@ -33,6 +33,15 @@ extension Endpoint where Body == UpRequest, Answer == CommandEvent {
     public static var up: Self { .init(.post, "/v1/stacks/{stack}/up", .lines) }
 }
 
+extension Endpoint where Body == UpRequest, Answer == CommandEvent {
+    /// What `up` would do; nothing is changed.
+    public static var plan: Self { .init(.post, "/v1/stacks/{stack}/plan", .lines) }
+}
+
+extension Endpoint where Body == ApplyRequest, Answer == CommandEvent {
+    public static var apply: Self { .init(.post, "/v1/stacks/{stack}/apply", .lines) }
+}
+
 extension Endpoint where Body == PullRequest, Answer == CommandEvent {
     public static var pull: Self { .init(.post, "/v1/stacks/{stack}/pull", .lines) }
 }

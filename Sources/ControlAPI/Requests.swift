@@ -32,6 +32,17 @@ public struct UpRequest: Codable, Sendable {
     public init(stack: Stack) { self.stack = stack }
 }
 
+/// `POST /v1/stacks/NAME/apply`.
+public struct ApplyRequest: Codable, Sendable {
+    /// ``PlannedChanges/document``.
+    public var document: String
+    /// Of the caller's environment what leads to its credentials, mirrors, certificates and proxies.
+    public var registryEnvironment: [String: String] = [:]
+    public var caller = ""
+
+    public init(document: String) { self.document = document }
+}
+
 /// `POST /v1/stacks/NAME/pull`.
 public struct PullRequest: Codable, Sendable {
     public var stack: Stack

@@ -1,5 +1,6 @@
 import Containers
 package import ControlAPI
+import Planning
 
 /// Takes what a command has to tell while it works.
 package typealias CommandReport = @Sendable (CommandEvent) -> Void
@@ -26,6 +27,24 @@ package struct SupervisorRefusal: Error, Sendable, CustomStringConvertible {
 extension Supervisor {
     package func up(_ stack: String, _ request: UpRequest, report: @escaping CommandReport) async -> Outcome {
         await command(on: stack, report) { try await $0.carryOut(StackOrder(request), events: $1) }
+    }
+
+    /// What `up` would do, and a document by which `apply` does just that.
+    package func plan(_ stack: String, _ request: UpRequest, report: @escaping CommandReport) async -> Outcome {
+        await command(on: stack, report) { controller, events in
+            let document = try await controller.plan(StackOrder(request), events: events)
+            events.send(.plan(document.plan.text))
+            let text = String(decoding: try JSON.encode(document), as: UTF8.self)
+            events.send(.result(.planned(PlannedChanges(document: text, isEmpty: document.plan.isEmpty))))
+            return Outcome(unchanged: document.plan.isEmpty)
+        }
+    }
+
+    package func apply(_ stack: String, _ request: ApplyRequest, report: @escaping CommandReport) async -> Outcome {
+        await command(on: stack, report) { controller, events in
+            try await controller.carryOut(
+                StackOrder(PlanDocument(parsing: request.document, stack: stack), request), events: events)
+        }
     }
 
     package func pull(_ stack: String, _ request: PullRequest, report: @escaping CommandReport) async -> Outcome {

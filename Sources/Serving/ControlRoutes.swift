@@ -115,6 +115,8 @@ struct ControlRoutes: Router {
     private static func changes(_ supervisor: Supervisor) -> [Route] {
         [
             .command(.up) { await supervisor.up($0.name, $1, report: $2) },
+            .command(.plan) { await supervisor.plan($0.name, $1, report: $2) },
+            .command(.apply) { await supervisor.apply($0.name, $1, report: $2) },
             .command(.pull) { await supervisor.pull($0.name, $1, report: $2) },
             .command(.down) { await supervisor.down($0.name, $1, report: $2) },
             .document(.exec) { try await supervisor.exec(in: $0.name, $1) },

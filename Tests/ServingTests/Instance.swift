@@ -16,7 +16,7 @@ final class Instance: Sendable {
         directory = "/tmp/roost-serving-\(Files.unforeseenName())"
         locations = Locations(root: directory + "/root", runRoot: directory + "/run")
         try Files.makeDirectories(locations.runRoot)
-        supervisor = try await Supervisor(locations: locations)
+        supervisor = try Supervisor(locations: locations)
     }
 
     deinit {

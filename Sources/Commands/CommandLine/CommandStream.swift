@@ -16,7 +16,7 @@ extension Context {
     /// else writes to the terminal.
     func carryOut(
         _ request: ControlRequest<CommandEvent>, operation: String, quiet: Bool = false, live: Bool = true,
-        client: ControlClient
+        showsPlan: Bool = true, client: ControlClient
     ) async throws -> CommandEnd {
         var mode = quiet ? .quiet : global.progressMode(errorIsTerminal: streams.errorIsTerminal)
         if mode == .tty, !live { mode = .plain }
@@ -26,7 +26,7 @@ extension Context {
         let display = ProgressDisplay(renderer: renderer, output: streams.error, descriptor: STDERR_FILENO)
         let end: CommandEnd?
         do {
-            end = try await shown(on: display) { try await self.follow(request, client: client, display: display) }
+            end = try await shown(on: display) { try await self.follow(request, client: client, display: display, showsPlan: showsPlan) }
             await display.finish()
         } catch {
             await display.finish()
@@ -49,7 +49,8 @@ extension Context {
     }
 
     private func follow(
-        _ request: ControlRequest<CommandEvent>, client: ControlClient, display: ProgressDisplay
+        _ request: ControlRequest<CommandEvent>, client: ControlClient, display: ProgressDisplay,
+        showsPlan: Bool
     ) async throws -> CommandEnd? {
         var outcome: Outcome?
         var result: CommandResult?
@@ -58,6 +59,7 @@ extension Context {
             case .progress(let progress): await display.progress(progress)
             case .notice(let text): await display.message(text, isWarning: false)
             case .warning(let text): await display.message(text, isWarning: true)
+            case .plan(let text) where !showsPlan || text.isEmpty: break
             case .plan(let text):
                 try streams.output.write(text.hasSuffix("\n") ? text : text + "\n")
                 try streams.output.flush()

@@ -4,6 +4,8 @@ import ArgumentParser
 func commandType(named name: String) -> (any RoostCommand.Type)? {
     switch name {
     case "up": UpCommand.self
+    case "plan": PlanCommand.self
+    case "apply": ApplyCommand.self
     case "down": DownCommand.self
     case "stop": StopCommand.self
     case "start": StartCommand.self
@@ -26,9 +28,8 @@ func commandType(named name: String) -> (any RoostCommand.Type)? {
 
 /// The commands that `--help` lists.
 let listedCommands = [
-    "config", "down", "exec", "images", "inspect", "kill", "load", "logs", "ls", "ps", "pull", "restart", "start",
-    "stop",
-    "up", "version", "why",
+    "apply", "config", "down", "exec", "images", "inspect", "kill", "load", "logs", "ls", "plan", "ps", "pull",
+    "restart", "start", "stop", "up", "version", "why",
 ]
 
 /// Commands that Compose has and Roost doesn't yet.

@@ -17,7 +17,8 @@ struct UpCommand: RoostCommand {
         try options.check()
         let stack = try context.loadStack(services: services, faults: .refused).stack
         let dryRun = context.global.dryRun || dry.dryRun
-        let request = try request(stack, dryRun: dryRun, context: context)
+        var request = try options.request(stack, services, context: context, command: "up")
+        request.dryRun = dryRun
         let post = try ControlRequest(.up, stack.name, body: request)
         let client = context.client()
         guard !options.isDetached, !dryRun else {
@@ -27,30 +28,6 @@ struct UpCommand: RoostCommand {
         return try await AttachedUp(
             options: options, stack: stack, followed: try followedServices(of: stack), context: context, client: client
         ).run(post)
-    }
-
-    private func request(_ stack: Stack, dryRun: Bool, context: Context) throws -> UpRequest {
-        var request = UpRequest(stack: stack)
-        request.services = services
-        request.scale = try options.scales()
-        for name in request.scale.keys.sorted() where stack.services[name] == nil {
-            throw CommandFailure.noSuchService(name)
-        }
-        request.forceRecreate = options.forceRecreate
-        request.noRecreate = options.noRecreate
-        request.noDependencies = options.noDependencies
-        request.alwaysRecreateDependencies = options.alwaysRecreateDependencies
-        request.renewAnonymousVolumes = options.renewAnonymousVolumes
-        request.removeOrphans = options.removeOrphans
-        request.pull = try pullPolicy(options.pull, option: "--pull", allowed: ["always", "missing", "never"])
-        request.noStart = options.noStart
-        request.wait = options.wait
-        request.waitTimeout = try seconds(options.waitTimeout, option: "--wait-timeout")
-        request.stopTimeout = try seconds(options.timeout, option: "--timeout")
-        request.dryRun = dryRun
-        request.registryEnvironment = context.registryEnvironment
-        request.caller = context.caller("up")
-        return request
     }
 
     private func end(_ outcome: Outcome, stack: Stack, context: Context) -> Int32 {

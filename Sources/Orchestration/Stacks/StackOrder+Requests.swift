@@ -24,6 +24,13 @@ extension StackOrder {
         registryEnvironment = request.registryEnvironment
     }
 
+    init(_ document: PlanDocument, _ request: ApplyRequest) {
+        self.init(document.command, caller: request.caller)
+        stack = document.stack
+        approved = document
+        registryEnvironment = request.registryEnvironment
+    }
+
     init(_ request: DownRequest) {
         var options = LifecycleOptions()
         options.services = request.services

@@ -16,7 +16,8 @@ extension ContainerMachine {
         if processes == found {
             // A probe that was under way died with the last supervisor.
             if health != nil && nextProbe == nil { nextProbe = now }
-            return []
+            // The last supervisor may have died between writing a signal down and sending it.
+            return stopping.map { [.signal($0.deadline == nil ? Self.sigkill : $0.signal)] } ?? []
         }
         // It was being launched when the last supervisor ended, or ended and was launched unrecorded.
         if case .starting = phase {} else { wanted = stopping == nil ? .running : wanted }

@@ -97,7 +97,8 @@ extension ContainerMachine {
         let thaw = unfreeze()
         if let running = stopping {
             // One that was killed already has no deadline any more.
-            if let earlier = running.deadline { stopping?.deadline = min(earlier, deadline) }
+            guard let earlier = running.deadline else { return thaw + [.signal(Self.sigkill)] }
+            stopping?.deadline = min(earlier, deadline)
             return thaw
         }
         let isLast = signal == Self.sigkill
@@ -113,7 +114,7 @@ extension ContainerMachine {
         if signal == Self.sigkill {
             let actions = stopAsked(signal, TimeSpan(nanoseconds: 0), now)
             // A stop that waits for its grace period ends here.
-            if stopping?.signal == Self.sigkill || stopping?.deadline == nil { return actions }
+            if actions.contains(.signal(Self.sigkill)) || processes == nil { return actions }
             stopping?.deadline = nil
             return actions + [.signal(Self.sigkill)]
         }
