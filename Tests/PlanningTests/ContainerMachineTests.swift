@@ -247,4 +247,10 @@ import Testing
         var again = ContainerMachine.stopping().after(.pauseAsked)
         #expect(again.answers(.stopAsked(signal: sigterm, grace: .seconds(1))) == "thaw")
     }
+
+    /// In a frozen group of cgroups v1 nothing ends, not even by SIGKILL, and nobody would thaw it any more.
+    @Test func whatIsKilledIsNotFrozen() {
+        var machine = ContainerMachine.stopping().after(.timerDue, at: at(10_000))
+        #expect(machine.answers(.pauseAsked, at: at(10_001)) == "")
+    }
 }

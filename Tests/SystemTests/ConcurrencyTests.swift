@@ -16,18 +16,14 @@ struct ConcurrencyTests {
             depends_on: {first: {condition: service_completed_successfully}}
         """
 
-    @Test(
-        "A second command waits for the first one on the same stack, and says what it waits for",
-        arguments: [
-            ["up", "-d"], ["down", "-t", "0"],
-        ])
-    func serialised(second: [String]) async throws {
+    @Test("A second up waits for the first one on the same stack, and says what it waits for")
+    func serialised() async throws {
         try await onHost { host in
             try host.write("gate/closed", "")
             try host.compose(Self.held)
             let first = try host.start(roost: ["up", "-d"])
             try await eventually("the first is in its middle") { try await host.states()["first-1"] == "running" }
-            let later = try host.start(roost: second)
+            let later = try host.start(roost: ["up", "-d"])
             try await eventually("the second says what it waits for") {
                 let text = (later.errors + later.output).lowercased()
                 return text.contains("wait") && text.contains("up")
@@ -36,8 +32,45 @@ struct ConcurrencyTests {
             try host.write("gate/go", "")
             try await first.outcome().succeeds()
             try await later.outcome().succeeds()
-            let left = try await host.states()
-            #expect(left == (second[0] == "up" ? ["first-1": "exited(0)", "second-1": "running"] : [:]))
+            #expect(try await host.states() == ["first-1": "exited(0)", "second-1": "running"])
+        }
+    }
+
+    @Test(
+        "An up that only waits gives way to who wants an end, at once, and says to whom",
+        arguments: [
+            ["down", "-t", "0"], ["kill"], ["stop", "-t", "0"],
+        ])
+    func givesWay(second: [String]) async throws {
+        try await onHost { host in
+            try host.write("gate/closed", "")
+            try host.compose(Self.held)
+            let first = try host.start(roost: ["up", "-d"])
+            try await eventually("the first is in its middle") { try await host.states()["first-1"] == "running" }
+            // The gate stays closed: what waited for the first would wait for ever.
+            try await host.start(roost: second).outcome().succeeds()
+            let end = try await first.outcome()
+            #expect(end.status == 1 && end.errors.contains("gave way to `\(second[0])"), "\(end.errors)")
+            #expect(try await host.states()["first-1"] != "running")
+        }
+    }
+
+    @Test("A stop that waits for a grace period gives way to kill", arguments: [["kill"], ["down", "-t", "0"]])
+    func killInAGracePeriod(second: [String]) async throws {
+        try await onHost { host in
+            try await host.up(
+                compose: """
+                    services:
+                      deaf:
+                        image: \(busybox())
+                        command: ["sh", "-c", "trap '' TERM; while :; do sleep 0.1; done"]
+                        stop_grace_period: 10m
+                    """)
+            let stop = try host.start(roost: ["stop"])
+            try await eventually("it is being stopped") { (stop.errors + stop.output).contains("Stopping") }
+            try await host.start(roost: second).outcome().succeeds()
+            #expect(try await stop.outcome().errors.contains("gave way to"))
+            #expect(try await host.states().values.allSatisfy { $0 == "exited(137)" })
         }
     }
 

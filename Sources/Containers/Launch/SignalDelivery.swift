@@ -10,7 +10,9 @@ enum SignalDelivery {
     /// process that slept all the while in which it was looked at, in another call; of all others the answer is no.
     static func isDropped(_ signal: Int32, by pid: Int32) -> Bool {
         // `try?` in all of this: a process that can't be looked at is none to be certain of.
-        guard let threads = try? Directory.names(in: "/proc/\(pid)/task"), threads.count <= mostThreads else {
+        guard let threads = try? Directory.names(in: "/proc/\(pid)/task"), !threads.isEmpty,
+            threads.count <= mostThreads
+        else {
             return false
         }
         return threads.allSatisfy { sleepsWithout(signal, "/proc/\(pid)/task/\($0)") }

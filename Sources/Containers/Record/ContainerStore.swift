@@ -47,12 +47,17 @@ struct ContainerStore: Sendable {
         }
         // It was running when the host went down: the log is there since its first start.
         guard let written = Files.changeTime(logPath(record.id)) else { return ContainerStatus(of: record) }
-        return ContainerStatus(
+        var status = ContainerStatus(
             machine: ContainerMachine(
                 policy: record.settings.restart, healthCheck: record.healthCheck,
                 started: Instant(nanoseconds: written), finished: nil, exitCode: 0, outOfMemory: false, failure: nil,
                 isUp: true, isStoppedByUser: false))
+        status.boot = Self.earlierBoot
+        return status
     }
+
+    /// Whichever it was: in this one the run directory would tell.
+    private static let earlierBoot = "an earlier one"
 
     private func status(at path: String, of record: ContainerRecord) throws -> ContainerStatus {
         let content = try Files.read(path)
@@ -84,6 +89,9 @@ struct ContainerStore: Sendable {
         try Files.replace(locations.containerRunDirectory(id) + "/status.json", with: content, mode: 0o600)
         if status.machine.isAtRest && status.machine.run.started != nil {
             try Files.replace(locations.containerDirectory(id) + "/status.json", with: content, mode: 0o600)
+        } else if status.machine.isAlive {
+            // It tells of an end, and there is a run since: after a boot nobody must take it for the last word.
+            try Files.remove(locations.containerDirectory(id) + "/status.json")
         }
     }
 

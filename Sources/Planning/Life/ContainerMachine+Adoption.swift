@@ -22,7 +22,7 @@ extension ContainerMachine {
         // It was being launched when the last supervisor ended, or ended and was launched unrecorded.
         if case .starting = phase {} else { wanted = stopping == nil ? .running : wanted }
         phase = .starting(isRestart: false)
-        return started(found, since)
+        return started(found, since, now)
     }
 
     private mutating func adoptGone(_ end: RunEnd?, _ now: Instant) -> [ContainerAction] {
@@ -69,7 +69,7 @@ extension ContainerMachine {
             case .no: false
             case .always: run.started != nil
             case .unlessStopped: run.started != nil && wanted == .running
-            case .onFailure: wanted == .running && wasUp
+            case .onFailure: run.started != nil && wanted == .running && wasUp
             }
         let cleanUp: [ContainerAction] = wasUp ? [.cleanUp] : []
         guard isWanted else { return cleanUp }
@@ -103,6 +103,13 @@ extension ContainerMachine {
         run.outOfMemory = outOfMemory
         run.failure = failure
         wanted = isStoppedByUser ? .stopped : .running
-        phase = isUp ? .starting(isRestart: false) : started == nil ? .created : .exited
+        let unknown = ContainerProcesses(pid: 0, startTime: 0, shim: 0, shimStartTime: 0)
+        phase =
+            switch (isUp, started) {
+            case (true, nil): .starting(isRestart: false)
+            case (true, _): .running(unknown)
+            case (false, nil): .created
+            case (false, _): .exited
+            }
     }
 }

@@ -21,9 +21,11 @@ extension ContainerMachine {
     }
 
     mutating func healthCheckChanged(_ check: EffectiveHealthCheck?, _ now: Instant) -> [ContainerAction] {
+        let before = healthStatus
         health = check.map { HealthMachine(check: $0) }
         nextProbe = nil
-        return processes == nil ? [] : beginHealth(now)
+        let news = processes == nil ? [] : beginHealth(now)
+        return healthStatus == before ? news : [.announce(.health(healthStatus))] + news
     }
 
     private mutating func follow(_ actions: [HealthMachine.Action]) -> [ContainerAction] {

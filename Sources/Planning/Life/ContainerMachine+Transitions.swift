@@ -9,8 +9,12 @@ extension ContainerMachine {
         restarts.reset()
         switch phase {
         case .created, .exited, .waiting: return launch(isRestart: false)
+        case .starting:
+            // The stop that was to come is off.
+            stopping = nil
+            return []
         // One that is being stopped is started again when it has ended.
-        case .starting, .running, .paused: return []
+        case .running, .paused: return []
         }
     }
 
@@ -21,19 +25,22 @@ extension ContainerMachine {
         return [.launch]
     }
 
-    mutating func started(_ processes: ContainerProcesses, _ time: Instant) -> [ContainerAction] {
+    mutating func started(
+        _ processes: ContainerProcesses, _ time: Instant, _ now: Instant
+    ) -> [ContainerAction] {
         guard case .starting = phase else { return [] }
         run = ContainerRun()
         run.started = time
         phase = .running(processes)
         let probes = beginHealth(time)
-        return [.announce(.started)] + probes + takeUpStop(time)
+        return [.announce(.started)] + probes + takeUpStop(now)
     }
 
     /// A stop that came while the container started.
     private mutating func takeUpStop(_ now: Instant) -> [ContainerAction] {
-        guard wanted == .stopped, let asked = stopping else { return [] }
+        let asked = stopping
         stopping = nil
+        guard wanted == .stopped, let asked else { return [] }
         return stopAsked(asked.signal, asked.grace, now)
     }
 
@@ -97,9 +104,9 @@ extension ContainerMachine {
         let thaw = unfreeze()
         if let running = stopping {
             // One that was killed already has no deadline any more.
-            guard let earlier = running.deadline else { return thaw + [.signal(Self.sigkill)] }
-            stopping?.deadline = min(earlier, deadline)
-            return thaw
+            guard let earlier = running.deadline else { return thaw }
+            stopping?.deadline = signal == Self.sigkill ? nil : min(earlier, deadline)
+            return signal == Self.sigkill ? thaw + [.signal(signal)] : thaw
         }
         let isLast = signal == Self.sigkill
         stopping = Stopping(signal: signal, grace: grace, deadline: isLast ? nil : deadline)
@@ -111,13 +118,7 @@ extension ContainerMachine {
             // A container that waits for its restart goes on waiting: there is nobody to signal.
             return processes == nil ? [] : [.signal(signal)]
         }
-        if signal == Self.sigkill {
-            let actions = stopAsked(signal, TimeSpan(nanoseconds: 0), now)
-            // A stop that waits for its grace period ends here.
-            if actions.contains(.signal(Self.sigkill)) || processes == nil { return actions }
-            stopping?.deadline = nil
-            return actions + [.signal(Self.sigkill)]
-        }
+        if signal == Self.sigkill { return stopAsked(signal, TimeSpan(nanoseconds: 0), now) }
         wanted = .stopped
         switch phase {
         case .running, .paused: return unfreeze() + [.signal(signal)]

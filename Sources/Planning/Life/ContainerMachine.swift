@@ -65,7 +65,7 @@ public struct ContainerMachine: Codable, Equatable, Sendable {
     public mutating func handle(_ event: ContainerEvent, now: Instant) -> [ContainerAction] {
         switch event {
         case .startAsked: startAsked()
-        case .started(let processes, let at): started(processes, at)
+        case .started(let processes, let at): started(processes, at, now)
         case .launchFailed(let code, let reason): launchFailed(code, reason, now)
         case .ended(let end): ended(end, now)
         case .stopAsked(let signal, let grace): stopAsked(signal, grace, now)

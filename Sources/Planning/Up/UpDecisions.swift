@@ -28,7 +28,9 @@ struct UpDecisions {
         var current: [ObservedContainer] = []
         var removed: [ContainerDecision] = []
         for container in selection.containers[service.name] ?? [] {
-            if current.last?.number == container.number {
+            if selection.options.isHealing {
+                current.append(container)
+            } else if current.last?.number == container.number {
                 removed.append(ContainerDecision(container, .remove, "left over from a recreation"))
             } else if current.count == scale {
                 removed.append(ContainerDecision(container, .remove, "scaled down to \(scale)"))
@@ -37,7 +39,7 @@ struct UpDecisions {
             }
         }
         let taken = Set(current.map(\.number))
-        let free = (1...).lazy.filter { !taken.contains($0) }.prefix(scale - current.count)
+        let free = (1...).lazy.filter { !taken.contains($0) }.prefix(max(0, scale - current.count))
         let created = free.map { number in
             let cause = current.isEmpty ? "missing" : "scaled up to \(scale)"
             return ContainerDecision(creating: selection.reference(service, number), cause: cause)

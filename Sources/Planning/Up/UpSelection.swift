@@ -135,19 +135,20 @@ struct NetworkChanges {
             let strangers = attached.filter { container in
                 container.isOneOff || (stack.services[container.service] == nil && !options.removeOrphans)
             }
-            if strangers.isEmpty && !options.noRecreate {
+            let names = strangers.map(\.name) + (observed.networkUsers[wanted.name] ?? [])
+            if names.isEmpty && !options.noRecreate {
                 causes[wanted.name] = SettingsDifference.between(made, wanted).cause
                 attachedServices.formUnion(attached.map(\.service).filter { stack.services[$0] != nil })
             } else {
                 kept[wanted.name] = made
-                warnings.append(Self.warning(wanted.name, strangers))
+                warnings.append(Self.warning(wanted.name, names))
             }
         }
     }
 
-    private static func warning(_ network: String, _ strangers: [ObservedContainer]) -> String {
+    private static func warning(_ network: String, _ strangers: [String]) -> String {
         if strangers.isEmpty { return "network \(network) changed in the file, but --no-recreate keeps it as it is" }
-        let names = strangers.map(\.name).sorted().joined(separator: ", ")
+        let names = strangers.sorted().joined(separator: ", ")
         return "network \(network) changed in the file, but \(names) still uses it and the file doesn't name that: "
             + "remove it first (--remove-orphans)"
     }

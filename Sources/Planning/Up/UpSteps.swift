@@ -22,6 +22,8 @@ struct UpSteps {
     var startOf: [ContainerReference: Int] = [:]
     /// The step that makes a container as the plan leaves it, where one does.
     var makerOf: [ContainerReference: Int] = [:]
+    private var creationOf: [ContainerReference: Int] = [:]
+    private var beingMade: Set<ContainerReference> = []
     /// By container as it exists now.
     private var removalOf: [ContainerReference: Int] = [:]
     var waits: [Wait: Int] = [:]
@@ -51,12 +53,16 @@ struct UpSteps {
     }
 
     private static func checkExternals(_ selection: UpSelection) throws(PlanError) {
-        for (_, network) in selection.stack.networks.sorted(by: { $0.key < $1.key }) where network.external {
+        let used = Set(selection.services.flatMap(\.container.networks.keys))
+        for (key, network) in selection.stack.networks.sorted(by: { $0.key < $1.key })
+        where network.external && used.contains(key) {
             guard selection.observed.externalNetworks.contains(network.name) else {
                 throw .externalNetworkMissing(network.name)
             }
         }
-        for (_, volume) in selection.stack.volumes.sorted(by: { $0.key < $1.key }) where volume.external {
+        let mounted = Set(selection.services.flatMap(\.container.volumeKeys))
+        for (key, volume) in selection.stack.volumes.sorted(by: { $0.key < $1.key })
+        where volume.external && mounted.contains(key) {
             guard selection.observed.externalVolumes.contains(volume.name) else {
                 throw .externalVolumeMissing(volume.name)
             }
@@ -166,15 +172,30 @@ struct UpSteps {
         _ decision: ContainerDecision, _ service: Service, after stop: [Int]
     ) throws(PlanError) {
         let creation = try addCreation(decision, service, after: stop)
-        let removal = builder.add(
+        let removal = try addRemoval(ofRecreated: decision, service)
+        addStart(decision, service, after: [creation, removal], maker: creation)
+    }
+
+    /// What is recreated goes once its successor is made.
+    private mutating func addRemoval(
+        ofRecreated decision: ContainerDecision, _ service: Service
+    ) throws(PlanError) -> Int {
+        if let step = removalOf[decision.reference] { return step }
+        let stop = stopOf[decision.reference].map { [$0] } ?? []
+        let creation = try addCreation(decision, service, after: stop)
+        let step = builder.add(
             .removeContainer(decision.reference, volumes: selection.options.renewAnonVolumes), decision.reason,
             after: [creation])
-        addStart(decision, service, after: [creation, removal], maker: creation)
+        removalOf[decision.reference] = step
+        return step
     }
 
     private mutating func addCreation(
         _ decision: ContainerDecision, _ service: Service, after: [Int]
     ) throws(PlanError) -> Int {
+        if let step = creationOf[decision.outcome] { return step }
+        beingMade.insert(decision.outcome)
+        defer { beingMade.remove(decision.outcome) }
         let replacement = decision.current.map {
             Replacement(id: $0.id, keepsVolumes: !selection.options.renewAnonVolumes)
         }
@@ -183,14 +204,19 @@ struct UpSteps {
         }
         let pull = pulls[service.imageKey].map { [$0] } ?? []
         let spec = selection.spec(service, decision.outcome, imageID: imageID)
-        return builder.add(
+        let holders = try holders(ofName: spec.name, except: decision.current)
+        let step = builder.add(
             .createContainer(decision.outcome, spec, replaces: replacement), decision.reason,
-            after: pull + ground(of: service) + holders(ofName: spec.name, except: decision.current) + after)
+            after: pull + ground(of: service) + holders + after)
+        creationOf[decision.outcome] = step
+        return step
     }
 
     @discardableResult
     private mutating func addUpdate(_ decision: ContainerDecision, _ service: Service, after: [Int]) -> Int {
-        let spec = selection.spec(service, decision.outcome, imageID: decision.current?.imageID ?? "")
+        var spec = selection.spec(service, decision.outcome, imageID: decision.current?.imageID ?? "")
+        // What goes on as it is was started with what the files held then.
+        if decision.verb == .update, let made = decision.current?.contents { spec.contents = made }
         return builder.add(.updateContainer(decision.reference, spec), decision.reason, after: after)
     }
 
@@ -206,10 +232,21 @@ struct UpSteps {
 
     /// The removals of containers that go away and whose name the new one gets: left over from an interrupted
     /// recreation, or of a service that was renamed.
-    private mutating func holders(ofName name: String, except replaced: ObservedContainer?) -> [Int] {
-        everyDecision
-            .filter { $0.verb == .remove && $0.current?.name == name && $0.current?.id != replaced?.id }
-            .map { addRemoval(of: $0) }
+    private mutating func holders(
+        ofName name: String, except replaced: ObservedContainer?
+    ) throws(PlanError) -> [Int] {
+        var steps: [Int] = []
+        for holder in everyDecision where holder.current?.name == name && holder.current?.id != replaced?.id {
+            if holder.verb == .remove {
+                steps.append(addRemoval(of: holder))
+            } else if holder.verb == .recreate, holder.outcome.name != name, !beingMade.contains(holder.outcome),
+                let service = selection.stack.services[holder.outcome.service]
+            {
+                // Two that exchange their names can't wait for each other; the second is refused when it is made.
+                steps.append(try addRemoval(ofRecreated: holder, service))
+            }
+        }
+        return steps
     }
 
     /// The stops of containers whose published ports the started one gets.
