@@ -20,7 +20,8 @@ import Testing
         #expect(killed.answers(.adopted(.running(.ofRun(1), since: at(0))), at: at(60_000)) == "signal 9")
         // A grace period that ended meanwhile is over.
         var late = ContainerMachine.stopping()
-        #expect(late.answers(.adopted(.running(.ofRun(1), since: at(0))), .timerDue, at: at(60_000))
+        #expect(
+            late.answers(.adopted(.running(.ofRun(1), since: at(0))), .timerDue, at: at(60_000))
                 == "signal 15, signal 9")
     }
 

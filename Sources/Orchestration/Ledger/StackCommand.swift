@@ -1,3 +1,5 @@
+import Glibc
+import OCI
 public import Planning
 public import StackModel
 
@@ -41,6 +43,18 @@ public enum StackCommand: Codable, Equatable, Sendable {
         }
     }
 
+    /// What registries have to be asked before the plan can be made.
+    func lookUps(
+        _ stack: Stack?, _ observed: ObservedStack, replicas: [String: Int]
+    ) throws(PlanError) -> [ImageLookUp] {
+        guard let stack else { return [] }
+        switch self {
+        case .up(let options): return try Plan.lookUps(stack, observed: observed, options: options)
+        case .heal: return try Plan.healingLookUps(stack, observed: observed, replicas: replicas)
+        case .down, .stop, .start, .restart, .kill, .prune: return []
+        }
+    }
+
     /// The same wish for somebody who finds it half fulfilled: what was done is not done again.
     var resumed: StackCommand {
         switch self {
@@ -58,6 +72,13 @@ public enum StackCommand: Codable, Equatable, Sendable {
             return .stop(options)
         case .down, .stop, .start, .prune, .heal: return self
         }
+    }
+
+    /// It changes nothing of what is wanted: a signal by which processes are told something. It waits for nobody, and nobody
+    /// gives way to it.
+    var isPassing: Bool {
+        guard case .kill(let options) = self, let signal = KernelNames.signal(options.signal) else { return false }
+        return ![SIGKILL, SIGTERM, SIGINT, SIGQUIT, SIGABRT].contains(signal)
     }
 
     /// Which commands give way to it: those of lower rank, while they only wait. Who wants an end doesn't queue behind

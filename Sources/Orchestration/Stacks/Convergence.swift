@@ -52,13 +52,20 @@ struct Convergence: Sendable {
     /// The whole program for a command, and what it was made from.
     func plan(_ order: StackOrder) async throws -> (Plan, ObservedStack) {
         var observed = try await StackObserver(name: name, table: table, effects: effects).observe(for: order.stack)
+        let replicas = try effects.ledger(of: name)?.replicas ?? [:]
         if let approved = order.approved {
             // The registries were asked when the plan was made; it holds to their answers.
             for (key, image) in approved.observed.images { observed.images[key]?.registry = image.registry }
-        } else if case .up(let options) = order.command, let stack = order.stack {
-            try await askRegistries(Plan.lookUps(stack, observed: observed, options: options), &observed)
+        } else {
+            var asked: Set<String> = []
+            while true {
+                // An answer may lead to further questions: a new image of one service can be a reason for another's.
+                let questions = try order.command.lookUps(order.stack, observed, replicas: replicas)
+                    .filter { asked.insert($0.key).inserted }
+                if questions.isEmpty { break }
+                try await askRegistries(questions, &observed)
+            }
         }
-        let replicas = try effects.ledger(of: name)?.replicas ?? [:]
         let plan = try order.command.plan(order.stack, observed, replicas: replicas)
         if let approved = order.approved, approved.plan != plan {
             let changes = observed.changes(since: approved.observed)
@@ -105,6 +112,7 @@ struct Convergence: Sendable {
     // MARK: The ledger
 
     private func writeDown(_ order: StackOrder, _ observed: ObservedStack, isEmpty: Bool) throws {
+        if order.command.isPassing { return }
         var ledger = try effects.ledger(of: name) ?? StackLedger()
         let before = ledger
         switch order.command {
@@ -129,6 +137,7 @@ struct Convergence: Sendable {
 
     /// The command is over, well or not.
     private func settle(_ command: StackCommand) throws {
+        if command.isPassing { return }
         guard var ledger = try effects.ledger(of: name) else { return }
         if ledger.state == .down && ledger.replicas.isEmpty { return try effects.removeLedger(of: name) }
         guard ledger.pending != nil else { return }

@@ -23,7 +23,10 @@ actor StackController {
 
     /// Carries a command out, once those before it are through.
     func carryOut(_ order: StackOrder, events: EventSink) async throws -> Outcome {
-        try await serialized(order.caller, rank: order.rank, events: events) { [self] in
+        guard !order.command.isPassing else {
+            return try await withRegistries([:], events) { try await $0.run(order) }
+        }
+        return try await serialized(order.caller, rank: order.rank, events: events) { [self] in
             try await withRegistries(order.registryEnvironment, events) { try await $0.run(order) }
         }
     }

@@ -17,7 +17,8 @@ extension ContainerMachine {
             // A probe that was under way died with the last supervisor.
             if health != nil && nextProbe == nil { nextProbe = now }
             // The last supervisor may have died between writing a signal down and sending it.
-            return stopping.map { [.signal($0.deadline == nil ? Self.sigkill : $0.signal)] } ?? []
+            guard let stopping else { return [] }
+            return unfreeze() + [.signal(stopping.deadline == nil ? Self.sigkill : stopping.signal)]
         }
         // It was being launched when the last supervisor ended, or ended and was launched unrecorded.
         if case .starting = phase {} else { wanted = stopping == nil ? .running : wanted }

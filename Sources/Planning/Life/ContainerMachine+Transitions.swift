@@ -132,7 +132,8 @@ extension ContainerMachine {
     // MARK: Pauses
 
     mutating func pauseAsked() -> [ContainerAction] {
-        guard case .running(let processes) = phase else { return [] }
+        // What is being stopped is not frozen: it could not end.
+        guard case .running(let processes) = phase, stopping == nil else { return [] }
         phase = .paused(processes)
         return [.freeze, .announce(.paused)]
     }
@@ -142,7 +143,7 @@ extension ContainerMachine {
         return thaw.isEmpty ? [] : thaw + [.announce(.unpaused)]
     }
 
-    private mutating func unfreeze() -> [ContainerAction] {
+    mutating func unfreeze() -> [ContainerAction] {
         guard case .paused(let processes) = phase else { return [] }
         phase = .running(processes)
         return [.thaw]

@@ -30,6 +30,15 @@ public struct PlanOptions: Codable, Equatable, Sendable {
     var isHealing = false
 
     public init() {}
+
+    /// - Parameter replicas: how many containers of each service should exist.
+    init(healing stack: Stack, replicas: [String: Int]) {
+        services = replicas.keys.filter { stack.services[$0] != nil }.sorted()
+        scale = replicas.filter { stack.services[$0.key] != nil }
+        noDeps = true
+        noRecreate = true
+        isHealing = true
+    }
 }
 
 /// What `down`, `stop`, `start`, `restart`, `kill` and `rm` were asked to do.

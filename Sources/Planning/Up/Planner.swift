@@ -22,14 +22,17 @@ extension Plan {
     public static func heal(
         _ stack: Stack, observed: ObservedStack, replicas: [String: Int]
     ) throws(PlanError) -> Plan {
-        var options = PlanOptions()
-        options.services = replicas.keys.filter { stack.services[$0] != nil }.sorted()
+        let options = PlanOptions(healing: stack, replicas: replicas)
         if options.services.isEmpty { return Plan() }
-        options.scale = replicas.filter { stack.services[$0.key] != nil }
-        options.noDeps = true
-        options.noRecreate = true
-        options.isHealing = true
         return try up(stack, observed: observed, options: options)
+    }
+
+    /// As ``lookUps(_:observed:options:)``, before ``heal(_:observed:replicas:)``.
+    public static func healingLookUps(
+        _ stack: Stack, observed: ObservedStack, replicas: [String: Int]
+    ) throws(PlanError) -> [ImageLookUp] {
+        let options = PlanOptions(healing: stack, replicas: replicas)
+        return options.services.isEmpty ? [] : try lookUps(stack, observed: observed, options: options)
     }
 
     /// What the registries have to be asked before ``up(_:observed:options:)`` can be planned: images that aren't in the

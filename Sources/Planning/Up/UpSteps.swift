@@ -294,7 +294,8 @@ struct UpSteps {
     private mutating func addWarnings() {
         builder.warnings += selection.networks.warnings
         for service in selection.services {
-            for address in Set(service.container.ports.compactMap(\.hostIP)) where address.v4 == nil {
+            let addresses = Set(service.container.ports.compactMap(\.hostIP)).filter { $0.v4 == nil }
+            for address in addresses.map(\.description).sorted() {
                 builder.warnings.append("\(service.name): ports on the IPv6 address \(address) are not published yet")
             }
         }
