@@ -143,7 +143,6 @@ import Testing
             kill 9: running, 15 → signal 9
             kill 15: running, 15 then 9 at 10000 → signal 15
             kill 1: running, 15 then 9 at 10000 → signal 1
-            pause: paused, 15 then 9 at 10000 → freeze, is paused
             found: running, 15 then 9 at 10000 → signal 15
             found other: running as 20, 15 then 9 at 11000 → has started, signal 15
             gone: exited 4 → clean up, has ended with 4
