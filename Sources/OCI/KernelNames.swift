@@ -56,6 +56,25 @@ package enum KernelNames {
         return number == 34 ? "SIGRTMIN" : "SIGRTMIN+\(number - 34)"
     }
 
+    /// Whether a name can be one below `/proc/sys`: parts divided by dots or, where a part has dots itself, by slashes
+    /// (`man 8 sysctl`). No part may lead out of it.
+    package static func isParameter(_ text: String) -> Bool {
+        let separator: Character = text.contains("/") ? "/" : "."
+        return text.split(separator: separator, omittingEmptySubsequences: false).allSatisfy { part in
+            !["", ".", ".."].contains(part) && part.utf8.allSatisfy(isParameterByte)
+        }
+    }
+
+    /// Names of network interfaces are parts, too.
+    private static func isParameterByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        default: "_-.:@".utf8.contains(byte)
+        }
+    }
+
     private static func bare(_ text: String, without prefix: String) -> String {
         let upper = text.uppercased()
         return upper.hasPrefix(prefix) ? String(upper.dropFirst(prefix.count)) : upper

@@ -34,9 +34,15 @@ public enum StackLoader {
     public static func load(_ request: LoadRequest) throws(StackFileError) -> LoadedStack {
         var findings = Findings()
         let (project, uses) = try resolve(request, &findings)
+        // As they are written, the files don't have the form that values are taken from, and nothing will start.
+        var unheard = findings
+        let stack =
+            request.interpolates
+            ? Resolution.stack(of: project, &findings) : Resolution.stack(of: project, &unheard)
         return LoadedStack(
-            stack: Resolution(project: project).stack(), warnings: findings.diagnostics, faults: findings.faults,
-            sources: findings.sources, canonical: CanonicalStack(project: project), variables: uses,
+            stack: stack, warnings: StackFileError.sorted(findings.diagnostics, findings.sources),
+            faults: StackFileError.sorted(findings.faults, findings.sources), sources: findings.sources,
+            canonical: CanonicalStack(project: project), variables: uses,
             containerVariables: project.containerVariables, environment: project.location.environment,
             filesRead: findings.filesRead)
     }
@@ -117,7 +123,6 @@ public enum StackLoader {
         project.complete(&findings)
         if request.checksConsistency { Validation(project: project).check(&findings) }
         try findings.check()
-        StartFaults(project: project).find(&findings)
         return (project, assembly.interpolation.uses)
     }
 }

@@ -13,7 +13,7 @@ public struct StackFileError: Error, Sendable, CustomStringConvertible {
     }
 
     /// Stages find one thing after the other; people read a file from its top.
-    private static func sorted(_ diagnostics: [Diagnostic], _ sources: [SourceText]) -> [Diagnostic] {
+    static func sorted(_ diagnostics: [Diagnostic], _ sources: [SourceText]) -> [Diagnostic] {
         let files = Dictionary(sources.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
         let keyed = diagnostics.enumerated().map { place, diagnostic in
             let position = diagnostic.position

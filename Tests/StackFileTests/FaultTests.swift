@@ -126,10 +126,27 @@ struct FaultTests {
         (
             "user: \"0:\"\n    cap_add: [A]\n    cap_drop: [B]",
             [
+                "compose.yaml:4:11: services.web.user: \"0:\" is not USER or USER:GROUP",
                 "compose.yaml:5:15: services.web.cap_add[0]: \"A\" is no capability; `man 7 capabilities` lists them",
                 "compose.yaml:6:16: services.web.cap_drop[0]: \"B\" is no capability; `man 7 capabilities` lists them",
-                "compose.yaml:4:11: services.web.user: \"0:\" is not USER or USER:GROUP",
             ]
+        ),
+        (
+            "pull_policy: refresh\n    pull_refresh_after: soon",
+            [
+                "compose.yaml:5:25: services.web.pull_refresh_after: \"soon\" is not a duration; write it like 12h or 7d"
+            ]
+        ),
+        (
+            "logging: {options: {max-size: big, max-file: none}}",
+            [
+                "compose.yaml:4:35: services.web.logging.options.max-size: \"big\" is not a size; write it like 10m",
+                "compose.yaml:4:50: services.web.logging.options.max-file: \"none\" is no number of files",
+            ]
+        ),
+        (
+            "user: \"4294967295\"",
+            ["compose.yaml:4:11: services.web.user: \"4294967295\" is no id: the largest is 4294967294"]
         ),
     ]
 
@@ -213,6 +230,27 @@ struct FaultTests {
                 "compose.yaml:4:20: services.web.security_opt[0]: \"apparmor=strict\" \(end)",
                 "compose.yaml:4:37: services.web.security_opt[1]: \"label=user:u\" \(end)",
             ])
+        #expect(loaded.faults == [])
+    }
+
+    @Test(arguments: [
+        // Nothing is bound to these.
+        ("use_api_socket: true", ["4:5: services.web.use_api_socket"]),
+        ("blkio_config: {weight: 300}\n    uts: host", ["4:5: services.web.blkio_config", "5:5: services.web.uts"]),
+        ("deploy: {placement: {constraints: [a]}}", ["4:14: services.web.deploy.placement"]),
+        // Some values are carried out, or are so anyway.
+        ("logging: {driver: gelf}", ["4:15: services.web.logging.driver"]),
+        ("deploy: {mode: global}", ["4:14: services.web.deploy.mode"]),
+        ("volumes: [{type: npipe, source: a, target: b}]", ["4:16: services.web.volumes[0].type"]),
+        (
+            "logging: {driver: local}\n    deploy: {mode: replicated}\n    ports: [{target: 80, mode: host, name: a}]",
+            []
+        ),
+    ])
+    func whatIsBoundToNothingIsWarnedOf(attributes: String, places: [String]) throws {
+        let loaded = try load("services:\n  web:\n    image: x\n    \(attributes)\n")
+        let warnings = places.map { "compose.yaml:\($0): is not supported at run time yet and is ignored" }
+        #expect(loaded.warnings.map(\.description) == warnings)
         #expect(loaded.faults == [])
     }
 

@@ -131,6 +131,36 @@ struct ResolutionTests {
         #expect(hooks == [LifecycleHook(stage: .poststop, path: "/bin/x", args: ["x", "y"], timeout: 5)])
     }
 
+    @Test(arguments: [
+        ("always", PullPolicy.always), ("if_not_present", .missing), ("refresh", .every(.seconds(86_400))),
+        ("refresh\npull_refresh_after: 12h", .every(.seconds(43_200))), ("weekly\npull_refresh_after: 12h", .weekly),
+        ("every_1d", .every(.seconds(86_400))),
+    ])
+    func pullPolicies(text: String, policy: PullPolicy) throws {
+        #expect(try service("pull_policy: \(text)").pullPolicy == policy)
+    }
+
+    @Test func networksAndVolumes() throws {
+        let text = """
+            services: {a: {image: x, networks: [n, e], volumes: [data:/v]}}
+            networks:
+              n: {internal: true, labels: [A=b], ipam: {config: [{subnet: 10.1.0.0/16}, {subnet: "fd00::/64"}]}}
+              e: {external: true, name: other}
+            volumes: {data: {driver_opts: {type: tmpfs}}}
+            """
+        let directory = try ProjectDirectory(["compose.yaml": text])
+        let stack = try StackLoader.load(ComposeCase("", "").request(in: directory.path)).stack
+        let name = stack.name
+        let ranges = ["10.1.0.0/16", "fd00::/64"].map { AddressRange(subnet: Prefix($0)) }
+        #expect(
+            stack.networks == [
+                "n": StackNetwork(
+                    name: "\(name)_n", isInternal: true, ipam: ranges,
+                    labels: ["A": "b"]), "e": StackNetwork(name: "other", external: true),
+            ])
+        #expect(stack.volumes == ["data": StackVolume(name: "\(name)_data", driverOpts: ["type": "tmpfs"])])
+    }
+
     @Test func imagesOnDisk() throws {
         let image = try service("hostname: h").image
         #expect(image == "busybox")

@@ -41,7 +41,7 @@ enum Pruning {
         return result
     }
 
-    private static func isPrinted(_ value: Node, _ field: Field) -> Bool {
+    private static func isPrinted(_ value: Node, _ field: Attribute) -> Bool {
         if value.isNull { return false }
         return switch field.presence {
         case .asWritten, .always: true

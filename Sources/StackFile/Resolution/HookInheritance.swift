@@ -8,8 +8,8 @@ struct HookInheritance {
     /// - Parameter environment: with the shell's values, without those of files, which the hook reads itself.
     init(service: Mapping, environment: Node?) {
         var base = Mapping()
-        for field in ContainerFields.all where field.key != "volumes" {
-            if let entry = service.entries[field.key] { base.set(field.key, entry.node, keyMark: entry.keyMark) }
+        for key in ContainerFields.all.map(\.attribute.key) where key != "volumes" {
+            if let entry = service.entries[key] { base.set(key, entry.node, keyMark: entry.keyMark) }
         }
         if let environment { base.set("environment", environment) }
         self.base = Node(.map(base), base.entries.values.first?.keyMark ?? Mark(file: .max, line: 0, column: 0))

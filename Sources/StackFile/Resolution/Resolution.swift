@@ -1,85 +1,45 @@
-import OrderedCollections
+import Diagnostics
 import StackModel
 
-/// The completed tree as values.
+/// The completed tree on its way to values: what its fields are bound to gets what it says.
+///
+/// What a start would stumble over, and Compose's `config` takes, is found on the way: it is told all at once and with
+/// its place, before anything has been made.
 struct Resolution {
     let project: Project
-    private let services: Mapping
+    private(set) var findings: Findings
+    /// What the file defines for services that are granted it, by the key in the file.
+    var secrets: [String: FileGrant.Content] = [:]
+    var configs: [String: FileGrant.Content] = [:]
 
-    init(project: Project) {
-        self.project = project
-        services = project.section("services")
-    }
-
-    func stack() -> Stack {
+    static func stack(of project: Project, _ findings: inout Findings) -> Stack {
+        var resolution = Resolution(project: project, findings: findings)
         var stack = Stack(
             name: project.name, workingDirectory: project.location.directory,
             files: project.location.files, disabledServices: project.disabled)
-        for (name, entry) in services.entries {
-            stack.services[name] = service(entry.node, name)
-        }
-        for (key, entry) in project.section("networks").entries { stack.networks[key] = network(entry.node, key) }
+        let top = Place(path: Path(), keyMark: project.tree.mark)
+        ProjectFields.fields.bind(project.tree, top, to: &stack, &resolution)
         // Docker's own default bridge has no names; the stack's serves in its place.
         if stack.networks["default"] == nil, stack.services.values.contains(where: usesDefault) {
             stack.networks["default"] = StackNetwork(name: "\(project.name)_default")
         }
-        for (key, entry) in project.section("volumes").entries { stack.volumes[key] = volume(entry.node, key) }
+        findings = resolution.findings
         return stack
     }
 
-    private func usesDefault(_ service: Service) -> Bool { service.container.networks["default"] != nil }
+    private static func usesDefault(_ service: Service) -> Bool { service.container.networks["default"] != nil }
 
-    /// An empty name is none.
-    private func name(_ node: Node, _ key: String) -> String {
-        node["name"]?.string.flatMap { $0.isEmpty ? nil : $0 } ?? key
+    /// What no start could carry out.
+    mutating func fault(
+        _ message: @autoclosure () -> String, at mark: Mark, _ place: Place,
+        suggestion: @autoclosure () -> String? = nil
+    ) {
+        findings.fault(message(), at: mark, place.path, suggestion: suggestion())
     }
 
-    private func network(_ node: Node, _ key: String) -> StackNetwork {
-        let ranges = (node["ipam"]?["config"]?.list ?? []).compactMap {
-            AddressRange(
-                subnet: $0["subnet"]?.string, gateway: $0["gateway"]?.string, ipRange: $0["ip_range"]?.string)
-        }
-        return StackNetwork(
-            name: name(node, key), external: node["external"]?.boolean ?? false, driver: "bridge",
-            driverOpts: texts(node["driver_opts"]), isInternal: node["internal"]?.boolean ?? false, ipam: ranges,
-            labels: texts(node["labels"]))
+    mutating func warning(_ message: @autoclosure () -> String, at mark: Mark, _ place: Place) {
+        findings.warning(message(), at: mark, place.path)
     }
 
-    private func volume(_ node: Node, _ key: String) -> StackVolume {
-        StackVolume(
-            name: name(node, key), external: node["external"]?.boolean ?? false,
-            driver: node["driver"]?.string ?? "local", driverOpts: texts(node["driver_opts"]),
-            labels: texts(node["labels"]))
-    }
-
-    private func pullPolicy(_ node: Node) -> PullPolicy? {
-        guard let text = node["pull_policy"]?.string else { return nil }
-        if text == "refresh" {
-            return PullPolicy(rawValue: "every_" + (node["pull_refresh_after"]?.string ?? "24h"))
-        }
-        return PullPolicy(rawValue: text)
-    }
-
-    private func service(_ node: Node, _ name: String) -> Service {
-        let count = (node["scale"] ?? node["deploy"]?["replicas"])?.integer ?? 1
-        var service = Service(name: name, image: node["image"]?.string ?? "", scale: Int(count))
-        if let policy = pullPolicy(node) { service.pullPolicy = policy }
-        service.platform = node["platform"]?.string.flatMap { $0.isEmpty ? nil : $0 }
-        // An optional dependency that a profile disables is nothing to wait for.
-        for (target, entry) in node["depends_on"]?.mapping?.entries ?? [:] where services[target] != nil {
-            service.dependsOn[target] = Dependency(
-                condition: entry.node["condition"]?.string.flatMap(DependencyCondition.init) ?? .serviceStarted,
-                restart: entry.node["restart"]?.boolean ?? false, required: entry.node["required"]?.boolean ?? true)
-        }
-        service.profiles = node["profiles"]?.strings ?? []
-        service.container = ContainerResolution(project: project, node: node).settings()
-        return service
-    }
-}
-
-/// A mapping's texts; null has none.
-func texts(_ node: Node?) -> [String: String] {
-    var result: [String: String] = [:]
-    for (key, entry) in node?.mapping?.entries ?? [:] { result[key] = entry.node.scalarText }
-    return result
+    mutating func unsupported(_ place: Place) { findings.warnUnsupported(place.keyMark, place.path) }
 }

@@ -13,22 +13,22 @@ enum BuildFields {
         return shape
     }()
 
-    private static let fields = Fields(source + output)
+    private static let fields = Fields<Never>(source + output)
 
-    private static let source: [Field] = [
+    private static let source: [Field<Never>] = [
         Field("additional_contexts", .contexts, "Further directories, images or URLs by name."),
         Field("args", .variables, "Build arguments; without a value, the shell's."),
         Field("context", .text, "The directory or URL with the sources.", .asWritten),
         Field("dockerfile", .text, "The Dockerfile's path in the context.", .asWritten),
         Field("dockerfile_inline", .text, "The Dockerfile's text."),
-        Field("extra_hosts", ExtraHosts.shape, "Further names while building, as HOST=IP."),
+        Field("extra_hosts", ExtraHosts.form.shape, "Further names while building, as HOST=IP."),
         Field("network", .text, "The network of RUN steps."),
-        Field("secrets", .list(of: FileReferences.grant), "Secrets that RUN steps can mount."),
+        Field("secrets", .list(of: FileReferences.grant.shape), "Secrets that RUN steps can mount."),
         Field("ssh", BuildFields.ssh, "SSH agents and keys that RUN steps can mount."),
         Field("target", .text, "The stage to build."),
     ]
 
-    private static let output: [Field] = [
+    private static let output: [Field<Never>] = [
         Field("cache_from", .texts, "Where cached layers come from."),
         Field("cache_to", .texts, "Where cached layers go."),
         Field("entitlements", .texts, "Further rights of the build."),

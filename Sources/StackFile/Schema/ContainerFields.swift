@@ -2,122 +2,145 @@ import StackModel
 
 /// What any container can have: those of services, of jobs, and of `pre_start` (Compose specification, "Services").
 enum ContainerFields {
-    static let all = process + identity + network + isolation + storage + processor + memory + devices
+    static let all: [Field<Service>] =
+        image
+        + (process + identity + network + isolation + storage + processor + memory + devices).map {
+            $0.inside(\.container)
+        }
 
-    static let process: [Field] = [
-        Field("command", .command, "The command, in place of the image's.", .asWritten),
-        Field("entrypoint", .command, "What runs the command, in place of the image's.", .asWritten),
-        Field("env_file", FileReferences.environmentFiles, "Files with environment variables."),
-        Field("environment", .variables, "Environment variables; without a value, the shell's."),
-        Field("working_dir", .text, "The directory in which the command starts."),
-        Field("user", .text, "USER[:GROUP] as which the command runs, in place of the image's."),
-        Field("group_add", .list(of: .textOrInteger).distinct, "Further groups of the user."),
-        Field("init", .boolean, "Whether an init process reaps zombies and forwards signals.", .asWritten),
-        Field("stop_signal", .text, "The signal that asks the container to end, SIGTERM if none."),
+    private static let image: [Field<Service>] = [
+        Field("image", .image, "The image, as a reference.", to: \.image),
+        Field("platform", .text, "The image's platform, as OS[/ARCH[/VARIANT]].", to: \.platform),
+        Field("pull_policy", .pullPolicy, "When the image is fetched.", to: \.pullPolicy),
         Field(
-            "stop_grace_period", .duration, "How long the container may take to end before it is killed.", .asWritten,
-            start: Problems.negativeDuration),
-        Field("logging", LogFields.shape, "Where the output of the container goes.", .asWritten),
-        Field("use_api_socket", .plainBoolean, "Whether the container reaches the engine's API.", runtime: .none),
+            "pull_refresh_after", .text, "After how long an image is fetched again with pull_policy: refresh.",
+            doneBy: .loader),
     ]
 
-    static let identity: [Field] = [
-        Field("annotations", .labels, "Annotations of the container.", runtime: .none),
-        Field("domainname", .text, "The domain of the container's own name."),
-        Field("hostname", .text, "The container's own name."),
-        Field("image", .text, "The image, as a reference."),
-        Field("label_file", .oneOrSeveral(.texts), "Files with labels."),
-        Field("labels", .labels, "Labels of the container."),
-        Field("platform", .text, "The image's platform, as OS[/ARCH[/VARIANT]]."),
+    private static let process: [Field<ContainerSettings>] = [
+        Field("command", .command, "The command, in place of the image's.", .asWritten, to: \.command),
         Field(
-            "pull_policy", .text(Names.pullPolicyProblem), "When the image is fetched.",
-            runtime: .partial { PullPolicy(rawValue: $0.string ?? "") != nil || $0.string == "refresh" }),
-        Field("pull_refresh_after", .text, "After how long an image is fetched again with pull_policy: refresh."),
-        Field("runtime", .text, "The program that makes the container.", runtime: .none),
+            "entrypoint", .command, "What runs the command, in place of the image's.", .asWritten, to: \.entrypoint),
+        Field("env_file", FileReferences.environmentFiles, "Files with environment variables.", doneBy: .loader),
+        Field(
+            "environment", .variables, "Environment variables; without a value, the shell's.", to: \.environment),
+        Field("working_dir", .text, "The directory in which the command starts.", to: \.workingDir),
+        Field("user", .user, "USER[:GROUP] as which the command runs, in place of the image's.", to: \.user),
+        Field(
+            "group_add", .texts(.list(of: .textOrInteger).distinct), "Further groups of the user.", to: \.groupAdd),
+        Field(
+            "init", .boolean, "Whether an init process reaps zombies and forwards signals.", .asWritten,
+            to: \.runInit),
+        Field("stop_signal", .signal, "The signal that asks the container to end, SIGTERM if none.", to: \.stopSignal),
+        Field(
+            "stop_grace_period", .duration.notNegative,
+            "How long the container may take to end before it is killed.", .asWritten, to: \.stopGracePeriod),
+        Field("logging", LogFields.form, "Where the output of the container goes.", .asWritten, to: \.logging),
+        Field("use_api_socket", .plainBoolean, "Whether the container reaches the engine's API."),
     ]
 
-    static let network: [Field] = [
-        Field("dns", .textOrTexts, "Name servers in place of the host's."),
-        Field("dns_opt", .uniqueTexts, "Options of the resolver."),
-        Field("dns_search", .textOrTexts, "Domains in which names without a dot are looked up."),
-        Field("extra_hosts", ExtraHosts.shape, "Further names, as HOST=IP."),
-        Field("mac_address", .text, "The address of the container's link.", runtime: .none),
-        Field(
-            "network_mode", .text, "none, host, service:NAME or container:NAME.", .asWritten,
-            start: Problems.networkMode),
-        Field("networks", Attachments.shape, "The networks that the container is attached to."),
+    private static let identity: [Field<ContainerSettings>] = [
+        Field("annotations", .labels, "Annotations of the container."),
+        Field("domainname", .text, "The domain of the container's own name.", to: \.domainname),
+        Field("hostname", .text, "The container's own name.", to: \.hostname),
+        Field("label_file", .oneOrSeveral(.texts), "Files with labels.", doneBy: .loader),
+        Field("labels", .labels, "Labels of the container.", to: \.labels),
+        Field("runtime", .text, "The program that makes the container."),
     ]
 
-    static let isolation: [Field] = [
-        Field("cap_add", .uniqueTexts, "Capabilities that the container gets."),
-        Field("cap_drop", .uniqueTexts, "Capabilities that the container doesn't get."),
-        Field("cgroup", .choice("host", "private"), "The cgroup namespace.", runtime: .none),
-        Field("cgroup_parent", .text, "The cgroup in which the container's stands.", runtime: .none),
+    private static let network: [Field<ContainerSettings>] = [
+        Field("dns", Form(.textOrTexts, items: .address), "Name servers in place of the host's.", to: \.dns),
+        Field("dns_opt", .texts(.uniqueTexts), "Options of the resolver.", to: \.dnsOpt),
         Field(
-            "credential_spec", .object(credentialSpec), "Credentials of Windows containers.", .asWritten,
-            runtime: .none),
-        Field("ipc", .text, "The IPC namespace: shareable, service:NAME, host, ….", runtime: .none),
-        Field("isolation", .text, "How Windows isolates the container.", runtime: .none),
-        Field("pid", .text, "The PID namespace: host, service:NAME, ….", runtime: .none),
-        Field("privileged", .boolean, "Whether the container may do what root on the host may."),
-        Field("security_opt", .distinctTexts, "seccomp, no-new-privileges and labels."),
-        Field("sysctls", .labels, "Kernel parameters of the container's namespaces."),
-        Field("ulimits", Limits.ulimits, "Resource limits of its processes (man 2 getrlimit)."),
-        Field("userns_mode", .text, "The user namespace: host or none.", runtime: .none),
-        Field("uts", .text, "The UTS namespace: host or none.", runtime: .none),
+            "dns_search", .texts(.textOrTexts), "Domains in which names without a dot are looked up.",
+            to: \.dnsSearch),
+        Field("extra_hosts", ExtraHosts.form, "Further names, as HOST=IP.", to: \.extraHosts),
+        Field("network_mode", .networkMode, "none, host, service:NAME or container:NAME.", .asWritten) {
+            $0.join($1)
+        },
+        Field("networks", Attachments.form, "The networks that the container is attached to.", to: \.networks),
+        Field("mac_address", .text, "The address of the container's link."),
     ]
 
-    private static let credentialSpec = Fields([
+    private static let isolation: [Field<ContainerSettings>] = [
+        Field("cap_add", Form(.uniqueTexts, items: .capability), "Capabilities that the container gets.", to: \.capAdd),
+        Field(
+            "cap_drop", Form(.uniqueTexts, items: .capability), "Capabilities that the container doesn't get.",
+            to: \.capDrop),
+        Field("cgroup", .choice("host", "private"), "The cgroup namespace."),
+        Field("cgroup_parent", .text, "The cgroup in which the container's stands."),
+        Field("credential_spec", .object(credentialSpec), "Credentials of Windows containers.", .asWritten),
+        Field("ipc", .text, "The IPC namespace: shareable, service:NAME, host, …."),
+        Field("isolation", .text, "How Windows isolates the container."),
+        Field("pid", .text, "The PID namespace: host, service:NAME, …."),
+        Field(
+            "privileged", .boolean, "Whether the container may do what root on the host may.", to: \.privileged),
+        Field(
+            "security_opt", Form(.distinctTexts, items: .securityOption), "seccomp, no-new-privileges and labels.",
+            to: \.securityOpt),
+        Field("sysctls", .parameters, "Kernel parameters of the container's namespaces.", to: \.sysctls),
+        Field("ulimits", Limits.ulimits, "Resource limits of its processes (man 2 getrlimit).", to: \.ulimits),
+        Field("userns_mode", .text, "The user namespace: host or none."),
+        Field("uts", .text, "The UTS namespace: host or none."),
+    ]
+
+    private static let credentialSpec = Fields<Never>([
         Field("config", .text, "The config that holds it."),
         Field("file", .text, "The file that holds it."),
         Field("registry", .text, "The registry key that holds it."),
     ])
 
-    static let storage: [Field] = [
-        Field("configs", FileReferences.configs, "Configs that the container sees as files."),
-        Field("read_only", .boolean, "Whether the root file system can't be written."),
-        Field("secrets", FileReferences.secrets, "Secrets that the container sees as files."),
-        Field("storage_opt", .options(orNull: true), "Options of the storage driver.", runtime: .none),
-        Field("tmpfs", .textOrTexts, "Where file systems in memory are mounted, as PATH[:OPTIONS]."),
-        Field("volumes", Mounts.shape, "What is mounted where."),
+    private static let storage: [Field<ContainerSettings>] = [
+        Field("configs", FileReferences.configs, "Configs that the container sees as files.", to: \.configs),
+        Field("read_only", .boolean, "Whether the root file system can't be written.", to: \.readOnly),
+        Field("secrets", FileReferences.secrets, "Secrets that the container sees as files.", to: \.secrets),
+        Field("storage_opt", .options(orNull: true), "Options of the storage driver."),
+        Field("volumes", Mounts.form, "What is mounted where.", to: \.volumes),
         Field(
-            "volumes_from", .distinctTexts, "Services and containers whose volumes are mounted.", runtime: .none),
+            "tmpfs", Mounts.temporary, "Where file systems in memory are mounted, as PATH[:OPTIONS]."
+        ) { $0.volumes += $1 },
+        Field("volumes_from", .distinctTexts, "Services and containers whose volumes are mounted."),
     ]
 
-    static let processor: [Field] = [
-        Field("cpu_count", .count, "How many CPUs (Windows).", runtime: .none),
-        Field("cpu_percent", .integer(0...100), "The share of the CPUs in per cent (Windows).", runtime: .none),
-        Field("cpu_period", .integer(fractions: true), "The scheduler's period in microseconds.", runtime: .none),
-        Field("cpu_quota", .integer(fractions: true), "CPU time in a period, in microseconds.", runtime: .none),
-        Field("cpu_rt_period", .integer(fractions: true), "The real-time scheduler's period.", runtime: .none),
-        Field("cpu_rt_runtime", .integer(fractions: true), "Real-time CPU time in a period.", runtime: .none),
+    private static let processor: [Field<ContainerSettings>] = [
+        Field("cpu_count", .count, "How many CPUs (Windows)."),
+        Field("cpu_percent", .integer(0...100), "The share of the CPUs in per cent (Windows)."),
+        Field("cpu_period", .integer(fractions: true), "The scheduler's period in microseconds."),
+        Field("cpu_quota", .integer(fractions: true), "CPU time in a period, in microseconds."),
+        Field("cpu_rt_period", .integer(fractions: true), "The real-time scheduler's period."),
+        Field("cpu_rt_runtime", .integer(fractions: true), "Real-time CPU time in a period."),
         Field(
-            "cpu_shares", .integer(fractions: true), "The weight among containers that want the CPU.",
-            start: Problems.negative),
-        Field("cpus", .number, "How many CPUs at most, with fractions.", start: Problems.negative),
-        Field("cpuset", .text, "On which CPUs it may run: 0-3 or 0,1."),
+            "cpu_shares", .integer(fractions: true).notNegative, "The weight among containers that want the CPU.",
+            to: \.resources.cpuShares),
+        Field(
+            "cpus", .thousandths.notNegative, "How many CPUs at most, with fractions.", to: \.resources.milliCPUs),
+        Field("cpuset", .text, "On which CPUs it may run: 0-3 or 0,1.", to: \.resources.cpuset),
     ]
 
-    static let memory: [Field] = [
-        Field("mem_limit", .bytes, "The most memory.", start: Problems.negative),
+    private static let memory: [Field<ContainerSettings>] = [
+        Field("mem_limit", .bytes.notNegative, "The most memory.", to: \.resources.memLimit),
         Field(
-            "mem_reservation", .wholeBytes, "The memory that the container keeps when it is short.",
-            start: Problems.negative),
-        Field("mem_swappiness", .wholeBytes, "How soon pages are swapped, 0 to 100.", runtime: .none),
-        Field("memswap_limit", .bytes, "The most memory and swap together; -1 for no limit."),
-        Field("oom_kill_disable", .boolean, "Whether the kernel never kills it for want of memory.", runtime: .none),
-        Field("oom_score_adj", .integer(-1000...1000), "How soon the kernel kills it for want of memory."),
-        Field("pids_limit", .integer(fractions: true), "The most processes; -1 for no limit."),
-        Field("shm_size", .bytes, "The size of /dev/shm.", start: Problems.negative),
+            "mem_reservation", .bytes(.wholeBytes).notNegative,
+            "The memory that the container keeps when it is short.", to: \.resources.memReservation),
+        Field("mem_swappiness", .wholeBytes, "How soon pages are swapped, 0 to 100."),
+        Field(
+            "memswap_limit", .bytes, "The most memory and swap together; -1 for no limit.",
+            to: \.resources.memswapLimit),
+        Field("oom_kill_disable", .boolean, "Whether the kernel never kills it for want of memory."),
+        Field(
+            "oom_score_adj", .integer(-1000...1000), "How soon the kernel kills it for want of memory.",
+            to: \.resources.oomScoreAdj),
+        Field(
+            "pids_limit", .integer(fractions: true).orUnlimited, "The most processes; -1 for no limit.",
+            to: \.resources.pidsLimit),
+        Field("shm_size", .bytes.notNegative, "The size of /dev/shm.", to: \.shmSize),
     ]
 
-    static let devices: [Field] = [
-        Field(
-            "blkio_config", .object(Limits.blockIO), "Limits of reading and writing devices.", .asWritten,
-            runtime: .none),
-        Field("device_cgroup_rules", .distinctTexts, "Rules of the device cgroup.", runtime: .none),
-        Field("devices", Devices.mappings, "Devices of the host in the container.", runtime: .none),
-        Field("gpus", Devices.gpus, "GPUs in the container.", runtime: .none),
-        Field("models", ModelUses.shape, "Language models that the container uses.", runtime: .none),
+    private static let devices: [Field<ContainerSettings>] = [
+        Field("blkio_config", .object(Limits.blockIO), "Limits of reading and writing devices.", .asWritten),
+        Field("device_cgroup_rules", .distinctTexts, "Rules of the device cgroup."),
+        Field("devices", Devices.mappings, "Devices of the host in the container."),
+        Field("gpus", Devices.gpus, "GPUs in the container."),
+        Field("models", ModelUses.shape, "Language models that the container uses."),
     ]
 }

@@ -3,7 +3,7 @@ import OrderedCollections
 /// `develop` (Compose Develop specification).
 enum DevelopFields {
     static let shape = Shape.object(
-        Fields([
+        Fields<Never>([
             Field("watch", .list(of: rule), "What happens when files change.")
         ]))
 
@@ -24,7 +24,7 @@ enum DevelopFields {
         return shape
     }()
 
-    private static let watch = Fields(
+    private static let watch = Fields<Never>(
         required: ["path", "action"],
         [
             Field("path", .text, "The files, relative to the project's directory.", .asWritten),

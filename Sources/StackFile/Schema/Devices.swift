@@ -5,7 +5,7 @@ enum Devices {
 
     private static let mapping: Shape = {
         var shape = Shape.object(
-            Fields(
+            Fields<Never>(
                 required: ["source", "target"],
                 [
                     Field("source", .text, "The device on the host."),
@@ -34,11 +34,11 @@ enum Devices {
             ], node.mark)
     }
 
-    static let requests = Shape.list(of: .object(Fields(required: ["capabilities"], request)))
+    static let requests = Shape.list(of: .object(Fields<Never>(required: ["capabilities"], request)))
 
     /// `all`, or what is wanted.
     static let gpus: Shape = {
-        var shape = Shape.list(of: .object(Fields(others: .ignored, request)))
+        var shape = Shape.list(of: .object(Fields<Never>(others: .ignored, request)))
         let read = shape.read
         shape.read = { node, path, findings in
             guard let text = node.string else { return read(node, path, &findings) }
@@ -48,7 +48,7 @@ enum Devices {
         return shape
     }()
 
-    private static let request: [Field] = [
+    private static let request: [Field<Never>] = [
         Field("capabilities", .distinctTexts, "What the device can do."),
         Field("count", count, "How many, or all."),
         Field("device_ids", .distinctTexts, "Which, instead of how many."),

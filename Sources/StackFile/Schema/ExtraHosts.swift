@@ -1,11 +1,23 @@
 import OrderedCollections
+import StackModel
 
 /// `extra_hosts`: `HOST=IP[,IP…]`, `HOST:IP`, or a mapping with one address or several.
 ///
 /// A list stays as it is written until the files are combined, for the comparison of items is one of texts;
 /// ``canonical(_:)`` is the form that `config` prints.
 enum ExtraHosts {
-    static let shape = Shape(merge: .append) { node, path, findings in
+    static let form = Form<[ExtraHost]>(shape, items: host)
+
+    /// In its canonical form.
+    private static let host = Form<ExtraHost>(.text) { node, place, resolution in
+        guard let text = node.string, let cut = text.firstIndex(of: "=") else { return nil }
+        let address = String(text[text.index(after: cut)...])
+        if let address = ExtraHost.Address(address) { return ExtraHost(name: String(text[..<cut]), address: address) }
+        resolution.fault("\"\(address)\" is not an IP address", at: node.mark, place)
+        return nil
+    }
+
+    private static let shape = Shape(merge: .append) { node, path, findings in
         switch node.value {
         case .list(let items): return list(items, node, path, &findings)
         case .map(let mapping):

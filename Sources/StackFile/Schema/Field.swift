@@ -1,84 +1,145 @@
-/// One attribute: its key, how it may be written, what it is for, and what is special about it.
-struct Field: Sendable {
-    /// Whether Roost does at run time what the attribute says.
-    enum Support: Sendable {
-        case full
-        /// Known to Compose, not to Roost yet: a warning with its place.
-        case none
-        /// Only some values mean something: the others get the warning.
-        case partial(@Sendable (Node) -> Bool)
+/// One attribute, and the value that it is bound to.
+///
+/// A new attribute is one line of a table of these. One that is bound to nothing isn't carried out: a warning says so,
+/// with its place.
+struct Field<Root>: Sendable {
+    /// Puts what a node says into the value.
+    typealias Binding = @Sendable (Node, Place, inout Root, inout Resolution) -> Void
+
+    /// Who does what an attribute says, where no value carries it.
+    enum Doer: Sendable {
+        /// An earlier stage of the loader, or another attribute's binding.
+        case loader
+        /// Nobody has to: it tells people something, or the thing is so anyway.
+        case nobody
     }
 
-    /// When `config` prints the attribute.
-    enum Presence: Sendable {
-        /// `false`, 0, "" and empty lists and mappings are the same as nothing.
-        case unlessZero
-        /// The difference between zero and nothing matters.
-        case asWritten
-        /// `true` is the same as nothing.
-        case unlessTrue
-        /// This value where nothing is said.
-        case always(Node.Value)
+    let attribute: Attribute
+    let bind: Binding?
+
+    private init(
+        _ key: String, _ shape: Shape, _ about: String, _ presence: Attribute.Presence, bind: Binding?
+    ) {
+        attribute = Attribute(key: key, shape: shape, about: about, presence: presence)
+        self.bind = bind
     }
 
-    var key: String
-    var shape: Shape
-    /// One sentence for people: the schema for editors and messages show it.
-    var about: String
-    var presence: Presence
-    var runtime: Support
-    /// What a start stumbles over and Compose's `config` accepts: returns the message.
-    var start: (@Sendable (Node) -> String?)?
+    /// Bound to nothing.
+    init(_ key: String, _ shape: Shape, _ about: String, _ presence: Attribute.Presence = .unlessZero) {
+        self.init(key, shape, about, presence, bind: nil)
+    }
 
     init(
-        _ key: String, _ shape: Shape, _ about: String, _ presence: Presence = .unlessZero, runtime: Support = .full,
-        start: (@Sendable (Node) -> String?)? = nil
+        _ key: String, _ shape: Shape, _ about: String, _ presence: Attribute.Presence = .unlessZero, doneBy _: Doer
     ) {
-        self.key = key
-        self.shape = shape
-        self.about = about
-        self.presence = presence
-        self.runtime = runtime
-        self.start = start
+        self.init(key, shape, about, presence) { _, _, _, _ in }
     }
 
-    /// Whether Roost does what this value says.
-    func isSupported(_ value: Node) -> Bool {
-        switch runtime {
-        case .full: true
-        case .none: false
-        case .partial(let accepts): accepts(value)
+    /// These words say what is so anyway; others aren't carried out.
+    init(
+        _ key: String, _ shape: Shape, _ about: String, _ presence: Attribute.Presence = .unlessZero,
+        only words: String...
+    ) {
+        self.init(key, shape, about, presence) { node, place, _, resolution in
+            if !words.contains(node.string ?? "") { resolution.unsupported(place) }
+        }
+    }
+
+    /// The flag says what is so anyway; the other one isn't carried out.
+    init(
+        _ key: String, _ shape: Shape, _ about: String, _ presence: Attribute.Presence = .unlessZero, only flag: Bool
+    ) {
+        self.init(key, shape, about, presence) { node, place, _, resolution in
+            if node.boolean != flag { resolution.unsupported(place) }
+        }
+    }
+
+    /// Bound to one property.
+    init<Value>(
+        _ key: String, _ form: Form<Value>, _ about: String, _ presence: Attribute.Presence = .unlessZero,
+        to path: any WritableKeyPath<Root, Value> & Sendable
+    ) {
+        self.init(key, form, about, presence) { $0[keyPath: path] = $1 }
+    }
+
+    init<Value>(
+        _ key: String, _ form: Form<Value>, _ about: String, _ presence: Attribute.Presence = .unlessZero,
+        to path: any WritableKeyPath<Root, Value?> & Sendable
+    ) {
+        self.init(key, form, about, presence) { $0[keyPath: path] = $1 }
+    }
+
+    /// Bound by a rule.
+    init<Value>(
+        _ key: String, _ form: Form<Value>, _ about: String, _ presence: Attribute.Presence = .unlessZero,
+        set: @escaping @Sendable (inout Root, Value) -> Void
+    ) {
+        self.init(key, form.shape, about, presence) { node, place, root, resolution in
+            if let value = form.value(node, place, &resolution) { set(&root, value) }
+        }
+    }
+
+    /// Kept for the attributes of other objects.
+    init<Value>(
+        _ key: String, _ form: Form<Value>, _ about: String, _ presence: Attribute.Presence = .unlessZero,
+        kept path: any WritableKeyPath<Resolution, Value> & Sendable
+    ) {
+        self.init(key, form.shape, about, presence) { node, place, _, resolution in
+            if let value = form.value(node, place, &resolution) { resolution[keyPath: path] = value }
+        }
+    }
+
+    /// An object whose own fields are bound to parts of the value.
+    init<Part>(
+        _ key: String, _ fields: Fields<Part>, shape: Shape? = nil, _ about: String,
+        _ presence: Attribute.Presence = .unlessZero, in path: any WritableKeyPath<Root, Part> & Sendable
+    ) {
+        self.init(key, shape ?? .object(fields), about, presence) { node, place, root, resolution in
+            fields.bind(node, place, to: &root[keyPath: path], &resolution)
+        }
+    }
+
+    /// The same field for whatever the value is a part of.
+    func inside<Whole>(_ path: any WritableKeyPath<Whole, Root> & Sendable) -> Field<Whole> {
+        var outer: Field<Whole>.Binding?
+        if let bind {
+            outer = { node, place, whole, resolution in bind(node, place, &whole[keyPath: path], &resolution) }
+        }
+        return Field<Whole>(attribute.key, attribute.shape, attribute.about, attribute.presence, bind: outer)
+    }
+}
+
+/// The fields of one object of the specification.
+final class Fields<Root>: Sendable {
+    let attributes: Attributes
+    private let bindings: [Field<Root>.Binding?]
+    private let ranks: [String: Int]
+
+    init(required: [String] = [], others: Attributes.Others = .extensions, _ fields: [Field<Root>]) {
+        attributes = Attributes(required: required, others: others, fields.map(\.attribute))
+        bindings = fields.map(\.bind)
+        ranks = Dictionary(
+            fields.enumerated().map { ($1.attribute.key, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Puts what an object says into the value, in the order of the table: of two fields that are bound to one property,
+    /// the later one counts.
+    func bind(_ node: Node, _ place: Place, to root: inout Root, _ resolution: inout Resolution) {
+        guard case .map(let mapping) = node.value else { return }
+        let said = mapping.entries.compactMap { key, entry in
+            ranks[key].map { (rank: $0, key: key, entry: entry) }
+        }
+        for (rank, key, entry) in said.sorted(by: { $0.rank < $1.rank }) {
+            let place = place.key(key, entry.keyMark)
+            if let bind = bindings[rank] {
+                bind(entry.node, place, &root, &resolution)
+            } else {
+                resolution.unsupported(place)
+            }
         }
     }
 }
 
-/// The attributes of one object of the specification.
-final class Fields: Sendable {
-    /// Keys that aren't in the table.
-    enum Others: Sendable {
-        /// `x-…` is kept, anything else is an error.
-        case extensions
-        /// An error, `x-…` too.
-        case none
-        /// Passed over, as Docker does where its schema forgets to forbid them.
-        case ignored
-    }
-
-    /// In the order of the table.
-    let all: [Field]
-    let byKey: [String: Field]
-    let required: [String]
-    let others: Others
-    /// What is printed where nothing is said.
-    let always: [(key: String, value: Node.Value)]
-
-    init(required: [String] = [], others: Others = .extensions, _ fields: [Field]) {
-        all = fields
-        byKey = Dictionary(fields.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
-        self.required = required
-        self.others = others
-        always = fields.compactMap { field in
-            if case .always(let value) = field.presence { (field.key, value) } else { nil }
-        }
-    }
+extension Shape {
+    static func object<Root>(_ fields: Fields<Root>) -> Shape { .object(fields.attributes) }
 }

@@ -1,19 +1,26 @@
+import OrderedCollections
+import StackModel
+
 /// `healthcheck` (Compose specification, "Services", "healthcheck").
 enum HealthFields {
-    static let shape = Shape.object(
-        Fields([
-            Field("disable", .boolean, "Whether the image's check doesn't count."),
-            Field("interval", .duration, "Time between two checks.", .asWritten, start: Problems.negativeDuration),
-            Field("retries", .integer(0 ... .max, fractions: true), "How many must fail.", .asWritten),
-            Field(
-                "start_interval", .duration, "Time between two checks at the start.", .asWritten,
-                start: Problems.negativeDuration),
-            Field(
-                "start_period", .duration, "How long failures at the start don't count.", .asWritten,
-                start: Problems.negativeDuration),
-            Field("test", test, "The command, after CMD, CMD-SHELL or NONE."),
-            Field("timeout", .duration, "How long a check may take.", .asWritten, start: Problems.negativeDuration),
-        ]))
+    static let form = Form(fields, from: HealthCheck())
+
+    private static let fields = Fields<HealthCheck>([
+        Field("interval", .duration.notNegative, "Time between two checks.", .asWritten, to: \.interval),
+        Field("retries", .integer(0 ... .max, fractions: true), "How many must fail.", .asWritten, to: \.retries),
+        Field(
+            "start_interval", .duration.notNegative, "Time between two checks at the start.", .asWritten,
+            to: \.startInterval),
+        Field(
+            "start_period", .duration.notNegative, "How long failures at the start don't count.", .asWritten,
+            to: \.startPeriod),
+        Field("test", .texts(test), "The command, after CMD, CMD-SHELL or NONE.", to: \.test),
+        Field("timeout", .duration.notNegative, "How long a check may take.", .asWritten, to: \.timeout),
+        // Last: nothing else counts then.
+        Field("disable", .boolean, "Whether the image's check doesn't count.") { check, isDisabled in
+            if isDisabled { check = HealthCheck(test: ["NONE"]) }
+        },
+    ])
 
     private static let test: Shape = {
         var shape = Shape.texts.merged(by: .replace)
@@ -28,18 +35,36 @@ enum HealthFields {
 
 /// `logging` (Compose specification, "Services", "logging").
 enum LogFields {
-    static let shape = Shape.object(fields).merged(by: .custom(combine))
+    static let form = Form(fields, shape: .object(fields).merged(by: .custom(combine)), from: LogSettings())
 
-    private static let fields = Fields([
-        Field(
-            "driver", .text, "json-file, local, none, ….",
-            runtime: .partial { ["json-file", "local", "none"].contains($0.string) }),
-        Field("options", .options(orNull: true), "Options of the driver."),
+    private static let fields = Fields<LogSettings>([
+        Field("driver", .text.only("json-file", "local", "none"), "json-file, local, none, ….") {
+            $0.driver = $1 == "none" ? "none" : "json-file"
+        },
+        Field("options", options, "Options of the driver.") { settings, options in
+            if let size = options["max-size"] { settings.maximumSize = size }
+            if let count = options["max-file"] { settings.maximumFiles = Int(count) }
+        },
     ])
+
+    /// Those that bound the log's size.
+    private static let options = Form<[String: Int64]>(.options(orNull: true)) { node, place, resolution in
+        var options: [String: Int64] = [:]
+        for (key, entry) in node.mapping?.entries ?? [:] {
+            guard let form = bounds[key] else { continue }
+            options[key] = form.value(entry.node, place.key(key, entry.keyMark), &resolution)
+        }
+        return options
+    }
+
+    private static let bounds: [String: Form<Int64>] = [
+        "max-size": Form(.text, ByteCount.parse) { _ in .init("is not a size", suggestion: "write it like 10m") },
+        "max-file": Form(.text, { Int64($0).flatMap { $0 > 0 ? $0 : nil } }, else: { _ in "is no number of files" }),
+    ]
 
     /// Options of one driver mean nothing to another.
     private static func combine(_ base: Node, _ over: Node) -> Node {
         if let old = base["driver"]?.string, let new = over["driver"]?.string, old != new { return over }
-        return Merging.deep(base, over, .fields(fields))
+        return Merging.deep(base, over, .fields(fields.attributes))
     }
 }

@@ -1,8 +1,10 @@
+import StackModel
+
 /// `jobs` at the top of a file: containers that run to their end, by hand or at times.
 enum JobFields {
     static let shape = Shape.object(fields)
 
-    private static let fields = Fields(
+    private static let fields = Fields<Service>(
         required: ["triggers"],
         ContainerFields.all + WorkloadFields.all + [
             Field("profiles", .uniqueTexts, "The profiles that enable the job; without any it always is."),
@@ -11,7 +13,7 @@ enum JobFields {
 
     private static let triggers: Shape = {
         var shape = Shape.object(
-            Fields([
+            Fields<Never>([
                 Field("manual", .boolean, "Whether it may be started by hand."),
                 Field("schedule", .list(of: schedule), "When it starts by itself."),
             ]))
@@ -28,7 +30,7 @@ enum JobFields {
     /// A cron line, or a mapping with more.
     private static let schedule: Shape = {
         var shape = Shape.object(
-            Fields(
+            Fields<Never>(
                 required: ["cron"],
                 [
                     Field("cron", .text, "Minute, hour, day, month and weekday, as cron reads them."),

@@ -1,6 +1,37 @@
+import OCI
+import OrderedCollections
+import StackModel
+
 /// `ulimits` and `blkio_config` (Compose specification, "Services").
 enum Limits {
-    static let ulimits = all(limit(texts: true))
+    static let ulimits = Form<[String: ResourceLimitRange]>(all(limit(texts: true))) { node, place, resolution in
+        var limits: [String: ResourceLimitRange] = [:]
+        for (name, entry) in node.mapping?.entries ?? [:] {
+            if !KernelNames.resourceLimits.contains(name.lowercased()) {
+                resolution.fault(
+                    "\"\(name)\" is no resource limit", at: entry.keyMark, place,
+                    suggestion: Findings.suggestion(for: name, in: KernelNames.resourceLimits)
+                        ?? "`man 2 getrlimit` lists them")
+            }
+            limits[name] = range(entry.node, place.key(name, entry.keyMark), &resolution)
+        }
+        return limits
+    }
+
+    private static func range(
+        _ node: Node, _ place: Place, _ resolution: inout Resolution
+    ) -> ResourceLimitRange? {
+        let low = node["soft"] ?? node
+        guard let soft = low.integer, let hard = (node["hard"] ?? node).integer else { return nil }
+        if unbounded(soft) > unbounded(hard) {
+            resolution.fault("the soft limit \(soft) is above the hard one, \(hard)", at: low.mark, place)
+        }
+        return ResourceLimitRange(soft: soft, hard: hard)
+    }
+
+    /// -1 is no limit.
+    private static func unbounded(_ limit: Int64) -> Int64 { limit < 0 ? .max : limit }
+
     /// Docker takes no text here.
     static let buildUlimits = all(limit(texts: false))
 
@@ -19,7 +50,7 @@ enum Limits {
     /// One number for both limits, or each; printed as one unless that is 0.
     private static func limit(texts: Bool) -> Shape {
         let number = Shape.integer(texts: texts)
-        let range = Fields(
+        let range = Fields<Never>(
             required: ["soft", "hard"],
             [
                 Field("soft", number, "The limit.", .asWritten),
@@ -29,7 +60,7 @@ enum Limits {
         let read = shape.read
         shape.read = { node, path, findings in
             if case .map(let mapping) = node.value {
-                Shape.missing(of: range, in: mapping, node, path, &findings)
+                Shape.missing(of: range.attributes, in: mapping, node, path, &findings)
                 return read(node, path, &findings)
             }
             guard let single = number.read(node, path, &findings) else { return nil }
@@ -38,7 +69,7 @@ enum Limits {
         return shape
     }
 
-    static let blockIO = Fields(
+    static let blockIO = Fields<Never>(
         others: .none,
         [
             Field("device_read_bps", rates, "Bytes read in a second."),
@@ -51,7 +82,7 @@ enum Limits {
 
     private static let rates = Shape.list(of: .object(rate))
 
-    private static let rate = Fields(
+    private static let rate = Fields<Never>(
         others: .none,
         [
             Field("path", .text, "The device.", .always(.string(""))),
@@ -63,7 +94,7 @@ enum Limits {
         return bytes.with(.string(bytes.scalarText ?? "0"))
     }
 
-    private static let weight = Fields(
+    private static let weight = Fields<Never>(
         others: .none,
         [
             Field("path", .text, "The device.", .always(.string(""))),

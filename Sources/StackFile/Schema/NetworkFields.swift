@@ -1,42 +1,45 @@
+import StackModel
+
 /// `networks` at the top of a file (Compose specification, "Networks").
 enum NetworkFields {
-    static let shape = External.shape(of: fields)
+    static let form = Form<StackNetwork>(fields, shape: shape.orNull, from: StackNetwork(name: "")) {
+        network, _, place, _ in
+        var network = network
+        if network.name.isEmpty { network.name = place.name }
+        return network
+    }
 
-    private static let fields = Fields([
-        Field(
-            "attachable", .boolean, "Whether containers outside of the stack may join.",
-            runtime: .partial { $0.boolean != true }),
-        Field(
-            "driver", .text, "bridge, the only one so far.",
-            runtime: .partial { ["bridge", "default"].contains($0.string) }),
-        Field("driver_opts", .options(), "Options of the driver."),
-        Field(
-            "enable_ipv4", .boolean, "Whether it has IPv4 addresses.", .asWritten,
-            runtime: .partial { $0.boolean != false }),
-        Field(
-            "enable_ipv6", .boolean, "Whether it has IPv6 addresses.", .asWritten,
-            runtime: .partial { $0.boolean != true }),
-        External.field,
-        Field("internal", .boolean, "Whether there is no way out to other networks."),
-        Field("ipam", .object(ipam), "Its addresses."),
-        Field("labels", .labels, "Labels."),
-        Field("name", .text, "Its name on the host, in place of PROJECT_KEY.", .asWritten),
+    private static let shape = External.shape(of: .object(fields))
+
+    private static let fields = Fields<StackNetwork>([
+        Field("attachable", .boolean, "Whether containers outside of the stack may join.", only: false),
+        Field("driver", .text, "bridge, the only one so far.", only: "bridge", "default"),
+        Field("driver_opts", .texts(.options()), "Options of the driver.", to: \.driverOpts),
+        Field("enable_ipv4", .boolean, "Whether it has IPv4 addresses.", .asWritten, only: true),
+        Field("enable_ipv6", .boolean, "Whether it has IPv6 addresses.", .asWritten, only: false),
+        External.field(to: \.external),
+        Field("internal", .boolean, "Whether there is no way out to other networks.", to: \.isInternal),
+        Field("ipam", ipam, "Its addresses.", in: \.self),
+        Field("labels", .labels, "Labels.", to: \.labels),
+        Field("name", .text, "Its name on the host, in place of PROJECT_KEY.", .asWritten, to: \.name),
     ])
 
-    private static let ipam = Fields([
-        Field("config", ranges, "Subnets."),
-        Field("driver", .text, "default, the only one so far.", runtime: .partial { $0.string == "default" }),
-        Field("options", .map(of: .text), "Options of the driver.", runtime: .none),
+    private static let ipam = Fields<StackNetwork>([
+        Field("config", ranges, "Subnets.", to: \.ipam),
+        Field("driver", .text, "default, the only one so far.", only: "default"),
+        Field("options", .map(of: .text), "Options of the driver."),
     ])
 
-    private static let addressRange = Fields([
-        Field("aux_addresses", .map(of: .text), "Addresses that aren't given to containers.", runtime: .none),
-        Field("gateway", .text, "The host's address.", start: Problems.address),
-        Field("ip_range", .text, "The part of the subnet from which containers get theirs.", start: Problems.prefix),
-        Field("subnet", .text, "The subnet, like 10.0.0.0/24.", start: Problems.prefix),
+    private static let addressRange = Fields<AddressRange>([
+        Field("aux_addresses", .map(of: .text), "Addresses that aren't given to containers."),
+        Field("gateway", .address, "The host's address.", to: \.gateway),
+        Field(
+            "ip_range", .subnet, "The part of the subnet from which containers get theirs.", to: \.ipRange),
+        Field("subnet", .subnet, "The subnet, like 10.0.0.0/24.", to: \.subnet),
     ])
 
-    private static let ranges = Shape.list(of: .object(addressRange)).merged(by: .custom(combine))
+    private static let ranges = Form<[AddressRange]>(
+        .list(of: .object(addressRange)).merged(by: .custom(combine)), items: Form(addressRange, from: AddressRange()))
 
     /// As Docker does: each of the earlier file's with each of the later one's, combined where the subnet is the same or
     /// is there already; an earlier one that no later one names is gone. What is combined changes for the next round too.
@@ -51,7 +54,7 @@ enum NetworkFields {
                     result.append(other)
                     continue
                 }
-                ranges[original] = Merging.deep(ranges[original], ranges[other], .fields(addressRange))
+                ranges[original] = Merging.deep(ranges[original], ranges[other], .fields(addressRange.attributes))
                 if let place = result.firstIndex(where: { subnet($0) == subnet(original) }) {
                     result[place] = original
                 } else {
@@ -65,45 +68,36 @@ enum NetworkFields {
 
 /// `volumes` at the top of a file (Compose specification, "Volumes").
 enum VolumeFields {
-    static let shape = External.shape(of: fields)
+    static let form = Form<StackVolume>(fields, shape: shape.orNull, from: StackVolume(name: "")) {
+        volume, _, place, _ in
+        var volume = volume
+        if volume.name.isEmpty { volume.name = place.name }
+        return volume
+    }
 
-    private static let fields = Fields([
-        Field("driver", .text, "local, the only one so far.", runtime: .partial { $0.string == "local" }),
-        Field("driver_opts", .options(), "Options of the driver: type, o and device, as mount takes them."),
-        External.field,
-        Field("labels", .distinctLabels, "Labels."),
-        Field("name", .text, "Its name on the host, in place of PROJECT_KEY.", .asWritten),
+    private static let shape = External.shape(of: .object(fields))
+
+    private static let fields = Fields<StackVolume>([
+        Field("driver", .text.only("local"), "local, the only one so far.", to: \.driver),
+        Field(
+            "driver_opts", .texts(.options()), "Options of the driver: type, o and device, as mount takes them.",
+            to: \.driverOpts),
+        External.field(to: \.external),
+        Field("labels", .texts(.distinctLabels), "Labels.", to: \.labels),
+        Field("name", .text, "Its name on the host, in place of PROJECT_KEY.", .asWritten, to: \.name),
     ])
-}
-
-/// `secrets` and `configs` at the top of a file (Compose specification, "Secrets", "Configs").
-enum FileObjectFields {
-    static let secret = External.shape(
-        of: Fields(
-            common + [
-                Field("driver", .text, "Who keeps it.", runtime: .none),
-                Field("driver_opts", .options(), "Options of the driver.", runtime: .none),
-            ]))
-
-    static let config = External.shape(
-        of: Fields(common + [Field("content", .text, "Its content.", .asWritten)]))
-
-    private static let common: [Field] = [
-        Field("environment", .text, "The environment variable that has the content."),
-        External.field,
-        Field("file", .text, "The file that has the content."),
-        Field("labels", .distinctLabels, "Labels.", runtime: .none),
-        Field("name", .text, "Its name, in place of PROJECT_KEY.", .asWritten),
-        Field("template_driver", .text, "How the content is filled in.", runtime: .none),
-    ]
 }
 
 /// `external`: `true`, or the old mapping with a name.
 enum External {
-    static let field = Field("external", value, "Whether it must exist already, and isn't made or removed.", .asWritten)
+    static func field<Root>(to path: any WritableKeyPath<Root, Bool> & Sendable) -> Field<Root> {
+        Field(
+            "external", .boolean(value), "Whether it must exist already, and isn't made or removed.", .asWritten,
+            to: path)
+    }
 
     private static let value: Shape = {
-        var shape = Shape.object(Fields([Field("name", .text, "Its name on the host.")])).merged(by: .replace)
+        var shape = Shape.object(Fields<Never>([Field("name", .text, "Its name on the host.")])).merged(by: .replace)
         let long = shape.read
         shape.read = { node, path, findings in
             node.mapping == nil ? Shape.boolean.read(node, path, &findings) : long(node, path, &findings)
@@ -112,8 +106,8 @@ enum External {
     }()
 
     /// An object whose old `external: {name: …}` is brought into the new form.
-    static func shape(of fields: Fields) -> Shape {
-        var shape = Shape.object(fields)
+    static func shape(of object: Shape) -> Shape {
+        var shape = object
         let read = shape.read
         shape.read = { node, path, findings in
             guard let object = read(node, path, &findings), let external = object["external"],

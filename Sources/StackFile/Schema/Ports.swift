@@ -1,8 +1,15 @@
 import Addressing
+import StackModel
 
 /// `ports` (Compose specification, "Services", "ports"): `[[IP:]HOST[-END]:]CONTAINER[-END][/PROTOCOL]` or the long form.
 enum Ports {
-    static let shape = Shape.list(parts: long) { node, path, findings in
+    static let form = Form<[PublishedPort]>(shape, items: port)
+
+    private static let port = Form<PublishedPort>(fields, from: PublishedPort(published: nil, target: 0)) {
+        port, _, _, _ in port.target == 0 ? nil : port
+    }
+
+    private static let shape = Shape.list(parts: long) { node, path, findings in
         switch node.value {
         case .string(let text): return short(text, node, path, &findings)
         case .integer(let number): return short(String(number), node, path, &findings)
@@ -13,22 +20,38 @@ enum Ports {
         }
     }.merged(by: .unique(by: identity))
 
-    private static let long = Shape.object(
-        Fields(
-            required: ["target"],
-            [
-                Field("app_protocol", .text, "What is spoken on it: http, ….", runtime: .none),
-                Field("host_ip", address, "The host's address; all if none is named."),
-                Field("mode", .text, "host or ingress.", .always(.string("ingress"))),
-                Field("name", .text, "A name for people."),
-                Field(
-                    "protocol", .text, "tcp, udp or sctp.", .always(.string("tcp")),
-                    start: Problems.networkProtocol),
-                Field("published", published, "The host's port, or a range.", start: Problems.publishedPort),
-                Field("target", .integer(1 ... .max), "The container's port.", start: Problems.port),
-            ]))
+    private static let long = Shape.object(fields)
 
-    private static let address = Shape.text(Problems.address)
+    private static let fields = Fields<PublishedPort>(
+        required: ["target"],
+        [
+            Field("app_protocol", .text, "What is spoken on it: http, …."),
+            Field("host_ip", .address(address), "The host's address; all if none is named.", to: \.hostIP),
+            Field("mode", .text, "host or ingress.", .always(.string("ingress")), doneBy: .nobody),
+            Field("name", .text, "A name for people.", doneBy: .nobody),
+            Field(
+                "protocol", .written("is no protocol: use tcp or udp"), "tcp, udp or sctp.", .always(.string("tcp")),
+                to: \.protocol),
+            Field("published", hostPorts, "The host's port, or a range.", to: \.published),
+            Field("target", target, "The container's port.", to: \.target),
+        ])
+
+    private static let address = Shape.text { IPAddress($0) == nil ? "is not an IP address" : nil }
+
+    /// 0 is any port, as none is.
+    private static let hostPorts = Form<ClosedRange<UInt16>?>(
+        published,
+        { text in
+            if text.isEmpty { return .some(nil) }
+            return range(Substring(text), from: 0).map { $0 == 0...0 ? nil : $0 }
+        }, else: { _ in "is not a port or a range of ports" })
+
+    private static let target = Form<UInt16>(.integer(1 ... .max)) { node, place, resolution in
+        if let number = node.integer.flatMap({ UInt16(exactly: $0) }), number > 0 { return number }
+        resolution.fault(
+            "\(node.scalarText ?? "") is not a port: those are 1 to 65535", at: node.mark, place)
+        return nil
+    }
 
     /// A number stays one until the files are combined: Docker doesn't take `8080` and `"8080"` for the same.
     private static let published = Shape { node, path, findings in

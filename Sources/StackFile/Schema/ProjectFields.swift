@@ -1,27 +1,31 @@
+import StackModel
+
 /// The top of a file.
 enum ProjectFields {
-    static let shape = Shape.object(
-        Fields([
-            Field("configs", .map(of: FileObjectFields.config, named: Names.keyProblem), "Files for containers."),
-            // Resolved before anything else.
-            Field("include", .list(of: include), "Other files that belong to the stack."),
-            Field(
-                "jobs", .map(of: JobFields.shape, named: Names.keyProblem), "Containers that run to their end.",
-                runtime: .none),
-            Field("models", .map(of: .object(model), named: Names.keyProblem), "Language models.", runtime: .none),
-            Field("name", .text, "The project's name."),
-            Field("networks", .map(of: NetworkFields.shape.orNull, named: Names.keyProblem), "Networks."),
-            Field(
-                "secrets", .map(of: FileObjectFields.secret, named: Names.keyProblem),
-                "Files for containers that nobody else may read."),
-            Field("services", .map(of: ServiceFields.shape, named: Names.keyProblem), "The services."),
-            Field("version", .text, "Without meaning."),
-            Field("volumes", .map(of: VolumeFields.shape.orNull, named: Names.keyProblem), "Volumes."),
-        ]))
+    static let shape = Shape.object(fields)
+
+    static let fields = Fields<Stack>([
+        Field(
+            "configs", .map(of: FileObjectFields.config, named: Names.keyProblem), "Files for containers.",
+            kept: \.configs),
+        // Resolved before anything else.
+        Field("include", .list(of: include), "Other files that belong to the stack.", doneBy: .loader),
+        Field("jobs", .map(of: JobFields.shape, named: Names.keyProblem), "Containers that run to their end."),
+        Field("models", .map(of: .object(model), named: Names.keyProblem), "Language models."),
+        Field("name", .text, "The project's name.", doneBy: .loader),
+        Field("networks", .map(of: NetworkFields.form, named: Names.keyProblem), "Networks.", to: \.networks),
+        Field(
+            "secrets", .map(of: FileObjectFields.secret, named: Names.keyProblem),
+            "Files for containers that nobody else may read.", kept: \.secrets),
+        // After the secrets and configs that they are granted.
+        Field("services", .map(of: ServiceFields.form, named: Names.keyProblem), "The services.", to: \.services),
+        Field("version", .text, "Without meaning.", doneBy: .nobody),
+        Field("volumes", .map(of: VolumeFields.form, named: Names.keyProblem), "Volumes.", to: \.volumes),
+    ])
 
     private static let include: Shape = {
         var shape = Shape.object(
-            Fields(
+            Fields<Never>(
                 others: .none,
                 [
                     Field("env_file", .textOrTexts, "Files with the variables of the included file."),
@@ -33,7 +37,7 @@ enum ProjectFields {
         return shape
     }()
 
-    private static let model = Fields(
+    private static let model = Fields<Never>(
         required: ["model"],
         [
             Field("context_size", .integer(texts: false), "The most tokens of a context."),

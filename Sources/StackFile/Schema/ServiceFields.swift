@@ -1,35 +1,41 @@
+import StackModel
+
 /// The attributes of a service (Compose specification, "Services").
 enum ServiceFields {
     static let shape = Shape.object(fields)
+    static let form = Form<Service>(
+        fields, shape: shape, from: Service(name: "", image: ""), finish: ServiceRules.finish)
 
-    static let fields = Fields(ContainerFields.all + WorkloadFields.all + own)
+    private static let fields = Fields<Service>(ContainerFields.all + WorkloadFields.all + own)
 
-    private static let own: [Field] = [
-        Field("attach", .boolean, "Whether `up` shows the service's output.", .asWritten, runtime: .none),
+    private static let own: [Field<Service>] = [
+        Field("attach", .boolean, "Whether `up` shows the service's output.", .asWritten),
         Field(
-            "container_name", .text(Names.containerPatternProblem),
-            "The container's name, in place of PROJECT-SERVICE-N.", start: Problems.text(Names.containerProblem)),
+            "container_name", .text(.text(Names.containerPatternProblem), unless: Names.containerProblem),
+            "The container's name, in place of PROJECT-SERVICE-N.", to: \.container.containerName),
         Field(
-            "deploy", DeployFields.shape.orNull, "How many containers, with what resources, and how they are replaced.",
-            .asWritten),
-        Field(
-            "develop", DevelopFields.shape.orNull, "What `watch` does when files change.", .asWritten, runtime: .none),
+            "develop", DevelopFields.shape.orNull, "What `watch` does when files change.", .asWritten),
         // Resolved before anything else; only its form is read here.
-        Field("extends", extends, "A service whose attributes this one takes over."),
-        Field("external_links", .distinctTexts, "Containers outside of the stack, as NAME[:ALIAS].", runtime: .none),
+        Field("extends", extends, "A service whose attributes this one takes over.", doneBy: .loader),
+        Field("external_links", .distinctTexts, "Containers outside of the stack, as NAME[:ALIAS]."),
+        Field("links", .distinctTexts.merged(by: .unique(by: Shape.name)), "Other services, as NAME[:ALIAS]."),
+        Field("post_start", HookFields.inside, "Commands in the container after it has started."),
+        Field("pre_start", HookFields.before, "Containers that run to their end before it starts."),
+        Field("pre_stop", HookFields.inside, "Commands in the container before it is stopped."),
         Field(
-            "links", .distinctTexts.merged(by: .unique(by: Shape.name)), "Other services, as NAME[:ALIAS].",
-            runtime: .none),
-        Field("post_start", HookFields.inside, "Commands in the container after it has started.", runtime: .none),
-        Field("pre_start", HookFields.before, "Containers that run to their end before it starts.", runtime: .none),
-        Field("pre_stop", HookFields.inside, "Commands in the container before it is stopped.", runtime: .none),
-        Field("profiles", .uniqueTexts, "The profiles that enable the service; without any it always is."),
-        Field("provider", .object(provider), "A program that stands for the service.", .asWritten, runtime: .none),
+            "profiles", .texts(.uniqueTexts), "The profiles that enable the service; without any it always is.",
+            to: \.profiles),
+        Field("provider", .object(provider), "A program that stands for the service.", .asWritten),
         Field(
-            "restart", .text, "When a container that has ended starts again.",
-            start: Problems.text(Names.restartProblem)),
-        Field("scale", .integer(), "How many containers.", .asWritten, start: Problems.scale),
-        Field("x-oci-hooks", Hooks.shape, "OCI hooks: programs of the host at the stages of a container's life."),
+            "restart", .restartPolicy, "When a container that has ended starts again.", to: \.container.restart),
+        // After `restart`, in whose place its restart_policy stands.
+        Field(
+            "deploy", DeployFields.fields, shape: .object(DeployFields.fields).orNull,
+            "How many containers, with what resources, and how they are replaced.", .asWritten, in: \.self),
+        Field("scale", .replicas, "How many containers.", .asWritten, to: \.scale),
+        Field(
+            "x-oci-hooks", Hooks.fields, "OCI hooks: programs of the host at the stages of a container's life.",
+            in: \.container.hooks),
     ]
 
     private static let extends: Shape = {
@@ -41,14 +47,14 @@ enum ServiceFields {
     }()
 
     private static let extendsLong = Shape.object(
-        Fields(
+        Fields<Never>(
             required: ["service"], others: .none,
             [
                 Field("service", .text, "The service's name."),
                 Field("file", .text, "The file that has it; this one if none is named."),
             ]))
 
-    private static let provider = Fields(
+    private static let provider = Fields<Never>(
         required: ["type"],
         [
             Field("type", .text, "The program."),
@@ -74,4 +80,33 @@ enum ServiceFields {
                 return Merging.merge(base, over, Shape.list(of: item))
             })
     }()
+}
+
+extension Form where Value == Int {
+    static var replicas: Form {
+        integer().unless { $0 > 10_000 ? "is more than the 10000 containers that a service can have" : nil }
+    }
+}
+
+extension Form where Value == RestartPolicy {
+    static var restartPolicy: Form {
+        Form(.text, RestartPolicy.init(attribute:)) { _ in
+            "is not a restart policy: use no, always, on-failure[:N] or unless-stopped"
+        }
+    }
+}
+
+extension RestartPolicy {
+    /// `restart` of a service.
+    fileprivate init?(attribute text: String) {
+        switch text {
+        case "", "no": self = .no
+        case "always": self = .always
+        case "unless-stopped": self = .unlessStopped
+        case "on-failure": self = .onFailure(maximumRetries: nil)
+        default:
+            guard text.hasPrefix("on-failure:"), let count = Int(text.dropFirst(11)), count >= 0 else { return nil }
+            self = .onFailure(maximumRetries: count)
+        }
+    }
 }

@@ -2,8 +2,8 @@ import OrderedCollections
 
 /// How a value may be written, the one form that it is brought into, and how those of two files combine.
 ///
-/// A new attribute is one line of a table of ``Field``s: its key, its shape, its documentation, and the rule where it
-/// isn't the shape's own.
+/// A new attribute is one line of a table of ``Field``s: its key, its shape or form, its documentation, and what it is
+/// bound to.
 struct Shape: Sendable {
     /// Brings a node into its canonical form; `nil` after it has reported what is wrong.
     typealias Reader = @Sendable (Node, Path, inout Findings) -> Node?
@@ -11,7 +11,7 @@ struct Shape: Sendable {
     /// What is inside, for everything that walks a tree by its shape.
     indirect enum Parts: Sendable {
         case none
-        case fields(Fields)
+        case fields(Attributes)
         /// The values of a mapping with free keys.
         case values(Shape)
         /// The items of a list.
@@ -72,7 +72,7 @@ enum MergeRule: Sendable {
 extension Shape {
     /// An object with the given attributes and, usually, `x-…`. A null is left to the stages after the merge: what an
     /// earlier file says may stand behind it.
-    static func object(_ fields: Fields) -> Shape {
+    static func object(_ fields: Attributes) -> Shape {
         Shape(parts: .fields(fields), merge: .deep) { node, path, findings in
             guard case .map(let mapping) = node.value else {
                 return findings.wrongType(node, path, "a mapping")
@@ -96,7 +96,7 @@ extension Shape {
     }
 
     static func missing(
-        of fields: Fields, in mapping: Mapping, _ node: Node, _ path: Path, _ findings: inout Findings
+        of fields: Attributes, in mapping: Mapping, _ node: Node, _ path: Path, _ findings: inout Findings
     ) {
         for key in fields.required where mapping[key] == nil {
             findings.error("\"\(key)\" is missing", at: node.mark, path)
@@ -104,7 +104,7 @@ extension Shape {
     }
 
     private static func other(
-        _ key: String, _ entry: Mapping.Entry, _ fields: Fields, _ path: Path, into result: inout Mapping,
+        _ key: String, _ entry: Mapping.Entry, _ fields: Attributes, _ path: Path, into result: inout Mapping,
         _ findings: inout Findings
     ) {
         if fields.others == .extensions, key.hasPrefix("x-") {

@@ -45,12 +45,6 @@ enum Names {
         return nil
     }
 
-    static func restartProblem(_ text: String) -> String? {
-        if ["", "no", "always", "unless-stopped", "on-failure"].contains(text) { return nil }
-        if text.hasPrefix("on-failure:"), let count = Int(text.dropFirst(11)), count >= 0 { return nil }
-        return "is not a restart policy: use no, always, on-failure[:N] or unless-stopped"
-    }
-
     static func networkModeProblem(_ text: String) -> String? {
         if ["none", "host", "bridge"].contains(text) { return nil }
         let parts = text.split(separator: ":", maxSplits: 1)

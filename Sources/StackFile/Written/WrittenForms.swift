@@ -89,14 +89,14 @@ enum WrittenForms {
                 result.append(item)
                 continue
             }
-            guard let read = parsed(item, ServiceFields.fields.byKey["ports"]?.shape) else { return node }
+            guard let read = parsed(item, Ports.form.shape) else { return node }
             result += read
         }
         return node.with(.list(result))
     }
 
     private static func volume(_ node: Node) -> Node {
-        guard node.string != nil, let mount = parsed(node, Mounts.shape)?.first else { return node }
+        guard node.string != nil, let mount = parsed(node, Mounts.form.shape)?.first else { return node }
         return WrittenTree.changing(mount, "bind") { WrittenTree.adding("create_host_path", .boolean(true), to: $0) }
     }
 

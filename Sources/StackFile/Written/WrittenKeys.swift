@@ -22,7 +22,7 @@ enum WrittenKeys {
         }
     }
 
-    private static func isUnknown(_ key: String, _ fields: Fields) -> Bool {
+    private static func isUnknown(_ key: String, _ fields: Attributes) -> Bool {
         switch fields.others {
         case .extensions: !key.hasPrefix("x-")
         case .none: true

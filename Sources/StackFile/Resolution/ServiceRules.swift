@@ -1,0 +1,53 @@
+import StackModel
+
+/// What several attributes of a service say together.
+enum ServiceRules {
+    static func finish(
+        _ service: Service, _ node: Node, _ place: Place, _ resolution: inout Resolution
+    ) -> Service {
+        var service = service
+        service.name = place.name
+        let services = resolution.project.section("services")
+        // An optional dependency that a profile disables is nothing to wait for.
+        service.dependsOn = service.dependsOn.filter { services[$0.key] != nil }
+        pullPolicy(&service, node, place, &resolution)
+        image(node, place, &resolution)
+        ports(node, place, &resolution)
+        return service
+    }
+
+    private static func pullPolicy(
+        _ service: inout Service, _ node: Node, _ place: Place, _ resolution: inout Resolution
+    ) {
+        guard node["pull_policy"]?.string == "refresh", let after = node["pull_refresh_after"], let text = after.string
+        else { return }
+        if let policy = PullPolicy(rawValue: "every_" + text) {
+            service.pullPolicy = policy
+        } else {
+            resolution.fault(
+                "\"\(text)\" is not a duration", at: after.mark, place.key("pull_refresh_after", after.mark),
+                suggestion: "write it like 12h or 7d")
+        }
+    }
+
+    private static func image(_ service: Node, _ place: Place, _ resolution: inout Resolution) {
+        guard service["image"]?.string == nil else { return }
+        let reason =
+            service["provider"] == nil
+            ? "and building one is not supported yet" : "and providers are not supported yet"
+        resolution.fault(
+            "has no image, \(reason)", at: place.keyMark, place, suggestion: "name one with \"image:\"")
+    }
+
+    private static func ports(_ service: Node, _ place: Place, _ resolution: inout Resolution) {
+        guard let mode = service["network_mode"]?.string, let ports = service["ports"], mode != "bridge" else { return }
+        let place = place.key("ports", ports.mark)
+        if mode == "host" {
+            resolution.warning("published ports are discarded with network_mode: host", at: ports.mark, place)
+        } else {
+            resolution.fault(
+                "can't be published with network_mode: \(mode)", at: ports.mark, place,
+                suggestion: mode.hasPrefix("service:") ? "publish them with that service" : nil)
+        }
+    }
+}
