@@ -132,6 +132,16 @@ struct FaultTests {
             ]
         ),
         (
+            "mac_address: here",
+            ["compose.yaml:4:18: services.web.mac_address: \"here\" is not a MAC address like 02:42:ac:11:00:02"]
+        ),
+        (
+            "mac_address: \"02:42:ac:11:00:02\"\n    networks: {default: {mac_address: \"02:42:ac:11:00:03\"}}",
+            [
+                "compose.yaml:4:5: services.web.mac_address: must be the one of network \"default\", 02:42:ac:11:00:03"
+            ]
+        ),
+        (
             "pull_policy: refresh\n    pull_refresh_after: soon",
             [
                 "compose.yaml:5:25: services.web.pull_refresh_after: \"soon\" is not a duration; write it like 12h or 7d"
@@ -252,6 +262,15 @@ struct FaultTests {
         let warnings = places.map { "compose.yaml:\($0): is not supported at run time yet and is ignored" }
         #expect(loaded.warnings.map(\.description) == warnings)
         #expect(loaded.faults == [])
+    }
+
+    @Test func aMACAddressWithoutALinkIsSaidToHaveNoEffect() throws {
+        let loaded = try load(
+            "services: {web: {image: x, network_mode: host, mac_address: \"02:42:ac:11:00:02\"}}")
+        #expect(
+            loaded.warnings.map(\.description) == [
+                "compose.yaml:1:48: services.web.mac_address: has no effect: the container has no link of its own"
+            ])
     }
 
     @Test func onlyEnabledServicesHaveFaults() throws {

@@ -132,6 +132,18 @@ struct ResolutionTests {
     }
 
     @Test(arguments: [
+        ("tty: true", "default"), ("networks: [b, a]", "a"), ("networks: {a: {}, b: {priority: 5}}", "b"),
+        ("networks: {a: {}, b: {priority: 5}, c: {priority: 5}}", "b"), ("network_mode: bridge", "default"),
+    ])
+    func theServicesMACAddressIsThatOfItsMainNetwork(attributes: String, network: String) throws {
+        let container = try service(
+            "mac_address: 02:42:ac:11:00:02\n\(attributes)", top: "networks: {a: , b: , c: }"
+        ).container
+        let addresses = container.networks.compactMapValues(\.macAddress)
+        #expect(addresses == [network: MACAddress("02:42:ac:11:00:02")])
+    }
+
+    @Test(arguments: [
         ("always", PullPolicy.always), ("if_not_present", .missing), ("refresh", .every(.seconds(86_400))),
         ("refresh\npull_refresh_after: 12h", .every(.seconds(43_200))), ("weekly\npull_refresh_after: 12h", .weekly),
         ("every_1d", .every(.seconds(86_400))),

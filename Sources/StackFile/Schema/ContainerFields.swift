@@ -59,7 +59,10 @@ enum ContainerFields {
             $0.join($1)
         },
         Field("networks", Attachments.form, "The networks that the container is attached to.", to: \.networks),
-        Field("mac_address", .text, "The address of the container's link."),
+        // After the networks, one of which gets it.
+        Field(
+            "mac_address", .macAddress, "The address of the container's link.",
+            trying: ContainerSettings.setMACAddress),
     ]
 
     private static let isolation: [Field<ContainerSettings>] = [

@@ -74,8 +74,16 @@ struct Field<Root>: Sendable {
         _ key: String, _ form: Form<Value>, _ about: String, _ presence: Attribute.Presence = .unlessZero,
         set: @escaping @Sendable (inout Root, Value) -> Void
     ) {
+        self.init(key, form, about, presence) { root, value, _, _ in set(&root, value) }
+    }
+
+    /// Bound by a rule that the value may not fit.
+    init<Value>(
+        _ key: String, _ form: Form<Value>, _ about: String, _ presence: Attribute.Presence = .unlessZero,
+        trying set: @escaping @Sendable (inout Root, Value, Place, inout Resolution) -> Void
+    ) {
         self.init(key, form.shape, about, presence) { node, place, root, resolution in
-            if let value = form.value(node, place, &resolution) { set(&root, value) }
+            if let value = form.value(node, place, &resolution) { set(&root, value, place, &resolution) }
         }
     }
 
