@@ -69,6 +69,10 @@ public struct Resources: Codable, Equatable, Sendable {
     /// Thousandths of a CPU.
     public var milliCPUs: Int64?
     public var cpuShares: Int64?
+    /// Microseconds of CPU time in each period; not beside ``milliCPUs``.
+    public var cpuQuota: Int64?
+    /// Microseconds.
+    public var cpuPeriod: Int64?
     public var cpuset: String?
     public var pidsLimit: Int64?
     public var oomScoreAdj: Int?

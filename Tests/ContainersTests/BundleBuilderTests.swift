@@ -155,6 +155,12 @@ import Testing
                 $0.cpuShares = 512
                 $0.cpuset = "0-1"
             }, cpu: .init(shares: 512, period: 100_000, cpus: "0-1")),
+        Limits(
+            testDescription: "period and quota",
+            wanted: {
+                $0.cpuPeriod = 50_000
+                $0.cpuQuota = 20_000
+            }, cpu: .init(quota: 20_000, period: 50_000)),
         Limits(testDescription: "processes", wanted: { $0.pidsLimit = 9 }, pids: 9),
         Limits(testDescription: "any number of processes", wanted: { $0.pidsLimit = -1 }),
         Limits(testDescription: "zero processes stand for any", wanted: { $0.pidsLimit = 0 }),

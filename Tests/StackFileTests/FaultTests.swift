@@ -142,6 +142,17 @@ struct FaultTests {
             ]
         ),
         (
+            "cpu_period: 999\n    cpu_quota: 999",
+            [
+                "compose.yaml:4:17: services.web.cpu_period: 999 is no period: those are 1000 to 1000000 microseconds",
+                "compose.yaml:5:16: services.web.cpu_quota: 999 is less than the 1000 microseconds that are given at least",
+            ]
+        ),
+        (
+            "cpus: 1\n    cpu_quota: 5000",
+            ["compose.yaml:5:16: services.web.cpu_quota: and cpus exclude each other"]
+        ),
+        (
             "pull_policy: refresh\n    pull_refresh_after: soon",
             [
                 "compose.yaml:5:25: services.web.pull_refresh_after: \"soon\" is not a duration; write it like 12h or 7d"

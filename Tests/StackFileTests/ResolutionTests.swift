@@ -73,6 +73,9 @@ struct ResolutionTests {
         let short = try service("mem_limit: 64m\ncpus: 0.5\npids_limit: -1\nmemswap_limit: -1").container.resources
         #expect(short.memLimit == 64 << 20 && short.milliCPUs == 500 && short.pidsLimit == nil)
         #expect(short.memswapLimit == -1)
+        let parts = try service("cpu_period: 50000\ncpu_quota: 20000").container.resources
+        #expect(parts.cpuPeriod == 50_000 && parts.cpuQuota == 20_000)
+        #expect(try service("cpu_quota: -1").container.resources.cpuQuota == nil)
         let long = try service(
             "deploy: {replicas: 2, resources: {limits: {cpus: '1.5', memory: 1g, pids: 7}, reservations: {memory: 1k}}}"
         )

@@ -23,6 +23,9 @@ struct LimitTests {
             testDescription: "cpus", service: "cpus: 0.5", controller: "cpu", first: ("cpu.cfs_quota_us", "50000"),
             second: ("cpu.max", "50000 100000")),
         Limit(
+            testDescription: "cpu_period and cpu_quota", service: "cpu_period: 50000\ncpu_quota: 20000",
+            controller: "cpu", first: ("cpu.cfs_quota_us", "20000"), second: ("cpu.max", "20000 50000")),
+        Limit(
             testDescription: "deploy.resources.limits memory",
             service: "deploy: {resources: {limits: {memory: 32M, cpus: \"0.25\", pids: 30}}}", controller: "memory",
             first: ("memory.limit_in_bytes", "33554432"), second: ("memory.max", "33554432")),

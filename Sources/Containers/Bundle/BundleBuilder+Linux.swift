@@ -44,11 +44,11 @@ extension BundleBuilder {
             result.memory = RuntimeConfiguration.Memory(
                 limit: wanted.memLimit, swap: swap, reservation: wanted.memReservation)
         }
-        if wanted.milliCPUs != nil || wanted.cpuShares != nil || wanted.cpuset != nil {
+        let quota = wanted.cpuQuota ?? wanted.milliCPUs.map { multiplied($0, by: 100) }
+        if quota != nil || wanted.cpuPeriod != nil || wanted.cpuShares != nil || wanted.cpuset != nil {
             result.cpu = RuntimeConfiguration.CPU(
-                shares: wanted.cpuShares.map(UInt64.init(clamping:)),
-                quota: wanted.milliCPUs.map { multiplied($0, by: 100) },
-                period: 100_000, cpus: wanted.cpuset)
+                shares: wanted.cpuShares.map(UInt64.init(clamping:)), quota: quota,
+                period: wanted.cpuPeriod.map(UInt64.init(clamping:)) ?? 100_000, cpus: wanted.cpuset)
         }
         if let limit = wanted.pidsLimit, limit > 0 { result.pids = RuntimeConfiguration.PIDs(limit: limit) }
         return result

@@ -61,6 +61,8 @@ public struct ContainerDocument: Encodable, Sendable {
         var Memory: Int64
         var MemorySwap: Int64
         var NanoCpus: Int64
+        var CpuPeriod: Int64
+        var CpuQuota: Int64
         var PidsLimit: Int64
         var ShmSize: Int64
         var Init: Bool

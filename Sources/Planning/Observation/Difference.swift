@@ -50,7 +50,8 @@ public struct Difference: Codable, Equatable, Sendable, CustomStringConvertible 
     private static let liveAttributes: Set<String> = ["restart", "labels", "healthcheck"]
     /// The same, as long as there is a limit: a group keeps the last one.
     private static let limits: Set<String> = [
-        "mem_limit", "memswap_limit", "mem_reservation", "cpus (thousandths)", "cpu_shares", "cpuset", "pids_limit",
+        "mem_limit", "memswap_limit", "mem_reservation", "cpus (thousandths)", "cpu_shares", "cpu_quota",
+        "cpu_period", "cpuset", "pids_limit",
     ]
     /// What is made anew with each start.
     private static let startAttributes: Set<String> = ["contents"]

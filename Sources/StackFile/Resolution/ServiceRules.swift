@@ -13,6 +13,7 @@ enum ServiceRules {
         pullPolicy(&service, node, place, &resolution)
         image(node, place, &resolution)
         ports(node, place, &resolution)
+        processor(service.container.resources, node, place, &resolution)
         return service
     }
 
@@ -37,6 +38,17 @@ enum ServiceRules {
             ? "and building one is not supported yet" : "and providers are not supported yet"
         resolution.fault(
             "has no image, \(reason)", at: place.keyMark, place, suggestion: "name one with \"image:\"")
+    }
+
+    /// One limit, which is said either way.
+    private static func processor(
+        _ resources: Resources, _ service: Node, _ place: Place, _ resolution: inout Resolution
+    ) {
+        guard resources.milliCPUs != nil else { return }
+        for key in ["cpu_period", "cpu_quota"] {
+            guard let node = service[key] else { continue }
+            resolution.fault("and cpus exclude each other", at: node.mark, place.key(key, node.mark))
+        }
     }
 
     private static func ports(_ service: Node, _ place: Place, _ resolution: inout Resolution) {

@@ -108,8 +108,8 @@ enum ContainerFields {
     private static let processor: [Field<ContainerSettings>] = [
         Field("cpu_count", .count, "How many CPUs (Windows)."),
         Field("cpu_percent", .integer(0...100), "The share of the CPUs in per cent (Windows)."),
-        Field("cpu_period", .integer(fractions: true), "The scheduler's period in microseconds."),
-        Field("cpu_quota", .integer(fractions: true), "CPU time in a period, in microseconds."),
+        Field("cpu_period", .period, "The scheduler's period in microseconds.", to: \.resources.cpuPeriod),
+        Field("cpu_quota", .quota, "CPU time in a period, in microseconds.", to: \.resources.cpuQuota),
         Field("cpu_rt_period", .integer(fractions: true), "The real-time scheduler's period."),
         Field("cpu_rt_runtime", .integer(fractions: true), "Real-time CPU time in a period."),
         Field(

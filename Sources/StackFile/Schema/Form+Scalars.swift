@@ -76,6 +76,19 @@ extension Form where Value == Int64 {
     }
 
     var notNegative: Form { unless { $0 < 0 ? "is less than nothing" : nil } }
+
+    /// What the kernel's scheduler takes (Documentation/scheduler/sched-bwc.rst).
+    static var period: Form {
+        integer(fractions: true).unless {
+            (1_000...1_000_000).contains($0) ? nil : "is no period: those are 1000 to 1000000 microseconds"
+        }
+    }
+
+    static var quota: Form {
+        integer(fractions: true).unless {
+            $0 >= 1_000 || $0 < 0 ? nil : "is less than the 1000 microseconds that are given at least"
+        }.orUnlimited
+    }
 }
 
 extension Form where Value == UInt32 {
