@@ -26,7 +26,9 @@ extension Context {
         let display = ProgressDisplay(renderer: renderer, output: streams.error, descriptor: STDERR_FILENO)
         let end: CommandEnd?
         do {
-            end = try await shown(on: display) { try await self.follow(request, client: client, display: display, showsPlan: showsPlan) }
+            end = try await shown(on: display) {
+                try await self.follow(request, client: client, display: display, showsPlan: showsPlan)
+            }
             await display.finish()
         } catch {
             await display.finish()

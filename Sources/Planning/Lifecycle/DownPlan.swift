@@ -14,58 +14,50 @@ extension Plan {
         }
         var builder = PlanBuilder()
         let removals = selection.remove(removed, cause: "down", volumes: options.volumes, &builder)
-        let gone = Set(removed.map(\.id))
-        let staying = observed.containers.filter { !gone.contains($0.id) }
         if options.services.isEmpty {
-            removeNetworks(of: observed, removals, staying, &builder)
-            if options.volumes { removeVolumes(of: observed, removals, staying, &builder) }
+            for (name, network) in observed.networks.sorted(by: { $0.key < $1.key }) where !network.external {
+                let users = observed.containers.filter { $0.networks.values.contains { $0.name == name } }
+                let goal = Removal(kind: "network", name: name, action: .removeNetwork(network), reason: "remove: down")
+                goal.add(users, removals, strangers: observed.networkUsers[name] ?? [], &builder)
+            }
+            for (name, volume) in observed.volumes.sorted(by: { $0.key < $1.key })
+            where options.volumes && !volume.external {
+                let users = observed.containers.filter { $0.volumes.values.contains { $0.name == name } }
+                let goal = Removal(
+                    kind: "volume", name: name, action: .removeVolume(volume), reason: "remove: down with volumes")
+                goal.add(users, removals, strangers: observed.volumeUsers[name] ?? [], &builder)
+            }
         }
         return try builder.finish()
     }
+}
 
-    private static func removeNetworks(
-        of observed: ObservedStack, _ removals: [String: Int], _ staying: [ObservedContainer],
-        _ builder: inout PlanBuilder
+/// Something that containers use, and that goes with the last of them.
+private struct Removal {
+    var kind: String
+    var name: String
+    var action: PlanAction
+    var reason: String
+
+    /// - Parameters:
+    ///   - users: the stack's containers that use it.
+    ///   - removals: the steps that remove containers, by container id.
+    ///   - strangers: other stacks' containers that use it.
+    func add(
+        _ users: [ObservedContainer], _ removals: [String: Int], strangers: [String], _ builder: inout PlanBuilder
     ) {
-        for (name, network) in observed.networks.sorted(by: { $0.key < $1.key }) where !network.external {
-            let uses = { (container: ObservedContainer) in container.networks.values.contains { $0.name == name } }
-            let users = staying.filter(uses).map(\.name).sorted()
-            let strangers = observed.networkUsers[name] ?? []
-            if !strangers.isEmpty {
-                builder.warnings.append(stays("Network", name, of: strangers))
-            } else if users.isEmpty {
-                let after = observed.containers.filter(uses).compactMap { removals[$0.id] }
-                builder.add(.removeNetwork(network), "remove: down", after: after)
-            } else {
-                builder.warnings.append(stays("network", name, users))
-            }
+        let staying = users.filter { removals[$0.id] == nil }.map(\.name).sorted()
+        if !strangers.isEmpty {
+            let names = strangers.joined(separator: ", ")
+            builder.warnings.append(
+                "\(kind.prefix(1).uppercased() + kind.dropFirst()) \(name): container \(names) of another stack uses it; it stays"
+            )
+        } else if staying.isEmpty {
+            builder.add(action, reason, after: users.compactMap { removals[$0.id] })
+        } else {
+            let names = staying.joined(separator: ", ")
+            builder.warnings.append(
+                "\(kind) \(name) stays: \(names) uses it (an orphan: --remove-orphans removes it)")
         }
-    }
-
-    private static func removeVolumes(
-        of observed: ObservedStack, _ removals: [String: Int], _ staying: [ObservedContainer],
-        _ builder: inout PlanBuilder
-    ) {
-        for (name, volume) in observed.volumes.sorted(by: { $0.key < $1.key }) where !volume.external {
-            let uses = { (container: ObservedContainer) in container.volumes.values.contains { $0.name == name } }
-            let users = staying.filter(uses).map(\.name).sorted()
-            let strangers = observed.volumeUsers[name] ?? []
-            if !strangers.isEmpty {
-                builder.warnings.append(stays("Volume", name, of: strangers))
-            } else if users.isEmpty {
-                let after = observed.containers.filter(uses).compactMap { removals[$0.id] }
-                builder.add(.removeVolume(volume), "remove: down with volumes", after: after)
-            } else {
-                builder.warnings.append(stays("volume", name, users))
-            }
-        }
-    }
-
-    private static func stays(_ kind: String, _ name: String, _ users: [String]) -> String {
-        "\(kind) \(name) stays: \(users.joined(separator: ", ")) uses it (an orphan: --remove-orphans removes it)"
-    }
-
-    private static func stays(_ kind: String, _ name: String, of strangers: [String]) -> String {
-        "\(kind) \(name): container \(strangers.joined(separator: ", ")) of another stack uses it; it stays"
     }
 }

@@ -15,7 +15,7 @@ extension Plan {
         let removals = try builder.finish()
         guard removed.count == observed.containers.count else { return removals }
         var all = removals
-        for (_, network) in observed.networks.sorted(by: { $0.key < $1.key }) 
+        for (_, network) in observed.networks.sorted(by: { $0.key < $1.key })
         where !network.external && observed.networkUsers[network.name] == nil {
             let step = PlanStep(
                 id: all.steps.count + 1, action: .removeNetwork(network), reason: "remove: prune",

@@ -80,7 +80,8 @@ enum RandomStack {
             scale = min(scale, 1)
         }
         return Service(
-            name: "s\(index)", image: "image:\(Int.random(in: 1...2, using: &random))", scale: max(scale, isJob ? 1 : 0),
+            name: "s\(index)", image: "image:\(Int.random(in: 1...2, using: &random))",
+            scale: max(scale, isJob ? 1 : 0),
             dependsOn: dependsOn, container: settings)
     }
 

@@ -78,7 +78,8 @@ struct Scenario: Sendable {
     // MARK: Storm
 
     /// Some commands at once while things go wrong. Returns the supervisor that lives in the end.
-    private func storm(_ supervisor: SimulatedSupervisor, _ random: inout SeededGenerator) async -> SimulatedSupervisor {
+    private func storm(_ supervisor: SimulatedSupervisor, _ random: inout SeededGenerator) async -> SimulatedSupervisor
+    {
         let stack = RandomStack.withoutClashes(RandomStack.make(&random))
         let behaviours = RandomStack.behaviours(stack, isCalm: false, &random)
         var faults = SimulatedHost.Faults()
