@@ -135,6 +135,8 @@ private func web(_ change: (inout ContainerSettings) -> Void = { _ in }) -> Stac
         ("memReservation", .live, { $0.resources.memReservation = 1 }),
         ("milliCPUs", .live, { $0.resources.milliCPUs = 1 }),
         ("cpuShares", .live, { $0.resources.cpuShares = 1 }),
+        ("cpuQuota", .live, { $0.resources.cpuQuota = 1 }),
+        ("cpuPeriod", .live, { $0.resources.cpuPeriod = 1 }),
         ("cpuset", .live, { $0.resources.cpuset = "0" }),
         ("pidsLimit", .live, { $0.resources.pidsLimit = 1 }),
         ("oomScoreAdj", .recreate, { $0.resources.oomScoreAdj = 1 }),
@@ -156,7 +158,8 @@ private func web(_ change: (inout ContainerSettings) -> Void = { _ in }) -> Stac
     /// A control group keeps the last limit: without one, a container is made anew.
     @Test func aRemovedLimitNeedsANewContainer() throws {
         let limits: Set = [
-            "memLimit", "memswapLimit", "memReservation", "milliCPUs", "cpuShares", "cpuset", "pidsLimit",
+            "memLimit", "memswapLimit", "memReservation", "milliCPUs", "cpuShares", "cpuQuota", "cpuPeriod", "cpuset",
+            "pidsLimit",
         ]
         for (name, expected, change) in Self.changes where expected == .live {
             let effect = try Self.effect(web(change), web())
