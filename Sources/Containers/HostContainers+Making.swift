@@ -52,7 +52,8 @@ extension HostContainers {
         removeCgroup(of: id, record?.name ?? String(id.prefix(12)))
         if let record { try await networks.release(record) }
         await layers.release(id)
-        try store.remove(id)
+        // The record goes last: a removal that fails can be done again.
         for name in names { try volumes.remove(name) }
+        try store.remove(id)
     }
 }

@@ -50,15 +50,13 @@ public struct HostContainers: ContainerEffects {
     public var executor: (any TaskExecutor)? { nil }
 
     public func sleep(until time: Instant) async throws {
-        // The wall clock may be set meanwhile, and a deadline may be as far away as it likes.
-        while true {
-            let rest = time - now
-            if rest.nanoseconds <= 0 { return }
-            try await Task.sleep(for: min(rest, Self.longestSleep).duration)
-        }
+        // The wall clock may be set meanwhile; what is waited for is the time between.
+        let rest = min(time - now, Self.longestSleep)
+        if rest.nanoseconds > 0 { try await Task.sleep(for: rest.duration) }
     }
 
-    private static let longestSleep = TimeSpan.seconds(3_600)
+    /// Who has waited so long looks once more. A month.
+    private static let longestSleep = TimeSpan.seconds(2_592_000)
 
     // MARK: Records
 

@@ -5,7 +5,7 @@ import Testing
 @testable import Containers
 
 /// Who hears a signal and who can't is seen on real processes.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct SignalDeliveryTests {
     private static let python = "/usr/bin/python3"
 

@@ -34,7 +34,7 @@ enum SignalDelivery {
             if mask & (1 << UInt64(signal - 1)) != 0 { return false }
         }
         guard let number = call.split(separator: " ").first.flatMap({ Int($0) }) else { return false }
-        return number != signalWait
+        return !signalWaits.contains(number)
     }
 
     private static func fields(of status: String) -> [String: String] {
@@ -44,10 +44,6 @@ enum SignalDelivery {
         }
     }
 
-    /// `rt_sigtimedwait`.
-    #if arch(arm64)
-        private static let signalWait = 137
-    #else
-        private static let signalWait = 128
-    #endif
+    /// `rt_sigtimedwait` of x86_64, of arm64, and of 32-bit programs with the earlier and the later form of time.
+    private static let signalWaits: Set<Int> = [128, 137, 177, 421]
 }

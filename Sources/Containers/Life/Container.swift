@@ -21,6 +21,8 @@ public actor Container {
     /// Why the last launch failed, as it was thrown.
     private var launchError: (any Error)?
     private var isClosed = false
+    /// Nothing is begun by itself before everything that an earlier supervisor left is known.
+    private var isHeld = false
 
     init(
         _ record: ContainerRecord, _ status: ContainerStatus, effects: any ContainerEffects,
@@ -164,7 +166,7 @@ public actor Container {
     }
 
     private func setTimer() {
-        let wanted = status.machine.deadline
+        let wanted = isHeld ? nil : status.machine.deadline
         if timer?.time == wanted { return }
         timer?.task.cancel()
         timer = wanted.map { time in
@@ -203,7 +205,10 @@ public actor Container {
     public func stop(signal: String?, grace: TimeSpan) async throws {
         let number = try signal.map(SignalName.number) ?? record.stopSignal.number
         // Where nobody hears the signal, waiting for an answer would be waiting for nothing.
-        let isLost = status.machine.processes.map { effects.isLost(number, to: $0, of: record) } ?? false
+        // A second signal is no first one: whoever heard that may be about to end.
+        let isFirst = status.machine.stopping == nil && status.machine.wanted == .running
+        let isLost =
+            isFirst && status.machine.processes.map { effects.isLost(number, to: $0, of: record) } ?? false
         send(.stopAsked(signal: number, grace: isLost ? TimeSpan(nanoseconds: 0) : grace))
         try await ended()
     }
@@ -258,6 +263,7 @@ public actor Container {
 
     /// Takes over what an earlier supervisor left. Nothing is started yet.
     func adopt() async {
+        isHeld = true
         if status.boot != "" && status.boot != effects.boot {
             send(.hostBooted)
         } else {
@@ -267,9 +273,15 @@ public actor Container {
 
     /// Goes on where the last supervisor ended.
     func resume() async {
+        isHeld = false
+        setTimer()
         guard let processes = status.machine.processes else { return }
+        enqueue { container in
+            guard container.status.machine.processes == processes else { return }
+            await container.effects.attach(container.record, processes, ports: container.status.publishedPorts)
+        }
         follow(processes)
-        await effects.attach(record, processes, ports: status.publishedPorts)
+        await work?.value
     }
 
     /// The container is about to be removed: nothing happens to it any more.
@@ -283,7 +295,11 @@ public actor Container {
     }
 
     /// Its removal failed: it goes on being there.
-    func reopen() { isClosed = false }
+    func reopen() {
+        isClosed = false
+        timer = nil
+        setTimer()
+    }
 }
 
 /// What a container has to know of others.
@@ -309,6 +325,6 @@ public struct ContainerSnapshot: Equatable, Sendable {
     public var observed: ObservedContainer {
         ObservedContainer(
             id: record.id, created: Instant(nanoseconds: record.created), spec: record.spec, state: machine.state,
-            health: machine.healthStatus)
+            health: machine.healthStatus, isEnding: machine.isAlive && machine.wanted == .stopped)
     }
 }

@@ -54,8 +54,15 @@ public final class ContainerLogs: Sendable {
         let (ticket, signals, continuation) = begin(stack, selection, alive)
         // What ended between the look and the beginning has told nobody.
         for snapshot in await look() where !snapshot.machine.isAlive { settle(ticket, snapshot.record.id) }
-        let stream = try LogStream(selection, records, store: store, signals: signals)
-        let watching = try await Self.watch(stream, continuation)
+        let stream: LogStream
+        let watching: Task<Void, Never>
+        do {
+            stream = try LogStream(selection, records, store: store, signals: signals)
+            watching = try await Self.watch(stream, continuation)
+        } catch {
+            end(ticket)
+            throw error
+        }
         // The task ends with the last reference to the stream's closure: when its client has gone or it is through.
         let owner = TaskOwner(watching) { self.end(ticket) }
         return AsyncThrowingStream(unfolding: {

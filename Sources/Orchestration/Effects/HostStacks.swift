@@ -80,6 +80,9 @@ struct HostStacks: StackEffects {
     // MARK: Files
 
     func digest(ofFile path: String) -> String? {
+        // Opening a pipe or a device may wait for ever, or do something.
+        var information = stat()
+        guard stat(path, &information) == 0, information.st_mode & S_IFMT == S_IFREG else { return nil }
         // `try?`: what can't be read is told by who needs it, with the reason.
         guard let content = try? Files.read(path, limit: Self.largestContent) else { return nil }
         return SHA256.hash(data: content).map { hexadecimal(UInt64($0), digits: 2) }.joined()

@@ -41,8 +41,9 @@ struct Convergence: Sendable {
         do {
             try await execute(plan)
         } catch {
-            // Told to end, or failed: what its user wanted is not what is pending any more.
-            try settle(order.command)
+            // Told to end, or failed: what its user wanted is not what is pending any more. But what goes on in the
+            // background has no user who gave it up.
+            if !(order.isBackground && error is CancellationError) { try settle(order.command) }
             throw await explained(error, order.stack)
         }
         try settle(order.command)

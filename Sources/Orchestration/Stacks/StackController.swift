@@ -26,8 +26,19 @@ actor StackController {
         guard !order.command.isPassing else {
             return try await withRegistries([:], events) { try await $0.run(order) }
         }
+        defer { if !order.isBackground { goOn() } }
         return try await serialized(order.caller, rank: order.rank, events: events) { [self] in
             try await withRegistries(order.registryEnvironment, events) { try await $0.run(order) }
+        }
+    }
+
+    /// What gave way to a command that is over now goes on.
+    private func goOn() {
+        // `try?`: a ledger that can't be read is told by the next command.
+        guard queue.holder == nil, (try? effects.ledger(of: name))??.pending != nil else { return }
+        Task(executorPreference: table.effects.executor) {
+            // `try?`: nobody is there to be told; the next command looks anew.
+            try? await self.converge()
         }
     }
 

@@ -16,7 +16,7 @@ extension Plan {
         let selection = try LifecycleSelection(observed, options, withDependencies: true)
         var builder = PlanBuilder()
         let resting = selection.containers.filter {
-            !$0.isOneOff && !$0.state.isAlive
+            !$0.isOneOff && (!$0.state.isAlive || $0.isEnding)
         }
         selection.start(resting, verb: .start, cause: \.state.startCause, after: [:], &builder)
         return try builder.finish()

@@ -71,16 +71,19 @@ public struct ObservedContainer: Codable, Equatable, Sendable {
     public var spec: ContainerSpec
     public var state: ContainerState
     public var health: HealthStatus
+    /// It runs, and has been told to end.
+    public var isEnding: Bool
 
     public init(
         id: String, created: Instant = Instant(nanoseconds: 0), spec: ContainerSpec, state: ContainerState,
-        health: HealthStatus = .none
+        health: HealthStatus = .none, isEnding: Bool = false
     ) {
         self.id = id
         self.created = created
         self.spec = spec
         self.state = state
         self.health = health
+        self.isEnding = isEnding
     }
 
     public subscript<Value>(dynamicMember path: WritableKeyPath<ContainerSpec, Value>) -> Value {

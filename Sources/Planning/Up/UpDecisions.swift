@@ -71,6 +71,7 @@ struct UpDecisions {
         _ container: ObservedContainer, of service: Service, hasToRestart: Bool
     ) -> (verb: ContainerDecision.Verb, cause: String) {
         switch container.state {
+        case .running where container.isEnding: return (.start, "is being stopped")
         case .running, .restarting:
             guard let network = missingNetwork(of: service) else { return (hasToRestart ? .restart : .keep, "") }
             return (.restart, "network \(network) is missing")

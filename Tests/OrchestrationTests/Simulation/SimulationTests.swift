@@ -1,5 +1,6 @@
 import Containers
 import ControlAPI
+import Foundation
 import Glibc
 import Planning
 import StackModel
@@ -17,20 +18,27 @@ import Testing
 
     private static func number(_ name: String) -> Int? { getenv(name).flatMap { Int(String(cString: $0)) } }
 
+    /// On a thread of its own: it computes for seconds, and the tasks' threads are for tests that wait.
     @Test(arguments: 0..<parts)
-    func converges(part: Int) throws {
+    func converges(part: Int) async {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(returning: Self.firstFault(in: part)) }
+        }.map { Issue.record("\($0)") }
+    }
+
+    private static func firstFault(in part: Int) -> String? {
         let size = Self.total / Self.parts
         let one = Self.number("ROOST_SEED")
-        if let one, part > 0 { return #expect(one >= 0) }
+        if one != nil && part > 0 { return nil }
         for seed in one.map({ [$0] }) ?? Array(part * size..<(part + 1) * size) {
             let scenario = Scenario(seed: UInt64(seed))
             let faults = scenario.run()
             guard faults.isEmpty else {
                 let history = scenario.host.state.withLock { $0.history.suffix(one == nil ? 80 : 400) }
-                Issue.record("seed \(seed):\n\(faults.joined(separator: "\n"))\n\(history.joined(separator: "\n"))")
-                return
+                return "seed \(seed):\n\(faults.joined(separator: "\n"))\n\(history.joined(separator: "\n"))"
             }
         }
+        return nil
     }
 
     @Test func aSeedReproducesARun() {
