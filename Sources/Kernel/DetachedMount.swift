@@ -62,6 +62,9 @@ public struct DetachedMount: ~Copyable, Sendable {
         try check("attach a mount to", path()) { clinux_move_mount(descriptor.number, "", number, "") }
     }
 
+    /// The reference alone: as long as it lives, so does the mount.
+    public consuming func intoDescriptor() -> OwnedDescriptor { descriptor }
+
     /// Whether it is a directory's mount, not a file's.
     public func isDirectory() throws(KernelError) -> Bool { try descriptor.isDirectory() }
 

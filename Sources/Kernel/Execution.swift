@@ -50,11 +50,19 @@ public enum Execution {
         throw KernelError("enter", "\(path), which is not inside the root file system", errno: reason)
     }
 
+    /// The name by which the calling process is listed (`man 5 proc`, `comm`), at most 15 bytes.
+    public static func setName(_ name: String) throws(KernelError) {
+        try check("set the process's name") {
+            name.withCString { clinux_prctl(15, UInt(bitPattern: $0), 0, 0, 0) }
+        }
+    }
+
     /// Becomes the program; returns only by failing.
-    public static func become(_ path: String, _ arguments: [String], environment: [String]) -> KernelError {
+    /// - Parameter environment: `KEY=value`; nil hands on the caller's.
+    public static func become(_ path: String, _ arguments: [String], environment: [String]?) -> KernelError {
         let arguments = CStrings(arguments)
-        let environment = CStrings(environment)
-        clinux_execve(path, arguments.pointer, environment.pointer)
+        let environment = environment.map(CStrings.init)
+        clinux_execve(path, arguments.pointer, environment?.pointer ?? environ)
         return KernelError("execute", path, errno: lastError())
     }
 

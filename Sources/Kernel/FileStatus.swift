@@ -64,11 +64,13 @@ extension OwnedDescriptor {
     }
 
     /// Whether device nodes on its mount can't be opened (`nodev`).
-    public func forbidsDevices() throws(KernelError) -> Bool {
+    public func forbidsDevices() throws(KernelError) -> Bool { try mountAttributes().contains(.noDevices) }
+
+    /// Those attributes of its mount that have the same bits as in `man 3 statvfs`.
+    func mountAttributes() throws(KernelError) -> MountAttributes {
         var status = statvfs()
         try check("look at the file system") { fstatvfs(number, &status) }
-        let noDevices: UInt = 4
-        return status.f_flag & noDevices != 0
+        return MountAttributes(rawValue: UInt32(truncatingIfNeeded: status.f_flag & 0xf))
     }
 
     /// Makes a device node in this directory; the mode includes `S_IFCHR` or `S_IFBLK`.

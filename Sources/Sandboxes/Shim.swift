@@ -9,10 +9,25 @@ public struct Shim: Sendable {
     public let executable: String
     /// `KEY=value`; a supervisor that a shim brings back gets it too.
     public let environment: [String]
+    private let sealed: Sealed?
 
+    private final class Sealed: Sendable {
+        let executable: SealedExecutable
+
+        init(_ path: String) throws(KernelError) { executable = try SealedExecutable(path) }
+    }
+
+    /// The file is taken as it is now: shims that are started later speak the wire form of this process, also when the
+    /// file was replaced meanwhile.
     public init(executable: String, environment: [String] = []) {
         self.executable = executable
         self.environment = environment
+        // `try?`: a shim that wasn't started from a sealed file seals itself, or says why it can't.
+        sealed = try? Sealed(executable)
+    }
+
+    private func start(_ spawn: Spawn) throws(KernelError) -> Int32 {
+        if let sealed { try sealed.executable.start(spawn) } else { try spawn.start() }
     }
 
     /// Starts a container and returns when its command has been executed.
@@ -26,7 +41,7 @@ public struct Shim: Sendable {
         var spawn = Spawn(executable, ["roost-shim", "launch"], environment: environment)
         spawn.newSession = true
         spawn.descriptors = [(input.number, 3), (pipe.writing.number, 4), (lock.number, 5)]
-        let pid = try spawn.start()
+        let pid = try start(spawn)
         let process = try ProcessDescriptor(pid: pid)
         // Only the shim's copy of the writing end stays open.
         let reading = pipe.intoReading()
@@ -54,7 +69,7 @@ public struct Shim: Sendable {
         spawn.newSession = true
         spawn.standardStreams = (nil, pipe.writing.number, pipe.writing.number)
         spawn.descriptors = [(input.number, 3)]
-        let pid = try spawn.start()
+        let pid = try start(spawn)
         let process = try ProcessDescriptor(pid: pid)
         let reading = pipe.intoReading()
         try reading.setNonBlocking(true)

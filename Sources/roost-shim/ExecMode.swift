@@ -7,6 +7,7 @@ import Launching
 enum ExecMode {
     static func run() -> Int32 {
         do throws(LaunchFailure) {
+            try OwnExecutable.seal()
             let program = try readProgram()
             var execution = try Exec(program)
             return try execution.perform()

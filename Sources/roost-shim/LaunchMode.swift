@@ -6,10 +6,11 @@ import Launching
 /// `roost-shim launch`: the program on descriptor 3, the report's pipe on descriptor 4.
 enum LaunchMode {
     static func run() -> Int32 {
-        becomeBackground()
         let report = OwnedDescriptor(taking: 4)
         let container: RunningContainer
         do throws(LaunchFailure) {
+            try OwnExecutable.seal()
+            becomeBackground()
             try shielding(report.number)
             container = try start()
         } catch {

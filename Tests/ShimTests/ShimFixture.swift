@@ -128,12 +128,16 @@ final class StartedShim {
     private let fixture: ShimFixture
 
     /// Starts the shim with the program and reads its answer.
-    /// - Parameter wrapper: a command that executes the shim, such as `unshare -n`.
-    init(_ fixture: ShimFixture, _ program: LaunchProgram, wrapper: [String] = []) throws {
+    /// - Parameters:
+    ///   - wrapper: a command that executes the shim, such as `unshare -n`.
+    ///   - shim: another executable than the one that was built.
+    init(
+        _ fixture: ShimFixture, _ program: LaunchProgram, wrapper: [String] = [], shim: String = ShimFixture.shim
+    ) throws {
         self.fixture = fixture
         let input = try OwnedDescriptor.memory("program", content: program.wire)
         let report = try OwnedDescriptor.pipe()
-        let words = wrapper + [ShimFixture.shim, "launch"]
+        let words = wrapper + [shim, "launch"]
         var spawn = Spawn(words[0], words)
         spawn.descriptors = [(input.number, 3), (report.writing.number, 4)]
         process = try ProcessDescriptor(pid: try spawn.start())

@@ -156,4 +156,19 @@ struct EscapeTests {
             #expect(outcome.status != 0)
         }
     }
+
+    @Test("The program that enters a container can't be changed by it")
+    func executable() async throws {
+        try await onHost { host in
+            let image = try await host.hostileImage([.link("bin/self", "/proc/self/exe")])
+            try await host.up(compose: Self.service(image, "    cap_add: [SYS_PTRACE]\n"))
+            let shim = join(Requirements.binaries, "roost-shim")
+            let before = try await host.shell("stat -c '%a %u %Y' \(shim)").output
+            // With the init process, PID 1 is the shim's file for as long as the container lives.
+            let outcome = try await host.roost("exec", "-T", "it", "sh", "-c", "touch /proc/1/exe")
+            #expect(outcome.errors.contains("Read-only file system"), "\(outcome)")
+            #expect(try await host.shell("stat -c '%a %u %Y' \(shim)").output == before)
+        }
+    }
+
 }

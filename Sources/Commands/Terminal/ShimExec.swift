@@ -28,8 +28,13 @@ struct ShimExec {
         }
         // Ignored signals stay ignored over execve(2), and the threads that tasks run on block most of them.
         SignalSet.reset()
-        throw Self.failure(
-            Execution.become(path, Self.arguments, environment: environment.map { "\($0.key)=\($0.value)" }))
+        let variables = environment.map { "\($0.key)=\($0.value)" }
+        do throws(KernelError) {
+            throw try SealedExecutable(path).become(Self.arguments, environment: variables)
+        } catch {
+            // A shim that isn't sealed by its starter seals itself, or says why it can't.
+            throw Self.failure(Execution.become(path, Self.arguments, environment: variables))
+        }
     }
 
     /// Runs the shim with the terminal in raw mode, and returns its exit code.
@@ -55,7 +60,11 @@ struct ShimExec {
         if !detached { spawn.standardStreams = (STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO) }
         spawn.descriptors = [(file.number, Self.programDescriptor)]
         spawn.newSession = detached
-        do {
+        do throws(KernelError) {
+            return try SealedExecutable(path).start(spawn)
+        } catch {}
+        do throws(KernelError) {
+            // A shim that isn't sealed by its starter seals itself, or says why it can't.
             return try spawn.start()
         } catch {
             throw Self.failure(error)
