@@ -92,6 +92,12 @@ public enum Files {
     /// Whether something is at the path (symbolic links are followed).
     public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+    /// Whether something is at the path beneath a directory.
+    /// - Throws: `EXDEV` or `ELOOP` where a link or `..` leads out of the directory.
+    public static func exists(_ path: String, beneath directory: String) throws(KernelError) -> Bool {
+        try RootDirectory(directory).contains(path, links: .beneath)
+    }
+
     /// The path without its last component; nil for a single name and for `/`.
     static func parent(of path: String) -> String? {
         guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")), slash != path.utf8.startIndex else { return nil }

@@ -5,15 +5,19 @@ import Glibc
 public enum PathLinks: Sendable {
     /// Symbolic links are followed, and the root is where they start and end.
     case inside
+    /// Symbolic links are followed, and one that leads out, by `..` or from `/` on, is an error (`EXDEV`).
+    case beneath
     /// The path has to be as it is written: a symbolic link in it is an error (`ELOOP`).
     case refused
     /// As `refused`, and no mount may be crossed (`EXDEV`).
     case refusedOnOneMount
 
-    /// `RESOLVE_IN_ROOT` and `RESOLVE_NO_MAGICLINKS`, with `RESOLVE_NO_SYMLINKS` and `RESOLVE_NO_XDEV`.
+    /// `RESOLVE_IN_ROOT` or `RESOLVE_BENEATH`, and `RESOLVE_NO_MAGICLINKS`, with `RESOLVE_NO_SYMLINKS` and
+    /// `RESOLVE_NO_XDEV`.
     fileprivate var resolution: UInt64 {
         switch self {
         case .inside: 0x10 | 0x02
+        case .beneath: 0x08 | 0x02
         case .refused: 0x10 | 0x02 | 0x04
         case .refusedOnOneMount: 0x10 | 0x02 | 0x04 | 0x01
         }
@@ -59,6 +63,11 @@ public struct RootDirectory: ~Copyable, Sendable {
         } catch  where error.errno == ENOENT || error.errno == ENOTDIR {
             return nil
         }
+    }
+
+    /// Whether something is at a path inside.
+    public func contains(_ path: String, links: PathLinks = .inside) throws(KernelError) -> Bool {
+        if let _ = try find(path, links: links) { true } else { false }
     }
 
     /// A directory inside, made with its parents if missing. `made` tells whether this very directory was made.

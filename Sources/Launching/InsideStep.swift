@@ -11,7 +11,9 @@ public enum InsideStep: Equatable, Sendable {
     /// A new file system instance, made with the new mount API where the kernel has it. The target is made if missing.
     case mount(type: String, source: String, target: String, flags: MountFlags, data: String)
     /// A file or directory of the host. The target (a file or a directory, as the source is) is made if missing.
-    case bind(source: String, target: String, flags: MountFlags, recursive: Bool)
+    /// `within` is a directory of the host that strangers write to: the source is a path beneath it, which is resolved
+    /// without ever leaving it. Empty: the source is the host's own.
+    case bind(source: String, within: String = "", target: String, flags: MountFlags, recursive: Bool)
     /// A device node of the host, bound on a file, or made where that is allowed.
     case device(path: String, major: UInt32, minor: UInt32, mode: UInt32)
     case symbolicLink(target: String, path: String)

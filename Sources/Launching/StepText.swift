@@ -37,8 +37,9 @@ extension InsideStep: CustomStringConvertible {
         case .mount(let type, let source, let target, let flags, let data):
             "mount \(type) \(Text.word(source)) \(Text.word(target))\(flags.text)"
                 + (data.isEmpty ? "" : " data=\(Text.word(data))")
-        case .bind(let source, let target, let flags, let recursive):
-            "bind \(Text.word(source)) \(Text.word(target))\(flags.text)\(recursive ? " recursive" : "")"
+        case .bind(let source, let within, let target, let flags, let recursive):
+            "bind \(Text.word(source))\(within.isEmpty ? "" : " within \(Text.word(within))") \(Text.word(target))"
+                + "\(flags.text)\(recursive ? " recursive" : "")"
         case .device(let path, let major, let minor, let mode):
             "device \(Text.word(path)) \(major):\(minor) mode=\(Text.octal(mode))"
         case .symbolicLink(let target, let path): "symbolic-link \(Text.word(path)) -> \(Text.word(target))"

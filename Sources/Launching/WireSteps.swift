@@ -70,8 +70,8 @@ extension InsideStep: WireValue {
         case .bindRoot(let source, let target): writer.tagged(2, source, target)
         case .mount(let type, let source, let target, let flags, let data):
             writer.tagged(3, type, source, target, flags, data)
-        case .bind(let source, let target, let flags, let recursive):
-            writer.tagged(4, source, target, flags, recursive)
+        case .bind(let source, let within, let target, let flags, let recursive):
+            writer.tagged(4, source, within, target, flags, recursive)
         case .device(let path, let major, let minor, let mode): writer.tagged(5, path, major, minor, mode)
         case .symbolicLink(let target, let path): writer.tagged(6, target, path)
         case .file(let path, let content, let mode, let user, let group):
@@ -111,8 +111,8 @@ extension InsideStep: WireValue {
                 flags: try reader.value(), data: try reader.value())
         case 4:
             .bind(
-                source: try reader.value(), target: try reader.value(), flags: try reader.value(),
-                recursive: try reader.value())
+                source: try reader.value(), within: try reader.value(), target: try reader.value(),
+                flags: try reader.value(), recursive: try reader.value())
         default:
             .device(
                 path: try reader.value(), major: try reader.value(), minor: try reader.value(),

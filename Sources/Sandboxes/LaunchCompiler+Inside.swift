@@ -50,9 +50,11 @@ extension LaunchCompiler {
             guard let source = mount.source else {
                 throw LaunchCompilerError(subject: mount.destination, reason: "a bind mount needs a source")
             }
+            let within = settings.sharedSources.first { source.hasPrefix($0 + "/") }
             return [
                 .bind(
-                    source: source, target: mount.destination, flags: options.flags, recursive: options.recursive)
+                    source: within.map { String(source.dropFirst($0.count + 1)) } ?? source, within: within ?? "",
+                    target: mount.destination, flags: options.flags, recursive: options.recursive)
             ]
         }
         if type == "cgroup" { return cgroupSteps(mount.destination, options.flags, settings.cgroupView) }

@@ -19,6 +19,9 @@ public struct SandboxSettings: Sendable {
     /// `init: true`.
     public var reaper: Bool
     public var openStandardInput: Bool
+    /// Directories of the host that containers write to, of which only a part is bound: the way to that part must not
+    /// lead out.
+    public var sharedSources: [String]
     /// How the container sees its own control groups.
     public var cgroupView: CgroupView
     /// Every device of the host is usable, nothing is masked or read-only.
@@ -28,7 +31,8 @@ public struct SandboxSettings: Sendable {
     public init(
         id: String, layers: [String], upper: String, work: String, mountPoint: String,
         network: SandboxNetwork = .none, heldPorts: [HeldPort] = [], seccomp: [UInt8] = [], reaper: Bool = false,
-        openStandardInput: Bool = false, cgroupView: CgroupView = .none, privileged: Bool = false,
+        openStandardInput: Bool = false, sharedSources: [String] = [], cgroupView: CgroupView = .none,
+        privileged: Bool = false,
         monitor: MonitorSettings = .init()
     ) {
         self.id = id
@@ -41,6 +45,7 @@ public struct SandboxSettings: Sendable {
         self.seccomp = seccomp
         self.reaper = reaper
         self.openStandardInput = openStandardInput
+        self.sharedSources = sharedSources
         self.cgroupView = cgroupView
         self.privileged = privileged
         self.monitor = monitor

@@ -73,7 +73,7 @@ struct Inside {
         let root = try explained { () throws(KernelError) in try RootFileSystem() }
         try numbered("inside", program.inside) { (step) throws(LaunchFailure) in
             if case .hook(let hook) = step { return try Hook.run(hook, pid: getpid()) }
-            if case .bind(let source, _, _, _) = step, !Files.exists(source) {
+            if case .bind(let source, "", _, _, _) = step, !Files.exists(source) {
                 throw LaunchFailure("bind source \(source) does not exist", errno: ENOENT)
             }
             try explained { () throws(KernelError) in try root.perform(step) }

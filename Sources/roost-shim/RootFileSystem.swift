@@ -31,8 +31,8 @@ final class RootFileSystem {
         case .bindRoot(let source, let target): try bindRoot(source, target)
         case .mount(let type, let source, let target, let flags, let data):
             try mount(type, source, MountTarget(target, type: type), flags, data)
-        case .bind(let source, let target, let flags, let recursive):
-            try bind(source, MountTarget(target), flags, recursive)
+        case .bind(let source, let within, let target, let flags, let recursive):
+            try bind(source, within, MountTarget(target), flags, recursive)
         case .device(let path, let major, let minor, let mode): try device(path, major, minor, mode)
         case .mask(let path): try mask(path)
         case .readOnly(let path): try makeReadOnly(path)
@@ -71,11 +71,18 @@ final class RootFileSystem {
     }
 
     private func bind(
-        _ source: String, _ target: MountTarget, _ flags: MountFlags, _ recursive: Bool
+        _ source: String, _ within: String, _ target: MountTarget, _ flags: MountFlags, _ recursive: Bool
     ) throws(KernelError) {
         let copy: DetachedMount
         do throws(KernelError) {
-            copy = try DetachedMount(cloning: source, recursive: recursive)
+            if within.isEmpty {
+                copy = try DetachedMount(cloning: source, recursive: recursive)
+            } else {
+                let found = try RootDirectory(within).open(source, .path, links: .beneath)
+                copy = try DetachedMount(cloning: "", in: found.number, recursive: recursive)
+            }
+        } catch  where error.errno == EXDEV || error.errno == ELOOP {
+            throw KernelError("bind source", "\(source), which leads out of \(within)", errno: error.errno)
         } catch  where error.errno == ENOENT || error.errno == ENOTDIR {
             throw KernelError("bind source", source, errno: error.errno)
         }

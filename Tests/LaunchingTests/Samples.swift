@@ -30,6 +30,7 @@ func samplePrograms() -> [LaunchProgram] {
         .directory(path: "/work", mode: 0o755, user: 1, group: 2),
         .mask("/proc/kcore"), .readOnly("/proc/sys"), .pivotRoot, .readOnlyRoot,
         .sysctl(name: "net.core.somaxconn", value: "1024"), .hostname("web"), .domainname("lan"), .hook(hook),
+        .bind(source: "a/b", within: "/volume", target: "/part", flags: .noDevices, recursive: false),
     ]
     let process = ProcessSettings(
         arguments: ["/bin/sh", "-c", "echo \"hi\""], environment: ["PATH=/bin", "X=a b"], workingDirectory: "/work",

@@ -40,6 +40,7 @@ import Testing
                   inside[14] hostname web
                   inside[15] domainname lan
                   inside[16] hook /usr/bin/hook hook "a b" timeout=5s
+                  inside[17] bind a/b within /volume /part nodev
                   process /bin/sh -c "echo \"hi\""
                     environment PATH=/bin
                     environment "X=a b"

@@ -18,6 +18,21 @@ import Testing
         #expect(routes == [.route(destination: [], prefixLength: 0, gateway: [10, 0, 0, 1])])
     }
 
+    @Test func partOfASharedDirectoryIsResolvedWithinIt() throws {
+        let program = try LaunchCompiler.program(
+            for: Samples.configuration {
+                $0.mounts = [
+                    .init(destination: "/p", type: "bind", source: "/v/data/../a", options: ["rbind", "nodev"]),
+                    .init(destination: "/w", type: "bind", source: "/v/data", options: ["rbind", "nodev"]),
+                ]
+            }, settings: Samples.settings { $0.sharedSources = ["/v/data"] })
+        #expect(
+            program.inside.filter { if case .bind = $0 { true } else { false } } == [
+                .bind(source: "../a", within: "/v/data", target: "/p", flags: .noDevices, recursive: true),
+                .bind(source: "/v/data", target: "/w", flags: .noDevices, recursive: true),
+            ])
+    }
+
     @Test func internalNetworkHasNoRoute() throws {
         let program = try LaunchCompiler.program(
             for: Samples.configuration(),

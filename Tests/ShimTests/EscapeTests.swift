@@ -216,6 +216,33 @@ struct EscapeTests {
         }
     }
 
+    // MARK: Parts of volumes
+
+    @Test(
+        arguments: [
+            ("real", true), ("inside", true), ("real/../real", true), ("link", false), ("root", false), ("..", false),
+            ("real/../../x", false), ("real/up", false), ("up/real", false), ("magic", false), ("missing", false),
+        ])
+    func partOfAVolumeIsInIt(_ part: String, _ isInside: Bool) throws {
+        let result = try attempt(
+            "ls /part",
+            program: { program in
+                let volume = program.monitor.bundle + "/volume"
+                for name in ["", "/real", "/real/mine"] { mkdir(volume + name, 0o755) }
+                for (name, target) in [
+                    ("inside", "real"), ("link", "/etc"), ("root", "/"), ("real/up", "../.."), ("up", ".."),
+                    ("magic", "/proc/self/root"),
+                ] { symlink(target, "\(volume)/\(name)") }
+                program.inside.insert(
+                    .bind(source: part, within: volume, target: "/part", flags: .noDevices, recursive: true), at: 8)
+            })
+        if isInside {
+            #expect(result.output == "mine\nup\n", "\(result)")
+        } else {
+            #expect(result.answer.error?.contains("bind source") == true, "\(result)")
+        }
+    }
+
     @Test func fileOfProcMayBeCovered() throws {
         let result = try attempt(
             "cat /proc/uptime",

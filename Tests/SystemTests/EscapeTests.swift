@@ -157,6 +157,45 @@ struct EscapeTests {
         }
     }
 
+    @Test(
+        "A part of a volume is in the volume, whatever a neighbour makes of it",
+        arguments: ["/", "..", "../../..", "/proc/self/root", "real/../../.."])
+    func volumeParts(_ target: String) async throws {
+        try await onHost { host in
+            try host.compose(
+                """
+                services:
+                  neighbour:
+                    image: \(busybox())
+                    command: [sh, -c, "mkdir -p /data/real/mine; ln -s \(target) /data/part; sleep 1000000"]
+                    init: true
+                    volumes: ["data:/data"]
+                  it:
+                    image: \(busybox())
+                    command: [sleep, "1000000"]
+                    init: true
+                    profiles: [later]
+                    volumes:
+                      - {type: volume, source: data, target: /part, volume: {subpath: part}}
+                  good:
+                    image: \(busybox())
+                    command: [sleep, "1000000"]
+                    init: true
+                    profiles: [later]
+                    volumes:
+                      - {type: volume, source: data, target: /part, volume: {subpath: real}}
+                volumes: {data: {}}
+                """)
+            try await host.roost("up", "-d", "neighbour").succeeds()
+            try await eventually("the link is there") {
+                try await host.roost("exec", "-T", "neighbour", "test", "-L", "/data/part").status == 0
+            }
+            try await host.roost("up", "-d", "it").fails(saying: "the subpath \"part\" leads out of the volume")
+            try await host.roost("up", "-d", "good").succeeds()
+            #expect(try await host.inside("good", "ls /part") == "mine")
+        }
+    }
+
     @Test("The program that enters a container can't be changed by it")
     func executable() async throws {
         try await onHost { host in

@@ -58,12 +58,32 @@ struct MountResolver {
         var source = volume.path
         if let subpath, !subpath.isEmpty {
             source += "/" + subpath
-            guard Files.exists(source) else {
-                throw ContainerError("volume \(name) has no directory \"\(subpath)\"; make it or change the subpath")
-            }
+            try Self.check(subpath, in: volume)
         }
         return RuntimeConfiguration.Mount(
             destination: target, type: "bind", source: source, options: ["rbind"] + options)
+    }
+
+    /// The volumes of which only a part is mounted: other containers decide what is on the way to it.
+    func sharedSources(of record: ContainerRecord) throws -> [String] {
+        try record.settings.volumes.compactMap { mount in
+            guard case .named(let key) = mount.source, mount.subpath?.isEmpty == false else { return nil }
+            return try volumes.inspect(record.volumes[key]?.name ?? key).path
+        }
+    }
+
+    /// For the message alone: when the part is mounted, the way to it is walked again, and held.
+    private static func check(_ subpath: String, in volume: Volume) throws {
+        let name = volume.record.name
+        let isThere: Bool
+        do throws(KernelError) {
+            isThere = try Files.exists(subpath, beneath: volume.path)
+        } catch {
+            guard error.errno == EXDEV || error.errno == ELOOP else { throw error }
+            throw ContainerError("volume \(name): the subpath \"\(subpath)\" leads out of the volume; change it")
+        }
+        if isThere { return }
+        throw ContainerError("volume \(name) has no directory \"\(subpath)\"; make it or change the subpath")
     }
 
     private func checkBind(_ path: String, create: Bool, _ record: ContainerRecord) throws {

@@ -143,14 +143,14 @@ struct Launcher: Sendable {
                 for: security.seccomp, capabilities: configuration.process.capabilities?.bounding ?? [])
         return Prepared(
             configuration: configuration,
-            settings: sandbox(record, network: network.sandbox, seccomp: seccomp, limits: configuration.linux.resources)
-        )
+            settings: try sandbox(
+                record, network: network.sandbox, seccomp: seccomp, limits: configuration.linux.resources))
     }
 
     private func sandbox(
         _ record: ContainerRecord, network: SandboxNetwork, seccomp: [UInt8],
         limits: RuntimeConfiguration.Resources?
-    ) -> SandboxSettings {
+    ) throws -> SandboxSettings {
         let directory = locations.containerDirectory(record.id)
         let bundle = bundlePath(record)
         return SandboxSettings(
@@ -158,7 +158,9 @@ struct Launcher: Sendable {
             upper: directory + "/upper",
             work: directory + "/work",
             mountPoint: bundle + "/rootfs", network: network, seccomp: seccomp, reaper: record.settings.runInit,
-            openStandardInput: record.settings.stdinOpen, cgroupView: cgroupView(limits),
+            openStandardInput: record.settings.stdinOpen,
+            sharedSources: try MountResolver(locations: locations, volumes: volumes).sharedSources(of: record),
+            cgroupView: cgroupView(limits),
             privileged: record.settings.privileged,
             monitor: MonitorSettings(
                 runDirectory: bundle,
