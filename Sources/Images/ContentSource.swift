@@ -79,7 +79,7 @@ struct ContentDirectory: Sendable {
     func open(_ name: String) throws(ImageError) -> OwnedDescriptor {
         do {
             return followsLinks
-                ? try OwnedDescriptor(open: "\(path)/\(name)", .nonBlocking)
+                ? try OwnedDescriptor(regularFile: "\(path)/\(name)", followingLinks: true)
                 : try StoreFiles.open(name, beneath: path)
         } catch {
             throw error.about(subject)

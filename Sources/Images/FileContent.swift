@@ -5,7 +5,7 @@ import OCI
 /// What files hold.
 enum FileContent {
     static func digest(_ path: String, _ algorithm: Digest.Algorithm) throws(KernelError) -> (Digest, Int64) {
-        let file = try OwnedDescriptor(open: path, [.noFollow, .nonBlocking])
+        let file = try OwnedDescriptor(regularFile: path)
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
         defer { buffer.deallocate() }
         var hasher = DigestHasher(algorithm)
@@ -19,8 +19,8 @@ enum FileContent {
     }
 
     static func areEqual(_ one: String, _ other: String) throws(KernelError) -> Bool {
-        let first = try OwnedDescriptor(open: one, [.noFollow, .nonBlocking])
-        let second = try OwnedDescriptor(open: other, [.noFollow, .nonBlocking])
+        let first = try OwnedDescriptor(regularFile: one)
+        let second = try OwnedDescriptor(regularFile: other)
         guard try StoreFiles.status(of: first).st_size == StoreFiles.status(of: second).st_size else { return false }
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 2 << 20, alignment: 16)
         defer { buffer.deallocate() }

@@ -15,7 +15,7 @@ enum StoreFiles {
         for component in components.dropLast() {
             current = try OwnedDescriptor(open: String(component), [.directory, .noFollow], in: current.number)
         }
-        return try OwnedDescriptor(open: String(last), [.noFollow, .nonBlocking], in: current.number)
+        return try OwnedDescriptor(regularFile: String(last), in: current.number)
     }
 
     /// What `path` itself is, or `nil`.

@@ -22,6 +22,10 @@ public struct FileStatus: Equatable, Sendable {
 
     public var isDirectory: Bool { mode & S_IFMT == S_IFDIR }
     public var isRegularFile: Bool { mode & S_IFMT == S_IFREG }
+    public var isSymbolicLink: Bool { mode & S_IFMT == S_IFLNK }
+    public var isPipe: Bool { mode & S_IFMT == S_IFIFO }
+    /// Overlayfs's mark for a name that an upper layer removes.
+    public var isWhiteout: Bool { isDevice(S_IFCHR, major: 0, minor: 0) }
 
     public func isSameFile(as other: FileStatus) -> Bool { device == other.device && inode == other.inode }
 

@@ -157,6 +157,30 @@ struct EscapeTests {
         }
     }
 
+    // MARK: Files that are none
+
+    @Test("An /etc/passwd that is no file stops its container, and nothing else", arguments: ["passwd", "group"])
+    func accounts(_ name: String) async throws {
+        try await onHost { host in
+            let image = try await host.hostileImage([.fifo("etc/\(name)")])
+            try host.compose(Self.service(image))
+            try await host.roost("up", "-d").fails(saying: "/etc/\(name), which is not a regular file")
+            try await host.up(
+                compose: """
+                    services:
+                      it:
+                        image: \(busybox())
+                        command: [sh, -c, "rm -f /etc/\(name); mkfifo /etc/\(name); touch /ready; sleep 1000000"]
+                        init: true
+                    """)
+            try await eventually("it is ready") {
+                try await host.roost("exec", "-T", "it", "test", "-e", "/ready").status == 0
+            }
+            try await host.roost("exec", "-T", "-u", "www", "it", "true").fails(saying: "is not a regular file")
+            #expect(try await host.inside("it", "echo works") == "works")
+        }
+    }
+
     @Test(
         "A part of a volume is in the volume, whatever a neighbour makes of it",
         arguments: ["/", "..", "../../..", "/proc/self/root", "real/../../.."])

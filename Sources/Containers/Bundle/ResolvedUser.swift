@@ -60,17 +60,12 @@ enum ImageFiles {
     /// The content of a file in the topmost directory that has it; `nil` if none has, or a layer hides it.
     ///
     /// Symbolic links are resolved inside one layer only, which is where /etc/passwd and /etc/group have theirs, if any.
+    /// What isn't a regular file is an error.
     static func text(_ path: String, layers: [String]) throws(KernelError) -> String? {
         for layer in layers {
-            do throws(KernelError) {
-                let file = try RootDirectory(layer).open(path, .readOnly)
-                return String(decoding: try file.readAll(limit: 4 << 20), as: UTF8.self)
-            } catch  where error.errno == 2 || error.errno == 20 {
-                continue
-            } catch  where error.errno == 6 {
-                // Opening overlayfs's whiteout, a character device without a driver.
-                return nil
-            }
+            guard let place = try RootDirectory(layer).find(path) else { continue }
+            if try place.status().isWhiteout { return nil }
+            return String(decoding: try place.openedFile("/" + path).readAll(limit: 4 << 20), as: UTF8.self)
         }
         return nil
     }
