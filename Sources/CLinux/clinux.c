@@ -194,6 +194,8 @@ int clinux_set_window_size(int terminal, unsigned short rows, unsigned short col
     return ioctl(terminal, TIOCSWINSZ, &size);
 }
 
+int clinux_readable_bytes(int descriptor, int *count) { return ioctl(descriptor, FIONREAD, count); }
+
 int clinux_get_window_size(int terminal, unsigned short *rows, unsigned short *columns) {
     struct winsize size;
     if (ioctl(terminal, TIOCGWINSZ, &size) < 0) return -1;

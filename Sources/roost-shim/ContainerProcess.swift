@@ -33,9 +33,16 @@ struct ContainerProcess {
         }
     }
 
-    /// For a further process, whose standard streams are set.
-    mutating func become(_ channel: borrowing ChildChannel) -> LaunchFailure {
+    /// For a further process, which is in the container's namespaces.
+    mutating func become(_ streams: ChildStreams, _ channel: borrowing ChildChannel) -> LaunchFailure {
         do throws(LaunchFailure) {
+            if settings.terminal {
+                let terminal = try explained { () throws(KernelError) in try Terminal() }
+                try ContainerTerminal.install(terminal, for: settings)
+                guard channel.hand(terminal: terminal.master.number) else { _exit(125) }
+            } else {
+                try installPipes(try explained { () throws(KernelError) in try RootFileSystem() }, streams)
+            }
             try channel.closeAllElse()
             try enterDirectory()
             try restrict()
@@ -56,21 +63,19 @@ struct ContainerProcess {
             guard channel.hand(terminal: terminal.master.number) else { _exit(125) }
             return
         }
-        try explained { () throws(KernelError) in
-            var streams = streams
-            if streams.input < 0 { streams.input = try root.openNull().release() }
-            try streams.install()
-            try Self.give(streams.all, to: settings.user, settings.group)
-        }
+        try installPipes(root, streams)
     }
 
-    /// Lets a command that is not root open its own streams again, through /dev/stdout.
-    static func give(_ streams: [Int32], to user: UInt32, _ group: UInt32) throws(KernelError) {
-        guard user != 0 else { return }
-        for number in streams {
-            if fchown(number, user, group) != 0 && lastError() != EPERM && lastError() != EINVAL {
-                throw KernelError("give standard stream \(number) to the user", "\(user)", errno: lastError())
+    /// The pipes are the command's user's, so that it can open its own streams again, through /dev/stdout.
+    private func installPipes(_ root: RootFileSystem, _ streams: ChildStreams) throws(LaunchFailure) {
+        let (user, group) = (settings.user, settings.group)
+        try explained { () throws(KernelError) in
+            var streams = streams
+            for number in streams.numbers where user != 0 || group != 0 {
+                try check("give a standard stream to the user", "\(user)") { fchown(number, user, group) }
             }
+            if streams.input < 0 { streams.input = try root.openNull().release() }
+            try streams.install()
         }
     }
 
@@ -132,9 +137,4 @@ struct ContainerProcess {
             effective: sets.effective & permitted, permitted: permitted, inheritable: inheritable & permitted)
         try Credentials.setAmbient(sets.ambient & inheritable & permitted)
     }
-}
-
-extension ChildStreams {
-    /// The standard streams' numbers once they are installed, those that the container got from the shim.
-    var all: [Int32] { [0, 1, 2] }
 }

@@ -40,16 +40,25 @@ struct Exec: ~Copyable {
             return try Channel()
         }
         let groups = try openGroups()
+        // None of the host's own files gets into the container: their modes and owners could be changed there.
+        var streams = try ContainerStreams(program.process, together: Self.haveOneOutput())
         try enter()
-        guard let child = try clone() else { become(channel.intoChild(), groups) }
+        guard let child = try clone() else { become(channel.intoChild(), groups, streams.intoChild()) }
         closeAll(groups)
-        var streams = ContainerStreams()
+        streams.closeChildEnds()
         let parent = channel.intoParent()
         parent.proceed()
         try parent.awaitExecution(of: child.process, &streams)
         var relay = try Relay(
-            child.intoProcess(), terminal: streams.output, signals: signals, timeout: program.timeout)
+            child.intoProcess(), streams, signals: signals, timeout: program.timeout)
         return try relay.run()
+    }
+
+    /// Whether the shim's output and error are the same file.
+    private static func haveOneOutput() -> Bool {
+        var (output, error) = (stat(), stat())
+        guard fstat(1, &output) == 0, fstat(2, &error) == 0 else { return false }
+        return output.st_dev == error.st_dev && output.st_ino == error.st_ino
     }
 
     /// The v1 groups' files, which can't be seen from inside.
@@ -86,15 +95,14 @@ struct Exec: ~Copyable {
     }
 
     /// In the new process.
-    private func become(_ channel: borrowing ChildChannel, _ groups: [Int32]) -> Never {
+    private func become(_ channel: borrowing ChildChannel, _ groups: [Int32], _ streams: ChildStreams) -> Never {
         let failure: LaunchFailure
         do throws(LaunchFailure) {
             try join(groups)
-            try channel.closeAllElse()
+            try channel.closeAllElse(but: streams.numbers)
             guard channel.wait() else { _exit(125) }
-            if program.process.terminal { try makeTerminal(channel) }
             var process = ContainerProcess(program.process)
-            failure = process.become(channel)
+            failure = process.become(streams, channel)
         } catch {
             failure = error
         }
@@ -111,11 +119,5 @@ struct Exec: ~Copyable {
                 try Files.write("\(program.process.oomScoreAdjustment)", to: "/proc/self/oom_score_adj")
             }
         }
-    }
-
-    private func makeTerminal(_ channel: borrowing ChildChannel) throws(LaunchFailure) {
-        let terminal = try explained { () throws(KernelError) in try Terminal() }
-        try ContainerTerminal.install(terminal, for: program.process)
-        guard channel.hand(terminal: terminal.master.number) else { _exit(125) }
     }
 }

@@ -2,39 +2,44 @@ import Glibc
 import Kernel
 import Launching
 
-/// Waits for a further process, passes signals on, and carries bytes between its terminal and the shim's streams.
+/// Waits for a further process, passes signals on, and carries bytes between the shim's own standard streams, which
+/// belong to the host, and those of the process: a terminal, or pipes.
 struct Relay: ~Copyable {
     private let process: ProcessDescriptor
     private let signals: OwnedDescriptor
-    /// The terminal's master, -1 without one or when it is at its end.
-    private var terminal: Int32
-    private var toTerminal = Bytes()
-    private var toOutput = Bytes()
-    private var inputIsOpen: Bool
+    /// The terminal's master, -1 without one.
+    private let terminal: Int32
+    /// To the process, and from it.
+    private var input: Flow
+    private var outputs: [Flow]
     private let deadline: Int64?
 
-    /// What was read and could not be written yet.
-    private struct Bytes {
-        var content: [UInt8] = []
-        static let capacity = 4096
-    }
+    /// How long a terminal's rest is awaited when its process has ended, in milliseconds: others may have it open.
+    private static let drainTime: Int32 = 100
 
     /// - Parameter timeout: milliseconds, 0 for none.
     init(
-        _ process: consuming ProcessDescriptor, terminal: Int32, signals: SignalSet, timeout: UInt32
+        _ process: consuming ProcessDescriptor, _ streams: borrowing ContainerStreams, signals: SignalSet,
+        timeout: UInt32
     ) throws(LaunchFailure) {
         self.signals = try explained { () throws(KernelError) in try signals.descriptor() }
         self.process = process
-        self.terminal = terminal
-        inputIsOpen = terminal >= 0
+        terminal = streams.isTerminal ? streams.output : -1
+        let isTerminal = streams.isTerminal
+        input = Flow(
+            from: streams.input >= 0 ? 0 : -1, to: streams.input, closing: isTerminal ? .nothing : .destination)
+        outputs = [Flow(from: streams.output, to: 1, closing: isTerminal ? .nothing : .source)]
+        if streams.error >= 0 { outputs.append(Flow(from: streams.error, to: 2, closing: .source)) }
         deadline = timeout > 0 ? monotonicMilliseconds() + Int64(timeout) : nil
     }
 
-    /// The process's exit code.
+    /// The process's exit code. Whoever else has its streams open is not waited for.
     mutating func run() throws(LaunchFailure) -> Int32 {
         while !step() {}
         let ending = try explained { () throws(KernelError) in try process.reap(blocking: true) }
-        drain()
+        for index in outputs.indices {
+            if terminal >= 0 { Self.drainTerminal(&outputs[index]) } else { outputs[index].drainPipe() }
+        }
         return ending?.code ?? 125
     }
 
@@ -43,22 +48,15 @@ struct Relay: ~Copyable {
         var entries = [
             pollfd(fd: process.descriptor.number, events: Int16(POLLIN), revents: 0),
             pollfd(fd: signals.number, events: Int16(POLLIN), revents: 0),
-            pollfd(
-                fd: inputIsOpen && toTerminal.content.isEmpty ? 0 : -1, events: Int16(POLLIN), revents: 0),
-            pollfd(
-                fd: terminal,
-                events: Int16(toOutput.content.isEmpty ? POLLIN : 0)
-                    | Int16(toTerminal.content.isEmpty ? 0 : POLLOUT), revents: 0),
-            pollfd(fd: toOutput.content.isEmpty ? -1 : 1, events: Int16(POLLOUT), revents: 0),
+            input.awaited,
         ]
+        for flow in outputs { entries.append(flow.awaited) }
         let ready = poll(&entries, nfds_t(entries.count), timeLeft())
         if ready == 0 { killForTime() }
         guard ready > 0 else { return false }
         if entries[1].revents != 0 { passSignals() }
-        if entries[2].revents != 0 { inputIsOpen = Self.fill(&toTerminal, from: 0) }
-        if entries[3].revents & Int16(POLLOUT) != 0 { Self.empty(&toTerminal, to: terminal) }
-        if entries[3].revents & ~Int16(POLLOUT) != 0 && !Self.fill(&toOutput, from: terminal) { terminal = -1 }
-        if entries[4].revents != 0 { Self.empty(&toOutput, to: 1) }
+        if entries[2].revents != 0 { input.advance() }
+        for index in outputs.indices where entries[index + 3].revents != 0 { outputs[index].advance() }
         return entries[0].revents != 0
     }
 
@@ -88,35 +86,11 @@ struct Relay: ~Copyable {
         }
     }
 
-    /// What the terminal still holds when its process has ended, for at most 100 ms: others may have it open.
-    private mutating func drain() {
-        while terminal >= 0 {
-            Self.empty(&toOutput, to: 1)
-            guard toOutput.content.isEmpty else { return }
-            var entry = pollfd(fd: terminal, events: Int16(POLLIN), revents: 0)
-            guard poll(&entry, 1, 100) > 0, Self.fill(&toOutput, from: terminal) else { break }
-        }
-        Self.empty(&toOutput, to: 1)
-    }
-
-    /// False at the end of the stream.
-    private static func fill(_ bytes: inout Bytes, from number: Int32) -> Bool {
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Bytes.capacity) { buffer in
-            let count = read(number, buffer.baseAddress, buffer.count)
-            guard count > 0 else { return count < 0 && (lastError() == EAGAIN || lastError() == EINTR) }
-            bytes.content.append(contentsOf: buffer[..<count])
-            return true
-        }
-    }
-
-    private static func empty(_ bytes: inout Bytes, to number: Int32) {
-        guard !bytes.content.isEmpty else { return }
-        let count = bytes.content.withUnsafeBytes { write(number, $0.baseAddress, $0.count) }
-        if count > 0 {
-            bytes.content.removeFirst(count)
-        } else if count < 0 && lastError() != EAGAIN && lastError() != EINTR {
-            // Nobody is there to take it.
-            bytes.content = []
+    private static func drainTerminal(_ flow: inout Flow) {
+        while flow.isOpen {
+            var entry = flow.awaited
+            guard poll(&entry, 1, drainTime) > 0 else { return }
+            flow.advance()
         }
     }
 }

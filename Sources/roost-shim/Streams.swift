@@ -9,30 +9,34 @@ struct ContainerStreams: ~Copyable {
     private(set) var error: Int32 = -1
     /// The descriptor that writes to the container's standard input; the terminal itself if there is one.
     private(set) var input: Int32 = -1
+    private(set) var isTerminal = false
     /// The container's ends.
     private var child = ChildStreams()
 
-    /// For a process that has the shim's own streams, or will make a terminal.
-    init() {}
-
-    init(_ process: ProcessSettings) throws(LaunchFailure) {
+    /// - Parameter together: output and error are one pipe, which keeps the order of what is written to both.
+    init(_ process: ProcessSettings, together: Bool = false) throws(LaunchFailure) {
         if process.terminal { return }
         try explained { () throws(KernelError) in
             (output, child.output) = try OwnedDescriptor.pipe().release()
-            (error, child.error) = try OwnedDescriptor.pipe().release()
+            if together {
+                child.error = child.output
+            } else {
+                (error, child.error) = try OwnedDescriptor.pipe().release()
+            }
             guard process.openStandardInput else { return }
             let ends = try OwnedDescriptor.pipe().release()
             child.input = ends.reading
             hold(input: ends.writing)
         }
         // Only the shim's own ends: the container's must block.
-        for number in [output, error] { _ = fcntl(number, F_SETFL, O_NONBLOCK) }
+        for number in [output, error] where number >= 0 { _ = fcntl(number, F_SETFL, O_NONBLOCK) }
     }
 
     /// Takes a terminal's master end.
     mutating func use(terminal: consuming OwnedDescriptor) {
         let number = terminal.release()
         _ = fcntl(number, F_SETFL, O_RDWR | O_NONBLOCK)
+        isTerminal = true
         output = number
         hold(input: number)
     }
@@ -72,7 +76,7 @@ struct ChildStreams {
     var error: Int32 = -1
 
     /// Those that there are.
-    var numbers: [Int32] { [input, output, error].filter { $0 >= 0 } }
+    var numbers: [Int32] { (output == error ? [input, output] : [input, output, error]).filter { $0 >= 0 } }
 
     mutating func close() {
         for number in numbers { Glibc.close(number) }

@@ -220,6 +220,55 @@ struct EscapeTests {
         }
     }
 
+    // MARK: Standard streams
+
+    @Test("What a caller or the supervisor has open stays out of a container's reach")
+    func streams() async throws {
+        try await onHost { host in
+            try await host.up(
+                compose: Self.service(
+                    busybox(),
+                    """
+                        healthcheck:
+                          test: ["CMD-SHELL", "stat -L -c %d:%i /proc/self/fd/0 /dev/null > /null; touch /probed"]
+                          interval: 1s
+                    """))
+            let roost = join(Requirements.binaries, "roost")
+            try host.write("input", "content")
+            let script = "chmod 777 /dev/stdin; cat; echo x >/proc/self/fd/0"
+            _ = try await host.shell("chmod 600 input; \(roost) exec -T it sh -c '\(script)' <input")
+            #expect(try await host.shell("stat -c %a input; cat input").output == "600\ncontent")
+            // The caller's pipe ends with its command, whoever goes on in the container.
+            let daemon = try await host.shell("timeout 20 \(roost) exec -T it sh -c 'sleep 1000 & echo on' | cat")
+            #expect(daemon.output == "on\n")
+            try await eventually("a probe has run") {
+                try await host.roost("exec", "-T", "it", "test", "-e", "/probed").status == 0
+            }
+            #expect(try await host.inside("it", "uniq /null | wc -l") == "1")
+        }
+    }
+
+    @Test("A user that is not root writes to its own streams by their names")
+    func streamNames() async throws {
+        try await onHost { host in
+            try await host.up(
+                compose: """
+                    services:
+                      it:
+                        image: \(busybox())
+                        user: "1234:5678"
+                        init: true
+                        command: [sh, -c, "echo out >/dev/stdout; echo error >/dev/stderr; exec sleep 1000000"]
+                    """)
+            try await eventually("both lines are in the log") {
+                let log = try await host.roost("logs", "--no-log-prefix").text
+                return log.contains("out") && log.contains("error")
+            }
+            let outcome = try await host.roost("exec", "-T", "it", "sh", "-c", "echo more >/dev/stdout")
+            #expect(outcome.output == "more\n", "\(outcome)")
+        }
+    }
+
     @Test("The program that enters a container can't be changed by it")
     func executable() async throws {
         try await onHost { host in

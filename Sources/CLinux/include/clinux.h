@@ -60,6 +60,9 @@ int clinux_set_user(uid_t user);
 int clinux_set_group(gid_t group);
 int clinux_set_groups(size_t count, const gid_t *groups);
 
+// How many bytes a pipe holds (FIONREAD).
+int clinux_readable_bytes(int descriptor, int *count);
+
 // The lines and columns of a terminal.
 int clinux_set_window_size(int terminal, unsigned short rows, unsigned short columns);
 int clinux_get_window_size(int terminal, unsigned short *rows, unsigned short *columns);
