@@ -51,6 +51,9 @@ final class ContainerNetwork {
         } catch {
             throw LaunchFailure(error.description, errno: error.errno)
         }
+        // As a port it hands what comes to its bridge. This is for the case that somebody takes it off the bridge.
+        // `try?`: a kernel without IPv6 has no such setting.
+        try? Files.write("0", to: "/proc/sys/net/ipv6/conf/\(name)/accept_ra")
         pairs.append((name, bridge))
     }
 

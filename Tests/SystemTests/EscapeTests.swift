@@ -283,4 +283,39 @@ struct EscapeTests {
         }
     }
 
+    // MARK: The host's network and its users
+
+    @Test("A container's router advertisement gives the host no route and no address", arguments: [false, true])
+    func routerAdvertisement(_ hasIPv6: Bool) async throws {
+        try await onHost { host in
+            let networks = hasIPv6 ? "networks: {default: {enable_ipv6: true}}\n" : ""
+            try await host.up(compose: Self.service(busybox()) + networks)
+            // As on a host that is no router, and as on one that is but listens all the same.
+            try await host.shell("cd /proc/sys/net/ipv6/conf; echo 2 >all/accept_ra; echo 2 >default/accept_ra")
+                .succeeds()
+            let before = try await host.shell("ip -6 route show default").output
+            let process = try await host.mainProcess(of: "it")
+            try host.write(
+                "advertise.py",
+                """
+                import socket, struct, time
+                prefix = struct.pack("!BBBBIII", 3, 4, 64, 0xc0, 3600, 3600, 0) + socket.inet_pton(10, "2001:db8:bad::")
+                message = struct.pack("!BBHBBHII", 134, 0, 0, 64, 0, 1800, 0, 0) + prefix
+                out = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6)
+                out.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, 255)
+                out.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_IF, socket.if_nametoindex("eth0"))
+                for _ in range(20):
+                    out.sendto(message, ("ff02::1", 0, 0, socket.if_nametoindex("eth0")))
+                    time.sleep(0.1)
+                """)
+            // The container's own link has IPv6 only if it is given it: the attacker makes it so.
+            try await host.shell(
+                "nsenter --net=/proc/\(process)/ns/net sh -c 'echo 0 >/proc/sys/net/ipv6/conf/eth0/disable_ipv6; "
+                    + "ip address add fe80::bad/64 dev eth0 nodad; python3 advertise.py'"
+            ).succeeds()
+            #expect(try await host.shell("ip -6 route show default").output == before)
+            #expect(try await !host.shell("ip -6 route show; ip -6 address show").output.contains("2001:db8:bad"))
+        }
+    }
+
 }

@@ -50,6 +50,8 @@ struct HostNetworkEffects: NetworkEffects {
         try socket.ensureBridge(bridge)
         try KernelSettings.allowForwarding()
         try KernelSettings.allowLoopbackPorts(on: bridge.name)
+        let hasIPv6 = bridge.addresses.contains { $0.address.bytes.count == 16 }
+        try KernelSettings.distrustNeighbours(on: bridge.name, hasIPv6: hasIPv6)
     }
 
     func removeBridge(_ name: String) throws {

@@ -33,9 +33,30 @@ public enum KernelSettings {
             reason: "published ports don't answer on 127.0.0.1 without it")
     }
 
-    /// Writes "1" unless that is the value already: /proc/sys may be read-only, and rightly set.
-    private static func set(_ name: String, path: String, reason: String) throws(KernelSettingError) {
-        let wanted = UInt8(ascii: "1")
+    /// Whoever is on a bridge tells the host nothing of routes and routers: one router advertisement of a container
+    /// would give the host a default route through it (CVE-2020-13401).
+    /// - Parameter hasIPv6: whether the host has an IPv6 address there; else it speaks no IPv6 on it at all.
+    public static func distrustNeighbours(on bridge: String, hasIPv6: Bool) throws(KernelSettingError) {
+        let reason = "containers could change the host's routes"
+        try set(
+            "net.ipv4.conf.\(bridge).accept_redirects", path: "net/ipv4/conf/\(bridge)/accept_redirects", value: "0",
+            reason: reason)
+        let settings: [(String, Unicode.Scalar)] = [
+            ("accept_ra", "0"), ("accept_redirects", "0"), ("disable_ipv6", hasIPv6 ? "0" : "1"),
+        ]
+        for (setting, value) in settings {
+            let path = "net/ipv6/conf/\(bridge)/\(setting)"
+            // A kernel without IPv6 has no such settings, and needs none.
+            if access("/proc/sys/\(path)", F_OK) != 0 { continue }
+            try set("net.ipv6.conf.\(bridge).\(setting)", path: path, value: value, reason: reason)
+        }
+    }
+
+    /// Writes the value, one digit, unless it is there already: /proc/sys may be read-only, and rightly set.
+    private static func set(
+        _ name: String, path: String, value: Unicode.Scalar = "1", reason: String
+    ) throws(KernelSettingError) {
+        let wanted = UInt8(ascii: value)
         let path = "/proc/sys/\(path)"
         let reading = open(path, O_RDONLY | O_CLOEXEC)
         if reading >= 0 {
@@ -46,12 +67,12 @@ public enum KernelSettings {
         }
         let writing = open(path, O_WRONLY | O_CLOEXEC)
         guard writing >= 0 else {
-            throw KernelSettingError(name: name, value: "1", reason: reason, errno: errno)
+            throw KernelSettingError(name: name, value: String(value), reason: reason, errno: errno)
         }
         defer { close(writing) }
         var byte = wanted
         guard write(writing, &byte, 1) == 1 else {
-            throw KernelSettingError(name: name, value: "1", reason: reason, errno: errno)
+            throw KernelSettingError(name: name, value: String(value), reason: reason, errno: errno)
         }
     }
 }
