@@ -28,7 +28,7 @@ public struct HostContainers: ContainerEffects {
         locations: Locations, volumes: VolumeStore, networks: NetworkController, shim: Shim,
         supervisorCommand: [String], log: Logger
     ) throws {
-        try Files.makeDirectories(locations.root + "/containers", mode: 0o711)
+        try Files.makeDirectories(locations.root + "/containers", mode: 0o710)
         try Files.makeDirectories(locations.runRoot + "/containers", mode: 0o711)
         self.locations = locations
         self.volumes = volumes

@@ -50,7 +50,7 @@ enum StoreFiles {
     /// Makes a directory with exactly this mode, and those above it, unless it is there.
     static func makeDirectory(_ path: String, mode: mode_t = 0o700) throws(KernelError) {
         if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
-            try Files.makeDirectories(String(path[..<slash]), mode: 0o711)
+            try Files.makeDirectories(String(path[..<slash]), mode: 0o710)
         }
         if mkdir(path, mode) == 0 {
             // The process's mask took bits away.

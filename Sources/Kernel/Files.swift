@@ -72,6 +72,16 @@ public enum Files {
         }
     }
 
+    /// Makes the directory, or takes it from other users: a set-uid program of an image or in a volume must not be
+    /// theirs to run.
+    public static func makePrivateDirectory(_ path: String) throws(KernelError) {
+        try makeDirectories(path, mode: 0o710)
+        let directory = try OwnedDescriptor(open: path, [.directory, .noFollow])
+        let mode = try directory.status().mode & 0o7777
+        if mode & 0o027 == 0 { return }
+        try check("set the mode of", path) { fchmod(directory.number, mode & ~0o027) }
+    }
+
     /// Removes a file; a missing one is fine.
     public static func remove(_ path: String) throws(KernelError) {
         if unlink(path) != 0 && lastError() != ENOENT { throw KernelError("remove", path, errno: lastError()) }

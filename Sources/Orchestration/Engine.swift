@@ -20,8 +20,10 @@ struct Engine: Sendable {
     /// Opens everything that is on disk.
     init(locations: Locations) throws {
         self.locations = locations
-        for name in ["/containers", "/stacks", "/networks"] {
-            try Files.makeDirectories(locations.root + name, mode: 0o711)
+        // The top may be a directory that somebody made with a mind of his own; what is in it is Roost's.
+        try Files.makeDirectories(locations.root, mode: 0o710)
+        for name in ["/containers", "/layers", "/networks", "/stacks", "/volumes"] {
+            try Files.makePrivateDirectory(locations.root + name)
         }
         let log = Logger(label: "roost") { StreamLogHandler.standardError(label: $0) }
         self.log = log

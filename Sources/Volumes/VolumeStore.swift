@@ -140,9 +140,9 @@ public struct VolumeStore: Sendable {
                 volume: record.name, path: recordPath(record.name), problem: "it can't be encoded")
         }
         do throws(KernelError) {
-            // Others than root see through to a volume only where a container shows it to them.
-            try Files.makeDirectories(directory, mode: 0o711)
-            try Files.makeDirectories("\(directory)/\(record.name)", mode: 0o711)
+            // Others than root see a volume only where a container shows it to them.
+            try Files.makeDirectories(directory, mode: 0o710)
+            try Files.makeDirectories("\(directory)/\(record.name)", mode: 0o710)
             try Files.makeDirectories("\(directory)/\(record.name)/_data")
             try Files.replace(recordPath(record.name), with: Array(bytes), durable: .name)
         } catch {

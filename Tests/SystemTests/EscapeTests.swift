@@ -318,4 +318,29 @@ struct EscapeTests {
         }
     }
 
+    @Test("A user of the host sees nothing of volumes, layers and containers")
+    func otherUsers() async throws {
+        try await onHost { host in
+            // As an earlier version left it.
+            try await host.shell("mkdir -p \(host.root)/volumes && chmod 755 \(host.root) \(host.root)/volumes")
+                .succeeds()
+            try await host.up(
+                compose: """
+                    services:
+                      it:
+                        image: \(busybox())
+                        command: [sh, -c, "cp /bin/busybox /data/id; chmod 4755 /data/id; sleep 1000000"]
+                        init: true
+                        volumes: ["data:/data"]
+                    volumes: {data: {}}
+                    """)
+            try await eventually("the program is there") {
+                try await host.shell("test -u \(host.root)/volumes/*/_data/id").status == 0
+            }
+            let places = "\(host.root)/volumes/*/_data/id \(host.root)/layers/* \(host.root)/containers/*"
+            let attempt = "setpriv --reuid 65534 --regid 65534 --clear-groups ls -d $f 2>/dev/null"
+            let seen = try await host.shell("for f in \(places); do \(attempt); done; true")
+            #expect(seen.output == "", "\(seen)")
+        }
+    }
 }
