@@ -10,6 +10,7 @@
 #include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/fsverity.h>
+#include <linux/keyctl.h>
 #include <linux/loop.h>
 #include <linux/mount.h>
 #include <linux/openat2.h>
@@ -172,6 +173,10 @@ int clinux_capset(uint64_t effective, uint64_t permitted, uint64_t inheritable) 
     return (int)syscall(SYS_capset, &header, data);
 }
 
+int clinux_reset_priority(void) { return setpriority(PRIO_PROCESS, 0, 0); }
+
+int clinux_new_session_keyring(void) { return (int)syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL); }
+
 int clinux_seccomp(const void *filter, unsigned short length) {
     struct sock_fprog program = {.len = length, .filter = (struct sock_filter *)filter};
     return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);
@@ -234,6 +239,9 @@ int clinux_block_signals(uint64_t signals, int block) {
 void clinux_reset_signals(void) {
     sigset_t none;
     for (int number = 1; number < 65; number++) signal(number, SIG_DFL);
+    // The C library keeps these two for itself and doesn't set them; all zeros is the default in the kernel's own form.
+    const uint64_t action[4] = {0};
+    for (int number = 32; number < 34; number++) syscall(SYS_rt_sigaction, number, action, NULL, sizeof(uint64_t));
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
 }

@@ -81,6 +81,22 @@ public enum Credentials {
         try check("set the parent's death signal") { clinux_prctl(1, UInt(signal), 0, 0, 0) }
     }
 
+    /// Leaves the caller's keys behind (`man 7 session-keyring`). A kernel without keys has none to leave.
+    public static func leaveSessionKeyring() throws(KernelError) {
+        do throws(KernelError) {
+            try check("make a session keyring") { clinux_new_session_keyring() }
+        } catch  where error.errno == ENOSYS {}
+    }
+
+    /// Runs with the usual share of the processor, whatever the caller had (`man 2 setpriority`).
+    public static func resetPriority() throws(KernelError) {
+        do throws(KernelError) {
+            try check("set the priority") { clinux_reset_priority() }
+        } catch  where error.errno == EACCES {
+            // A lower one can't be raised without the right to it.
+        }
+    }
+
     /// Keeps other processes from reaching into this one through /proc or ptrace, its executable included.
     public static func makeUntouchable() throws(KernelError) {
         try check("become undumpable") { clinux_prctl(4, 0, 0, 0, 0) }

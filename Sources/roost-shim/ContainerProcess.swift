@@ -96,6 +96,8 @@ struct ContainerProcess {
     private mutating func restrict() throws(LaunchFailure) {
         try setLimits()
         try explained { () throws(KernelError) in
+            try Credentials.leaveSessionKeyring()
+            try Credentials.resetPriority()
             if !settings.seccomp.isEmpty && !settings.noNewPrivileges { try Credentials.loadFilter(settings.seccomp) }
             try dropRights()
             if let mask = settings.umask { umask(mask) } else { umask(0o022) }

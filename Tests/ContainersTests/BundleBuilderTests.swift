@@ -118,6 +118,13 @@ import Testing
         #expect(try Self.bundle().process.noNewPrivileges == nil)
     }
 
+    @Test func numberOfOpenFilesIsDefined() throws {
+        #expect(
+            try Self.bundle().process.rlimits == [.init(type: "RLIMIT_NOFILE", hard: 524_288, soft: 1024)])
+        // Without CAP_SYS_RESOURCE a container would not start where the supervisor's own limit is lower.
+        #expect(try Self.bundle { $0.availableCapabilities = 0xa80425fb }.process.rlimits == [])
+    }
+
     // MARK: Resources
 
     struct Limits: Sendable, CustomTestStringConvertible {
@@ -212,6 +219,7 @@ import Testing
     @Test func ordinaryContainersAreShutOff() throws {
         let linux = try Self.bundle().linux
         #expect(linux.maskedPaths?.contains("/proc/kcore") == true)
+        #expect(linux.maskedPaths?.contains("/sys/devices/system/cpu/cpu0/thermal_throttle") == true)
         #expect(linux.readonlyPaths == ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"])
         #expect(linux.devices?.map(\.path) == standardDevices)
         #expect(linux.cgroupsPath == "roost/aaaa")

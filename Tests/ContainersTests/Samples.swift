@@ -36,7 +36,7 @@ enum Samples {
             user: try ResolvedUser(user: "", added: [], passwd: "root:x:0:0:root:/root:/bin/sh", group: "root:x:0:"),
             hostname: "web", security: try SecurityOptions([], directory: "/srv/shop"),
             availableCapabilities: .max >> 23, network: .own, cgroupPath: "roost/aaaa", mounts: [], identityFiles: [:],
-            hostDevices: [])
+            hostDevices: [], thermalDirectories: ["/sys/devices/system/cpu/cpu0/thermal_throttle"])
         change(&inputs)
         return inputs
     }

@@ -32,7 +32,7 @@ struct FilterQuestion: Sendable, CustomTestStringConvertible {
     /// What the compiled filter of a container with the standard set and these capabilities decides.
     func decision(of profile: SeccompProfile = .standard) throws -> FilterDecision {
         let program = try SeccompCompiler.compile(profile, capabilities: Self.standard.union(capabilities))
-        let number = seccomp_syscall_resolve_name(name)
+        let number = NewerCalls.number(name) ?? seccomp_syscall_resolve_name(name)
         try #require(number >= 0, "\(name) is not a call of this architecture")
         let call = SystemCall(number: number, architecture: SystemCall.native, arguments: arguments)
         return try FilterInterpreter(program).decision(on: call)

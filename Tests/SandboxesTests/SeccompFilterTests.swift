@@ -97,6 +97,24 @@ import Testing
         #endif
     }
 
+    /// The profile allows them, and the library's names end before them.
+    @Test(arguments: ["statmount", "listmount", "mseal", "setxattrat", "getxattrat", "listxattrat", "removexattrat"])
+    func newerCallsAreKnownByTheirNumbers(_ name: String) throws {
+        #expect(try Question(name, .allow).decision() == .allow)
+        // Those that the profile doesn't name stay refused, and i386's table has the same numbers.
+        #expect(try Question("lsm_set_self_attr", Self.refused).decision() == Self.refused)
+        let refusing = SeccompProfile(
+            defaultAction: "SCMP_ACT_ALLOW", syscalls: [.init(names: [name], action: "SCMP_ACT_KILL_PROCESS")])
+        #expect(try Question(name, .allow).decision(of: refusing) == .other(0x8000_0000))
+        #expect(try Question("read", .allow).decision(of: refusing) == .allow)
+    }
+
+    #if arch(x86_64)
+        @Test func callOfOneArchitectureIsKnownThere() throws {
+            #expect(try Question("uretprobe", .allow).decision() == .allow)
+        }
+    #endif
+
     @Test func callsThatNobodyKnowsDoNotExist() throws {
         let program = try FilterInterpreter(
             SeccompCompiler.compile(.standard, capabilities: Question.standard))

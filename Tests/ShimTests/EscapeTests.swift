@@ -216,6 +216,36 @@ struct EscapeTests {
         }
     }
 
+    // MARK: What the starter had
+
+    /// Ignores the signals that the C library keeps for itself, which its own functions can't, and lowers the priority.
+    private static let careless = """
+        import ctypes, os, sys
+        handler = (ctypes.c_ulong * 4)(1, 0, 0, 0)
+        for number in (1, 15, 32, 33, 40): ctypes.CDLL(None).syscall(13, number, handler, None, 8)
+        os.nice(3)
+        os.execv(sys.argv[1], sys.argv[1:])
+        """
+
+    @Test(.enabled(if: Files.exists("/usr/bin/python3"), "needs python3"), .enabled(if: isX86, "numbers of x86-64"))
+    func signalsAndPriorityAreTheUsualOnes() throws {
+        let fixture = try ShimFixture()
+        let script = "busybox grep SigIgn /proc/self/status; busybox cut -d' ' -f19 /proc/self/stat"
+        let shim = try StartedShim(
+            fixture, fixture.program(["sh", "-c", script]), wrapper: ["/usr/bin/python3", "-c", Self.careless])
+        #expect(shim.answer.error == nil, "\(shim.answer)")
+        _ = try shim.exit()
+        #expect(try shim.output() == "SigIgn:\t0000000000000000\n0\n")
+    }
+
+    private static var isX86: Bool {
+        #if arch(x86_64)
+            true
+        #else
+            false
+        #endif
+    }
+
     // MARK: Parts of volumes
 
     @Test(

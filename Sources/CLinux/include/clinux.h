@@ -53,6 +53,10 @@ int clinux_prctl(int operation, unsigned long a, unsigned long b, unsigned long 
 // The permitted set of the calling thread.
 int clinux_permitted_capabilities(uint64_t *permitted);
 int clinux_capset(uint64_t effective, uint64_t permitted, uint64_t inheritable);
+// setpriority(2) to 0.
+int clinux_reset_priority(void);
+// A session keyring of the calling process's own (keyctl(2)).
+int clinux_new_session_keyring(void);
 // Loads a classic BPF filter of `length` instructions, 8 bytes each.
 int clinux_seccomp(const void *filter, unsigned short length);
 int clinux_set_limit(int kind, uint64_t soft, uint64_t hard);

@@ -18,7 +18,7 @@ extension BundleBuilder {
         linux.sysctl = record.settings.sysctls.isEmpty ? nil : record.settings.sysctls
         linux.devices = standardDevices + inputs.hostDevices
         if !record.settings.privileged && !inputs.security.systemPathsVisible {
-            linux.maskedPaths = maskedPaths
+            linux.maskedPaths = maskedPaths + inputs.thermalDirectories
             linux.readonlyPaths = readonlyPaths
         }
         return linux

@@ -37,7 +37,9 @@ enum BundleBuilder {
         process.user = RuntimeConfiguration.User(
             uid: inputs.user.uid, gid: inputs.user.gid, additionalGids: inputs.user.additionalGroups)
         process.capabilities = try capabilities(settings, user: inputs.user, available: inputs.availableCapabilities)
-        process.rlimits = settings.ulimits.sorted { $0.key < $1.key }.map { name, range in
+        var limits = settings.ulimits
+        if limits["nofile"] == nil && inputs.mayRaiseLimits { limits["nofile"] = openFiles }
+        process.rlimits = limits.sorted { $0.key < $1.key }.map { name, range in
             RuntimeConfiguration.ResourceLimit(
                 type: "RLIMIT_" + name.uppercased(), hard: limit(range.hard), soft: limit(range.soft))
         }
@@ -45,6 +47,10 @@ enum BundleBuilder {
         process.oomScoreAdj = settings.resources.oomScoreAdj
         return process
     }
+
+    /// Open files unless the service says otherwise: systemd's and Docker's default, instead of what whoever started
+    /// the supervisor happened to have.
+    private static let openFiles = ResourceLimitRange(soft: 1024, hard: 524_288)
 
     /// -1 stands for no limit.
     private static func limit(_ value: Int64) -> UInt64 { value < 0 ? .max : UInt64(value) }
@@ -119,6 +125,11 @@ struct BundleInputs: Sendable {
     var identityFiles: [String: String]
     /// For `privileged`: the host's devices.
     var hostDevices: [RuntimeConfiguration.Device]
+    /// What of this host tells of other processes' work, by its heat.
+    var thermalDirectories: [String]
+
+    /// `CAP_SYS_RESOURCE`, without which a limit can't be set above the supervisor's own.
+    var mayRaiseLimits: Bool { availableCapabilities & 1 << 24 != 0 }
 
     /// Which network namespace `config.json` asks for.
     enum BundleNetwork: Equatable, Sendable {

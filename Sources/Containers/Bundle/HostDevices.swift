@@ -6,6 +6,14 @@ import OCI
 enum HostDevices {
     static func all() throws -> [RuntimeConfiguration.Device] { try devices(in: "/dev", depth: 0) }
 
+    /// Where each processor tells how often it was too hot, on hosts that have this.
+    static let thermalDirectories: [String] = {
+        let processors = "/sys/devices/system/cpu"
+        // `try?`: what isn't there needs no hiding.
+        return ((try? Directory.names(in: processors)) ?? []).sorted().map { "\(processors)/\($0)/thermal_throttle" }
+            .filter { Files.exists($0) }
+    }()
+
     private static func devices(in directory: String, depth: Int) throws -> [RuntimeConfiguration.Device] {
         var result: [RuntimeConfiguration.Device] = []
         for name in try Directory.names(in: directory) {

@@ -134,7 +134,8 @@ struct Launcher: Sendable {
             availableCapabilities: availableCapabilities, network: network.namespace,
             cgroupPath: cgroups.path(record.id),
             mounts: try await MountResolver(locations: locations, volumes: volumes).mounts(of: record),
-            identityFiles: files, hostDevices: record.settings.privileged ? try HostDevices.all() : [])
+            identityFiles: files, hostDevices: record.settings.privileged ? try HostDevices.all() : [],
+            thermalDirectories: HostDevices.thermalDirectories)
         let configuration = try BundleBuilder.configuration(for: record, inputs: inputs)
         let seccomp =
             record.settings.privileged

@@ -14,23 +14,34 @@ public enum SeccompCompiler {
         guard let context = seccomp_init(defaultAction) else { throw SeccompError("can't start the filter", ENOMEM) }
         defer { seccomp_release(context) }
         try addArchitectures(of: profile, to: context)
+        var newer: [(number: UInt32, action: UInt32)] = []
         for rule in profile.rules(capabilities: capabilities, architecture: hostArchitecture, kernel: hostKernel) {
             let ruleAction = try action(rule.action, errno: rule.errnoRet)
             // libseccomp refuses a rule that only repeats the default.
             if ruleAction == defaultAction { continue }
-            for name in rule.names { try add(name, rule: rule, action: ruleAction, to: context) }
+            for name in rule.names {
+                if let number = NewerCalls.number(name), seccomp_syscall_resolve_name(name) == __NR_SCMP_ERROR {
+                    if rule.args?.isEmpty ?? true { newer.append((UInt32(number), ruleAction)) }
+                } else {
+                    try add(name, rule: rule, action: ruleAction, to: context)
+                }
+            }
         }
-        let program = try export(context)
         // SCMP_ACT_ERRNO
-        return defaultAction & 0xffff_0000 == 0x0005_0000 ? unknownCalls(profile) + program : program
+        let isRefusing = defaultAction & 0xffff_0000 == 0x0005_0000
+        let known = profile.syscalls.flatMap(\.names).map {
+            max(seccomp_syscall_resolve_name($0), NewerCalls.number($0) ?? 0)
+        }
+        return prefix(newer, highest: isRefusing ? UInt32(max(0, known.max() ?? 0)) : nil) + (try export(context))
     }
 
-    /// Instructions that stand before the filter: a call with a number above all that the profile knows doesn't exist
-    /// (ENOSYS) instead of being forbidden. C libraries try a new call and do without it after ENOSYS; EPERM they take
-    /// for the answer.
-    private static func unknownCalls(_ profile: SeccompProfile) -> [UInt8] {
-        let numbers = profile.syscalls.flatMap(\.names).map { seccomp_syscall_resolve_name($0) }
-        let highest = UInt32(max(0, numbers.max() ?? 0))
+    /// Instructions that stand before the filter, for calls of the native architecture.
+    /// - Parameters:
+    ///   - newer: calls that libseccomp doesn't know.
+    ///   - highest: a call with a number above it doesn't exist (ENOSYS) instead of being forbidden. C libraries try a
+    ///     new call and do without it after ENOSYS; EPERM they take for the answer.
+    private static func prefix(_ newer: [(number: UInt32, action: UInt32)], highest: UInt32?) -> [UInt8] {
+        if newer.isEmpty && highest == nil { return [] }
         // struct sock_filter: code, jump if true, jump if false, k (linux/filter.h).
         let load: UInt16 = 0x20
         let jumpIfEqual: UInt16 = 0x15
@@ -38,12 +49,20 @@ public enum SeccompCompiler {
         let jumpIfGreaterOrEqual: UInt16 = 0x35
         let result: UInt16 = 0x06
         let x32: UInt32 = 0x4000_0000
-        let instructions: [(UInt16, UInt8, UInt8, UInt32)] = [
-            // The architecture is the second word of struct seccomp_data, the number the first.
-            (load, 0, 0, 4), (jumpIfEqual, 0, 4, seccomp_arch_native()), (load, 0, 0, 0),
-            (jumpIfGreaterOrEqual, 2, 0, x32), (jumpIfGreater, 0, 1, highest),
-            (result, 0, 0, 0x0005_0000 | UInt32(ENOSYS)),
-        ]
+        var rest: [(UInt16, UInt8, UInt8, UInt32)] = newer.flatMap {
+            [(jumpIfEqual, 0, 1, $0.number), (result, 0, 0, $0.action)]
+        }
+        if let highest {
+            rest += [(jumpIfGreater, 0, 1, highest), (result, 0, 0, 0x0005_0000 | UInt32(ENOSYS))]
+        }
+        // There are fewer newer calls than a jump is long.
+        let length = UInt8(clamping: rest.count)
+        let instructions: [(UInt16, UInt8, UInt8, UInt32)] =
+            [
+                // The architecture is the second word of struct seccomp_data, the number the first.
+                (load, 0, 0, 4), (jumpIfEqual, 0, length + 2, seccomp_arch_native()), (load, 0, 0, 0),
+                (jumpIfGreaterOrEqual, length, 0, x32),
+            ] + rest
         return instructions.flatMap { code, isTrue, isFalse, operand in
             withUnsafeBytes(of: code) { Array($0) } + [isTrue, isFalse] + withUnsafeBytes(of: operand) { Array($0) }
         }
