@@ -90,7 +90,7 @@ public struct DetachedMount: ~Copyable, Sendable {
         let count = words.withUnsafeMutableBytes { read(context.number, $0.baseAddress, $0.count) }
         guard count > 2 else { return "" }
         let text = String(decoding: words[2..<count], as: UTF8.self)
-        return "(\(text.split(separator: "\n").first ?? ""))"
+        return text.split(separator: "\n").first.map { "(\($0))" } ?? ""
     }
 
     private static let clone: UInt32 = 1

@@ -13,14 +13,32 @@ public enum Mounts {
     public static func overlay(
         lower: [String], upper: String, work: String, flags: UInt64, target: String
     ) throws(KernelError) {
-        do throws(KernelError) {
+        try firstThatIsUnderstood { () throws(KernelError) in
             var options = lower.map { "lowerdir+=\($0)" }
             if !upper.isEmpty { options += ["upperdir=\(upper)", "workdir=\(work)"] }
             let mount = try DetachedMount(type: "overlay", source: "overlay", options: options, flags: flags)
             try mount.attach(to: try OwnedDescriptor(open: target, [.path, .directory]), target)
-        } catch  where error.errno == EINVAL && error.operation.hasPrefix("set ") {
+        } or: { () throws(KernelError) in
             // Before Linux 6.7 the layers are one string, which is limited to a page, and to mount(2).
             try overlayByString(lower: lower, upper: upper, work: work, flags: flags, target: target)
+        }
+    }
+
+    /// Tries the older way where the kernel doesn't understand the newer: some refuse an option they don't know when it
+    /// is set (6.5), some when the file system is made (6.1), and with the same error as a request that makes no sense.
+    static func firstThatIsUnderstood(
+        _ newer: () throws(KernelError) -> Void, or older: () throws(KernelError) -> Void
+    ) throws(KernelError) {
+        do throws(KernelError) {
+            try newer()
+        } catch {
+            guard error.errno == EINVAL else { throw error }
+            do throws(KernelError) {
+                try older()
+            } catch let second {
+                // A kernel that said what is wrong has understood the request.
+                throw second.errno == EINVAL && error.subject.hasPrefix("(") ? error : second
+            }
         }
     }
 
