@@ -12,7 +12,7 @@ extension ContainerMachine {
     private mutating func adoptRunning(
         _ found: ContainerProcesses, _ since: Instant, _ now: Instant
     ) -> [ContainerAction] {
-        isProbing = false
+        probing = nil
         if processes == found {
             // A probe that was under way died with the last supervisor.
             if health != nil && nextProbe == nil { nextProbe = now }
@@ -27,7 +27,7 @@ extension ContainerMachine {
     }
 
     private mutating func adoptGone(_ end: RunEnd?, _ now: Instant) -> [ContainerAction] {
-        isProbing = false
+        probing = nil
         switch phase {
         case .running, .paused:
             // Its shim is gone without a word, so that nobody knows how it ended; SIGKILL is the likeliest.
@@ -53,7 +53,7 @@ extension ContainerMachine {
 
     /// Docker's rule for the start of its daemon: `always` outlasts a stop by the user, `unless-stopped` doesn't.
     mutating func hostBooted(_ now: Instant) -> [ContainerAction] {
-        isProbing = false
+        probing = nil
         let wasUp = isAlive
         if wasUp {
             if run.finished == nil && run.started != nil {

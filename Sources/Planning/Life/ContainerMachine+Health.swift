@@ -3,7 +3,7 @@ import StackModel
 // The health check's part of the life.
 extension ContainerMachine {
     mutating func beginHealth(_ now: Instant) -> [ContainerAction] {
-        isProbing = false
+        probing = nil
         nextProbe = nil
         return follow(health?.handle(.started, now: now) ?? [])
     }
@@ -11,13 +11,17 @@ extension ContainerMachine {
     mutating func endHealth() {
         _ = health?.handle(.stopped, now: Instant(nanoseconds: 0))
         nextProbe = nil
-        isProbing = false
+        probing = nil
     }
 
     mutating func probeFinished(_ result: ProbeResult, _ now: Instant) -> [ContainerAction] {
-        isProbing = false
+        let isAwaited = probing.map { result.start >= $0 } ?? false
+        probing = nil
         guard processes != nil else { return [] }
-        return follow(health?.handle(.probeFinished(result), now: now) ?? [])
+        let news = follow(health?.handle(.probeFinished(result), now: now) ?? [])
+        // Where the clock was set back, the result seems to be of an earlier run; there is a next probe all the same.
+        if isAwaited && health != nil && nextProbe == nil { nextProbe = now }
+        return news
     }
 
     mutating func healthCheckChanged(_ check: EffectiveHealthCheck?, _ now: Instant) -> [ContainerAction] {

@@ -161,9 +161,9 @@ extension ContainerMachine {
             restarts.count += 1
             actions += launch(isRestart: true)
         }
-        if case .running = phase, !isProbing, let time = nextProbe, time <= now {
+        if case .running = phase, probing == nil, let time = nextProbe, time <= now {
             nextProbe = nil
-            isProbing = true
+            probing = now
             actions.append(.probe)
         }
         return actions

@@ -40,7 +40,8 @@ public struct ContainerMachine: Codable, Equatable, Sendable {
     public internal(set) var run = ContainerRun()
     public internal(set) var health: HealthMachine?
     var nextProbe: Instant?
-    var isProbing = false
+    /// When the probe that is under way began.
+    var probing: Instant?
 
     /// `man 7 signal`; the same on all architectures.
     public static let sigkill: Int32 = 9
@@ -55,7 +56,7 @@ public struct ContainerMachine: Codable, Equatable, Sendable {
         var times: [Instant] = []
         if case .waiting(let time) = phase { times.append(time) }
         if processes != nil, let time = stopping?.deadline { times.append(time) }
-        if case .running = phase, !isProbing, let nextProbe { times.append(nextProbe) }
+        if case .running = phase, probing == nil, let nextProbe { times.append(nextProbe) }
         return times.min()
     }
 

@@ -101,9 +101,8 @@ public struct HealthMachine: Codable, Equatable, Sendable {
     }
 
     private mutating func finish(_ result: ProbeResult, _ now: Instant) -> [Action] {
-        guard let started else { return [] }
-        // A probe can outlive the process that it was meant for, and a clock can be set back.
-        guard result.start >= started else { return [.probe(at: nextProbe(now))] }
+        // A probe can outlive the process that it was meant for.
+        guard let started, result.start >= started else { return [] }
         log = log.suffix(Self.logLength - 1) + [result]
         let isCounted = status != .starting || result.start >= nextCounted
         let changes = result.isSuccess ? succeed() : isCounted ? fail(result) : []
