@@ -187,6 +187,9 @@ struct ServiceAttributeTests {
                 "grep ^nameserver /etc/resolv.conf; grep -o 'example.test' /etc/resolv.conf; nslookup outside.test | awk '/^Address/ {a = $2} END {print a}'",
             seen: "nameserver 127.0.0.11\nexample.test\n198.51.100.1"),
         Attribute(
+            "mac_address", "mac_address: 02:42:ac:11:00:99", look: "cat /sys/class/net/eth0/address",
+            seen: "02:42:ac:11:00:99"),
+        Attribute(
             "container_name", "container_name: chosen", look: "nslookup chosen >/dev/null && echo found", seen: "found"),
     ]
 
