@@ -16,6 +16,8 @@ struct PlanTests {
     func keptPlan() async throws {
         try await onHost { host in
             try host.compose(Self.web())
+            // A layout of this machine is in the store once it has been looked at.
+            try await host.roost("plan").ends(with: 2)
             let planned = try await host.roost("plan", "-o", "kept.json").ends(with: 2)
             #expect(planned.output == (try await host.roost("up", "--dry-run").succeeds().output))
             #expect(try await host.states().isEmpty)

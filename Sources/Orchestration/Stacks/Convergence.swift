@@ -55,8 +55,8 @@ struct Convergence: Sendable {
         var observed = try await StackObserver(name: name, table: table, effects: effects).observe(for: order.stack)
         let replicas = try effects.ledger(of: name)?.replicas ?? [:]
         if let approved = order.approved {
-            // The registries were asked when the plan was made; it holds to their answers.
-            for (key, image) in approved.observed.images { observed.images[key]?.registry = image.registry }
+            // The plan names its images by digest: whatever the store has by now, it holds to the answers of then.
+            observed.images = approved.observed.images
         } else {
             var asked: Set<String> = []
             while true {
