@@ -9,7 +9,7 @@ enum Completeness {
             // Items of lists have been looked at when they were read.
             if !path.isInsideList { Shape.missing(of: fields, in: mapping, node, path, &findings) }
             for (key, entry) in mapping.entries where entry.node.override != .reset {
-                guard let field = fields.byKey[key] else { continue }
+                guard let field = fields[key] else { continue }
                 check(entry.node, orNull: field.shape, path.key(key), &findings)
             }
         case (.map(let mapping), .values(let inner)):

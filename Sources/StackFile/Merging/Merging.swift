@@ -81,7 +81,7 @@ enum Merging {
 
     private static func shape(of key: String, in parts: Shape.Parts) -> Shape {
         switch parts {
-        case .fields(let fields): fields.byKey[key]?.shape ?? .anything
+        case .fields(let fields): fields[key]?.shape ?? .anything
         case .values(let shape): shape
         case .none, .items: .anything
         }

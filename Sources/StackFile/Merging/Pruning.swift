@@ -28,7 +28,7 @@ enum Pruning {
         for (key, entry) in mapping.entries where entry.node.override != .reset {
             switch shape.parts {
             case .fields(let fields):
-                guard let field = fields.byKey[key] else {
+                guard let field = fields[key] else {
                     result.set(key, Merging.cleared(entry.node), keyMark: entry.keyMark)
                     continue
                 }

@@ -33,7 +33,8 @@ final class Attributes: Sendable {
 
     /// In the order of the table.
     let all: [Attribute]
-    let byKey: [String: Attribute]
+    /// The place of each in the table.
+    let ranks: [String: Int]
     let required: [String]
     let others: Others
     /// What is printed where nothing is said.
@@ -41,11 +42,13 @@ final class Attributes: Sendable {
 
     init(required: [String], others: Others, _ attributes: [Attribute]) {
         all = attributes
-        byKey = Dictionary(attributes.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
+        ranks = Dictionary(attributes.enumerated().map { ($1.key, $0) }, uniquingKeysWith: { first, _ in first })
         self.required = required
         self.others = others
         always = attributes.compactMap { attribute in
             if case .always(let value) = attribute.presence { (attribute.key, value) } else { nil }
         }
     }
+
+    subscript(key: String) -> Attribute? { ranks[key].map { all[$0] } }
 }

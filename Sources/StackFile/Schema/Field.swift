@@ -121,13 +121,10 @@ struct Field<Root>: Sendable {
 final class Fields<Root>: Sendable {
     let attributes: Attributes
     private let bindings: [Field<Root>.Binding?]
-    private let ranks: [String: Int]
 
     init(required: [String] = [], others: Attributes.Others = .extensions, _ fields: [Field<Root>]) {
         attributes = Attributes(required: required, others: others, fields.map(\.attribute))
         bindings = fields.map(\.bind)
-        ranks = Dictionary(
-            fields.enumerated().map { ($1.attribute.key, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// Puts what an object says into the value, in the order of the table: of two fields that are bound to one property,
@@ -135,7 +132,7 @@ final class Fields<Root>: Sendable {
     func bind(_ node: Node, _ place: Place, to root: inout Root, _ resolution: inout Resolution) {
         guard case .map(let mapping) = node.value else { return }
         let said = mapping.entries.compactMap { key, entry in
-            ranks[key].map { (rank: $0, key: key, entry: entry) }
+            attributes.ranks[key].map { (rank: $0, key: key, entry: entry) }
         }
         for (rank, key, entry) in said.sorted(by: { $0.rank < $1.rank }) {
             let place = place.key(key, entry.keyMark)

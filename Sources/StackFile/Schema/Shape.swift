@@ -79,7 +79,7 @@ extension Shape {
             }
             var result = Mapping()
             for (key, entry) in mapping.entries {
-                guard let field = fields.byKey[key] else {
+                guard let field = fields[key] else {
                     other(key, entry, fields, path, into: &result, &findings)
                     continue
                 }
@@ -112,7 +112,7 @@ extension Shape {
         } else if fields.others != .ignored {
             findings.error(
                 "unknown key \"\(key)\"", at: entry.keyMark, path,
-                suggestion: Findings.suggestion(for: key, in: fields.byKey.keys))
+                suggestion: Findings.suggestion(for: key, in: fields.all.lazy.map(\.key)))
         }
     }
 

@@ -10,12 +10,12 @@ enum WrittenKeys {
             for (key, entry) in mapping.entries { check(entry.node, inner, path.key(key), &findings) }
         case (.map(let mapping), .fields(let fields)):
             for (key, entry) in mapping.entries {
-                if let field = fields.byKey[key] {
+                if let field = fields[key] {
                     check(entry.node, field.shape, path.key(key), &findings)
                 } else if isUnknown(key, fields) {
                     findings.error(
                         "unknown key \"\(key)\"", at: entry.keyMark, path,
-                        suggestion: Findings.suggestion(for: key, in: fields.byKey.keys))
+                        suggestion: Findings.suggestion(for: key, in: fields.all.lazy.map(\.key)))
                 }
             }
         default: break
