@@ -169,13 +169,23 @@ public struct HostContainers: ContainerEffects {
 
     // MARK: Surroundings
 
-    public func attach(_ record: ContainerRecord, _ processes: ContainerProcesses, ports: [ResolvedPort]) async {
-        await networks.attach(record, processes, ports: ports, log: log)
+    public func attach(
+        _ record: ContainerRecord, _ processes: ContainerProcesses, ports: [ResolvedPort], _ availability: Availability
+    ) async {
+        await networks.attach(record, processes, ports: ports, availability, log: log)
     }
 
-    public func cleanUp(after record: ContainerRecord, isKilled: Bool) async {
+    public func setAvailability(_ availability: Availability, of record: ContainerRecord) async {
+        do {
+            try await networks.setAvailability(availability, of: record)
+        } catch {
+            log.error("\(record.name): its network doesn't know that it is \(availability): \(error)")
+        }
+    }
+
+    public func cleanUp(after record: ContainerRecord, isKilled: Bool, isAwaited: Bool) async {
         if isKilled { removeCgroup(of: record.id, record.name) }
-        await networks.detach(record)
+        await networks.detach(record, isAwaited: isAwaited)
         await layers.release(record.id)
     }
 

@@ -55,8 +55,11 @@ private struct RecordedContainers: ContainerEffects {
         _ record: ContainerRecord, _ processes: ContainerProcesses, _ check: EffectiveHealthCheck
     ) async -> ProbeAnswer { ProbeAnswer(outcome: .failed("not here")) }
 
-    func attach(_ record: ContainerRecord, _ processes: ContainerProcesses, ports: [ResolvedPort]) async {}
-    func cleanUp(after record: ContainerRecord, isKilled: Bool) async {}
+    func attach(
+        _ record: ContainerRecord, _ processes: ContainerProcesses, ports: [ResolvedPort], _ availability: Availability
+    ) async {}
+    func setAvailability(_ availability: Availability, of record: ContainerRecord) async {}
+    func cleanUp(after record: ContainerRecord, isKilled: Bool, isAwaited: Bool) async {}
     func complain(_ text: String) { complaints.add(text) }
 }
 

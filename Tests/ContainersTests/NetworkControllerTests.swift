@@ -22,6 +22,7 @@ final class MemoryNetworkEffects: NetworkEffects {
         var bridges: Set<String> = []
         var tables: [String: Ruleset] = [:]
         var routes: [Prefix] = []
+        var areLinksOpen = false
         /// How often the kernel was told of rules.
         var applications = 0
     }
@@ -63,6 +64,11 @@ final class MemoryNetworkEffects: NetworkEffects {
     func hasLink(_ name: String) -> Bool { host.bridges.contains(name) }
     func makeBridge(_ bridge: Bridge) throws { try change { $0.bridges.insert(bridge.name) } }
     func removeBridge(_ name: String) throws { try change { $0.bridges.remove(name) } }
+    func openLinks() throws -> [String] {
+        try change { $0.areLinksOpen = true }
+        return ["eth0"]
+    }
+    func closeLinks() throws { try change { $0.areLinksOpen = false } }
     func hasTable(_ name: String) -> Bool { host.tables[name] != nil }
     func removeTable(_ name: String) throws { try change { $0.tables[name] = nil } }
     func removeEarlierTable(_ name: String) {}
@@ -126,7 +132,8 @@ final class MemoryNetworkEffects: NetworkEffects {
     private static func expectWhole(_ host: MemoryNetworkEffects.Host, _ what: String) {
         let subnets = host.ledger?.networks["shop_default"]?.subnets.map(\.subnet) ?? []
         #expect(host.records.keys.sorted() == ["shop_default"], "\(what)")
-        #expect(host.bridges.count == 1, "\(what)")
+        #expect(host.bridges.count == 1 && host.areLinksOpen, "\(what)")
+        #expect(host.tables.values.map(\.openedLinks) == [["eth0"]], "\(what)")
         #expect(subnets.count == 1, "\(what)")
         #expect(host.tables.values.flatMap(\.networks).map(\.subnets) == [subnets], "\(what)")
         #expect(host.records.values.map(\.bridge).sorted() == host.bridges.sorted(), "\(what)")
@@ -134,6 +141,7 @@ final class MemoryNetworkEffects: NetworkEffects {
 
     private static func expectNothing(_ host: MemoryNetworkEffects.Host, _ what: String) {
         #expect(host.records.isEmpty && host.bridges.isEmpty && host.tables.isEmpty, "\(what)")
+        #expect(!host.areLinksOpen, "\(what)")
         #expect(host.ledger?.networks.isEmpty != false, "\(what)")
     }
 
@@ -187,14 +195,14 @@ final class MemoryNetworkEffects: NetworkEffects {
     @Test("A creation that is killed between any two effects is completed, or removed, by the next")
     func killedCreation() async throws {
         let left = try await Self.cuts(of: .init()) { try await $0.create(Self.network, stack: "shop") }
-        #expect(left.count == 5)
+        #expect(left.count == 6)
         try await Self.expectRepair(left, "creation")
     }
 
     @Test("A removal that is killed between any two effects is completed, or taken back, by the next")
     func killedRemoval() async throws {
         let left = try await Self.cuts(of: try await Self.whole()) { _ = try await $0.remove("shop_default") }
-        #expect(left.count == 5)
+        #expect(left.count == 6)
         Self.expectNothing(try #require(left.last), "removal")
         try await Self.expectRepair(left, "removal")
     }
@@ -320,7 +328,7 @@ final class MemoryNetworkEffects: NetworkEffects {
 
     // MARK: Ports
 
-    @Test("A service's containers hold a port together, and it leads to the newest")
+    @Test("A service's containers hold a port together, and it leads to all that are ready")
     func sharedPort() async throws {
         let effects = MemoryNetworkEffects()
         let controller = try Self.controller(effects)
@@ -338,9 +346,12 @@ final class MemoryNetworkEffects: NetworkEffects {
         #expect(await controller.sharesPorts(new))
         await controller.adopt([try Self.running(new, ports: [Self.port])], areAll: false, log: Self.log)
         let ports = try #require(effects.host.tables.values.first).ports
-        #expect(ports.first?.address.description == places.first)
+        #expect(ports.map(\.targets.count) == [2])
+        try await controller.setAvailability(.draining, of: old)
+        #expect(
+            effects.host.tables.values.first?.ports.first?.targets.map(\.address.description) == places)
         await controller.detach(new)
-        #expect(effects.host.tables.values.first?.ports.count == 1)
+        #expect(effects.host.tables.values.first?.ports.first?.targets.count == 1)
     }
 
     @Test("Another service is told who has the port, until that has ended")

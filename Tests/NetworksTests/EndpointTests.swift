@@ -44,7 +44,8 @@ private struct Scene {
     /// Where the ports of the stack lead.
     var translations: [String] {
         view.ruleset(of: "shop").ports.map { port in
-            "\(port.hostAddress.map { "\($0)" } ?? "*") \(port.hostPort) > \(port.address) \(port.containerPort)"
+            let targets = port.targets.map { "\($0.address) \($0.port)" }.joined(separator: ", ")
+            return "\(port.hostAddress.map { "\($0)" } ?? "*") \(port.hostPort) > \(targets)"
         }
     }
 
@@ -59,8 +60,7 @@ private struct Scene {
         var scene = Scene()
         let web = Scene.endpoint("a", at: ["10.210.0.2", "fd00::2"], ports: [Scene.port(nil), Scene.port("::1", 81)])
         scene.view.table.attach(web)
-        #expect(
-            scene.translations == ["* 8080/tcp > 10.210.0.2 80", "* 8080/tcp > fd00::2 80", "::1 81/tcp > fd00::2 80"])
+        #expect(scene.translations == ["::1 81/tcp > fd00::2 80", "* 8080/tcp > 10.210.0.2 80, fd00::2 80"])
         for name in ["shop-a", "web", "www", "a"] {
             #expect(try scene.addresses(of: name) == ["10.210.0.2", "fd00::2"], "\(name)")
         }
@@ -78,22 +78,49 @@ private struct Scene {
         #expect(try scene.addresses(of: "web").isEmpty)
     }
 
-    @Test func portsLeadToTheNewestThatIsReady() {
+    @Test func portsLeadToAllThatAreReady() {
         var scene = Scene()
         for (id, address) in [("b", "10.210.0.2"), ("a", "10.210.0.3")] {
             scene.view.table.attach(Scene.endpoint(id, at: [address], ports: [Scene.port(nil)]))
         }
-        /// The first of those for a port counts.
-        var target: String? { scene.translations.first }
-        #expect(target == "* 8080/tcp > 10.210.0.3 80")
+        #expect(scene.translations == ["* 8080/tcp > 10.210.0.3 80, 10.210.0.2 80"])
         scene.view.table.setReady("a", false)
-        #expect(target == "* 8080/tcp > 10.210.0.2 80")
+        #expect(scene.translations == ["* 8080/tcp > 10.210.0.2 80"])
         scene.view.table.drain("b")
-        // Nobody is fit: the newest is still better than none.
-        #expect(target == "* 8080/tcp > 10.210.0.3 80")
+        // Nobody is fit: whoever runs is better than none.
+        #expect(scene.translations == ["* 8080/tcp > 10.210.0.3 80, 10.210.0.2 80"])
         scene.view.table.setReady("a", true)
+        #expect(scene.translations == ["* 8080/tcp > 10.210.0.3 80"])
         scene.view.table.remove("a")
-        #expect(target == "* 8080/tcp > 10.210.0.2 80")
+        #expect(scene.translations == ["* 8080/tcp > 10.210.0.2 80"])
+    }
+
+    @Test func whoConnectsToWhatIsAwaitedWaits() {
+        var scene = Scene()
+        scene.view.table.attach(Scene.endpoint("a", at: ["10.210.0.2"], ports: [Scene.port(nil)]))
+        scene.view.table.attach(Scene.endpoint("b", "db", at: ["10.210.0.3"], ports: [Scene.port(nil, 81)]))
+        scene.view.table.await("a")
+        #expect(scene.translations == ["* 81/tcp > 10.210.0.3 80", "* 8080/tcp > "])
+        #expect(scene.view.table.conflict([Scene.port(nil)], for: Scene.endpoint("c", "other")) != nil)
+        scene.view.table.attach(Scene.endpoint("d", at: ["10.210.0.4"], ports: [Scene.port(nil)]))
+        #expect(scene.translations == ["* 81/tcp > 10.210.0.3 80", "* 8080/tcp > 10.210.0.4 80"])
+        scene.view.table.remove("d")
+        scene.view.table.remove("a")
+        #expect(scene.translations == ["* 81/tcp > 10.210.0.3 80"])
+    }
+
+    @Test func linksMaySendOnlyWhatIsTheirs() {
+        var scene = Scene()
+        var trusted = Scene.endpoint("b", at: ["10.210.0.3"])
+        trusted.isGuarded = false
+        scene.view.table.enter(Scene.endpoint("a", at: ["10.210.0.2", "fd00::2"]))
+        scene.view.table.attach(trusted)
+        scene.view.table.attach(Scene.endpoint("c", stack: "other", at: ["10.210.0.4"]))
+        let links = scene.view.ruleset(of: "shop").links
+        #expect(links.map(\.name) == [LinkNames.endpoint(container: "a", network: "front")])
+        #expect(links.first?.addresses.map(\.description) == ["10.210.0.2", "fd00::2"])
+        // A container is guarded by the rules of its own stack, on whoever's network it is.
+        #expect(scene.view.ruleset(of: "other").links.map(\.mac.description) == ["02:42:0a:d2:00:04"])
     }
 
     @Test func namesLeadToThoseThatAreReady() throws {

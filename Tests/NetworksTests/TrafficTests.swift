@@ -54,7 +54,99 @@ struct TrafficTests {
             #expect(try host.connection(from: nil, to: .v4(.loopback), 9090)?.at == "front1")
             #expect(try !host.reaches(from: host.world, to: host.publicAddress, 9090))
             #expect(try !host.reaches(from: host.back, to: host.publicAddress, 9090))
+            // A neighbour that simply routes there.
+            try inNetwork(host.world.network) {
+                try set("net/ipv4/conf/eth0/route_localnet", "1")
+                // Its own loopback is not to answer.
+                let outcome = try run(["/sbin/ip", "address", "flush", "dev", "lo"])
+                #expect(outcome.status == 0, "\(outcome.output)")
+            }
+            #expect(try !host.reaches(from: host.world, to: .v4(.loopback), 9090))
+            #expect(try host.reaches(from: host.world, to: host.publicAddress, 8080))
         }
+    }
+
+    @Test(arguments: AddressFamily.allCases)
+    func internalNetworksReachNothingOfTheHost(family: AddressFamily) throws {
+        try withHost(family) { (host) throws in
+            for address in [host.publicAddress, host.gateways[2], host.gateways[0]] {
+                #expect(try !host.reaches(from: host.hidden, to: address, 22), "\(address)")
+                #expect(try host.connection(from: host.front1, to: address, 22)?.at == "host", "\(address)")
+            }
+            // The host itself may look after what runs there.
+            #expect(try host.connection(from: nil, to: host.hidden.address, 80)?.at == "hidden")
+        }
+    }
+
+    @Test func theHostBecomesNoRouterForOthers() throws {
+        try withHost { (host) throws in
+            try host.enter { #expect(!KernelSettings.isRouter) }
+            for (from, to) in [(host.world, host.lan), (host.lan, host.world)] {
+                #expect(try !host.reaches(from: from, to: to.address, 7), "\(from.name)")
+            }
+            #expect(try host.connection(from: host.front1, to: host.lan.address, 7)?.at == "lan")
+            #expect(try host.connection(from: host.lan, to: host.gateways[0], 8080)?.at == "front1")
+            try host.enter {
+                // There are bridges: nothing is closed that they need.
+                try host.openedLinks.close()
+                #expect(KernelSettings.isForwarding("rv-world"))
+                var route = try RouteSocket()
+                for name in host.bridges { try route.removeBridge(name) }
+                try host.openedLinks.close()
+                for link in ["rv-world", "rv-lan"] { #expect(!KernelSettings.isForwarding(link), "\(link)") }
+            }
+        }
+    }
+
+    @Test func whoPassesPacketsOnByItselfIsLeftAlone() throws {
+        try withHost { (host) throws in
+            try host.enter {
+                try set("net/ipv4/ip_forward", "1")
+                #expect(try host.openedLinks.open().isEmpty)
+                var route = try RouteSocket()
+                for name in host.bridges { try route.removeBridge(name) }
+                try host.openedLinks.close()
+                #expect(KernelSettings.isForwarding("rv-world"))
+            }
+        }
+    }
+
+    @Test(arguments: AddressFamily.allCases)
+    func containersSendOnlyWhatIsTheirs(family: AddressFamily) throws {
+        try withHost(family) { (host) throws in
+            #expect(try host.connection(from: host.front2, to: host.front1.address, 80) != nil)
+            let stranger = IPAddress(family, host.front2.address.number + 70)
+            func add(_ address: IPAddress) throws {
+                try inNetwork(host.front2.network) {
+                    var route = try RouteSocket()
+                    let link = try route.linkIndex("eth0")
+                    try route.addAddress(address.bytes, prefixLength: family == .v4 ? 24 : 64, to: link)
+                }
+            }
+            try add(stranger)
+            #expect(try !host.reaches(from: host.front2, as: stranger, to: host.front1.address, 80))
+            #expect(try !host.reaches(from: host.front2, as: stranger, to: host.worldAddress, 7))
+            // It says that a neighbour were here.
+            try add(host.front1.address)
+            #expect(try !host.reaches(from: host.front2, as: host.front1.address, to: host.worldAddress, 7))
+            #expect(try host.connection(from: nil, to: host.front1.address, 80)?.at == "front1")
+            #expect(try host.connection(from: host.front2, as: host.front2.address, to: host.worldAddress, 7) != nil)
+            try inNetwork(host.front2.network) {
+                let outcome = try run(["/sbin/ip", "link", "set", "eth0", "address", "\(MACAddress(of: stranger))"])
+                #expect(outcome.status == 0, "\(outcome.output)")
+            }
+            #expect(
+                try !host.reaches(from: host.front2, as: host.front2.address, to: host.worldAddress, 7),
+                "with a hardware address of its own choice")
+        }
+    }
+
+    /// Writes a setting of this thread's network namespace.
+    private func set(_ name: String, _ value: String) throws {
+        let descriptor = open("/proc/sys/\(name)", O_WRONLY | O_CLOEXEC)
+        try #require(descriptor >= 0)
+        defer { close(descriptor) }
+        try #require(write(descriptor, value, value.utf8.count) == value.utf8.count)
     }
 
     @Test func nothingIsLeftWhenTheTableAndBridgesGo() throws {
@@ -122,7 +214,13 @@ private struct Host {
     let back: Place
     let hidden: Place
     let world: Place
-    let frontGateway: IPAddress
+    /// Another neighbour of the host, on a link of its own.
+    let lan: Place
+    /// A service of the host.
+    let itself: Place
+    let openedLinks: OpenedLinks
+    /// The host's addresses on the bridges.
+    let gateways: [IPAddress]
     let bridges: [String]
 
     init(_ family: AddressFamily) throws {
@@ -130,21 +228,19 @@ private struct Host {
         let subnets = try (0..<3).map { try Self.prefix(family, "10.210.\($0).0/24", "fd00:0:0:\($0)::/64") }
         let publicAddress = Self.address(1, in: outside)
         bridges = (0..<3).map { LinkNames.bridge(network: "net\($0)") }
-        frontGateway = subnets[0].hosts.lowerBound
+        gateways = subnets.map(\.hosts.lowerBound)
         let bridges = bridges
         network = try inNewNetwork {
             let network = try currentNetwork()
             try Self.settle(family)
             var route = try RouteSocket()
             try route.setUp(RouteSocket.loopback)
-            try KernelSettings.allowForwarding()
             for (name, subnet) in zip(bridges, subnets) {
                 let address = Bridge.Address(subnet.hosts.lowerBound, prefixLength: subnet.length)
                 try route.ensureBridge(Bridge(name: name, addresses: [address]))
                 try KernelSettings.allowLoopbackPorts(on: name)
+                try KernelSettings.allowForwarding(through: name)
             }
-            var filter = try NetfilterSocket()
-            try filter.apply(Self.ruleset(bridges, subnets))
             return network
         }
         let host = network
@@ -159,6 +255,28 @@ private struct Host {
         worldAddress = Self.address(2, in: outside)
         self.publicAddress = publicAddress
         world = try Self.container("world", on: nil, worldAddress, outside, of: host)
+        let elsewhere = try Self.prefix(family, "203.0.113.0/24", "2001:db8:1::/64")
+        lan = try Self.container("lan", on: nil, Self.address(2, in: elsewhere), elsewhere, of: host)
+        itself = try inNetwork(host) {
+            Place(name: "host", network: host, address: publicAddress, listener: try Self.listener(22, family))
+        }
+        openedLinks = try Self.withTemporaryFile { OpenedLinks(path: $0) }
+        let links = openedLinks
+        try inNetwork(host) {
+            let ruleset = Self.ruleset(bridges, subnets, opened: try links.open())
+            var filter = try NetfilterSocket()
+            try filter.apply(ruleset)
+        }
+    }
+
+    private static func withTemporaryFile<Result>(_ body: (String) -> Result) throws -> Result {
+        var path = Array("/tmp/roost-test-XXXXXX".utf8CString)
+        let file = mkstemp(&path)
+        try #require(file >= 0)
+        Glibc.close(file)
+        let name = String(decoding: path.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+        unlink(name)
+        return body(name)
     }
 
     private static func prefix(_ family: AddressFamily, _ short: String, _ long: String) throws -> Prefix {
@@ -180,17 +298,29 @@ private struct Host {
         }
     }
 
-    private static func ruleset(_ bridges: [String], _ subnets: [Prefix]) -> Ruleset {
+    private static func ruleset(_ bridges: [String], _ subnets: [Prefix], opened: [String]) -> Ruleset {
         let front1 = address(2, in: subnets[0])
         let onLoopback = Ruleset.PublishedPort(
-            hostAddress: .v4(.loopback), hostPort: Port(9090), address: front1, containerPort: 80)
+            hostAddress: .v4(.loopback), hostPort: Port(9090), targets: [.init(front1, 80)])
         return Ruleset(
             table: Ruleset.tableName(instance: "test", stack: "shop"),
             networks: zip(bridges, subnets).enumerated().map { index, pair in
                 .init(bridge: pair.0, subnets: [pair.1], isInternal: index == 2)
             },
-            ports: [.init(hostPort: Port(8080), address: front1, containerPort: 80)]
-                + (front1.family == .v4 ? [onLoopback] : []))
+            ports: [.init(hostPort: Port(8080), targets: [.init(front1, 80)])]
+                + (front1.family == .v4 ? [onLoopback] : []),
+            links: ["front1", "front2"].enumerated().map { index, name in
+                let own = address(UInt128(index + 2), in: subnets[0])
+                return .init(name: "rv-\(name)", mac: MACAddress(of: own), addresses: [own])
+            }, openedLinks: opened)
+    }
+
+    private static func listener(_ port: UInt16, _ family: AddressFamily) throws -> Int32 {
+        let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
+        let listener = socket(family == .v4 ? AF_INET : AF_INET6, kind, 0)
+        try #require(withAddress(family.any, port) { bind(listener, $0, $1) } == 0)
+        try #require(listen(listener, 16) == 0)
+        return listener
     }
 
     /// A namespace with one link: on a bridge, or, without one, straight to the host's public address.
@@ -221,23 +351,22 @@ private struct Host {
                 try route.settle("rv-\(name)")
                 if let bridge { try route.settle(bridge) }
             }
-            let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
-            let listener = socket(address.family == .v4 ? AF_INET : AF_INET6, kind, 0)
-            try #require(withAddress(address.family.any, port) { bind(listener, $0, $1) } == 0)
-            try #require(listen(listener, 16) == 0)
-            return Place(name: name, network: network, address: address, listener: listener)
+            return Place(
+                name: name, network: network, address: address, listener: try listener(port, address.family))
         }
     }
 
-    private var places: [Place] { [front1, front2, back, hidden, world] }
+    private var places: [Place] { [front1, front2, back, hidden, world, lan, itself] }
 
     func close() {
         for place in places {
             Glibc.close(place.listener)
-            Glibc.close(place.network)
+            if place.name != itself.name { Glibc.close(place.network) }
         }
         Glibc.close(network)
     }
+
+    var frontGateway: IPAddress { gateways[0] }
 
     func enter<Result>(_ body: () throws -> Result) throws -> Result {
         try inNetwork(network, body)
@@ -245,23 +374,30 @@ private struct Host {
 
     /// Connects from a place (nil: the host itself); says where the connection arrived and from whom. Where a neighbour
     /// has to be asked for first, the first packets may get lost.
-    func connection(from place: Place?, to address: IPAddress, _ port: UInt16) throws -> Connection? {
+    func connection(
+        from place: Place?, as source: IPAddress? = nil, to address: IPAddress, _ port: UInt16
+    ) throws -> Connection? {
         for _ in 0..<10 {
-            if let connection = try attempt(from: place, to: address, port) { return connection }
+            if let connection = try attempt(from: place, as: source, to: address, port) { return connection }
         }
         return nil
     }
 
     /// Whether a single attempt to connect gets anywhere.
-    func reaches(from place: Place?, to address: IPAddress, _ port: UInt16) throws -> Bool {
-        try attempt(from: place, to: address, port) != nil
+    func reaches(
+        from place: Place?, as source: IPAddress? = nil, to address: IPAddress, _ port: UInt16
+    ) throws -> Bool {
+        try attempt(from: place, as: source, to: address, port) != nil
     }
 
-    private func attempt(from place: Place?, to address: IPAddress, _ port: UInt16) throws -> Connection? {
+    private func attempt(
+        from place: Place?, as source: IPAddress?, to address: IPAddress, _ port: UInt16
+    ) throws -> Connection? {
         let client = try inNetwork(place?.network ?? network) {
             socket(address.family == .v4 ? AF_INET : AF_INET6, Int32(SOCK_STREAM.rawValue), 0)
         }
         defer { Glibc.close(client) }
+        if let source { try #require(withAddress(source, 0) { bind(client, $0, $1) } == 0) }
         // Long enough for one packet there and back; a dropped one is not sent again in that time.
         var wait = timeval(tv_sec: 0, tv_usec: 500_000)
         setsockopt(client, SOL_SOCKET, SO_SNDTIMEO, &wait, socklen_t(MemoryLayout<timeval>.size))

@@ -193,6 +193,58 @@ struct NetworkTests {
         }
     }
 
+    /// A web server whose page is its container's id; it is ready unless there is a file /sick.
+    private static let replica = """
+        services:
+          web:
+            image: \(busybox())
+            command: ["sh", "-c", "mkdir /page; hostname >/page/index.html; exec httpd -f -p 80 -h /page"]
+            healthcheck: {test: "test ! -e /sick && wget -qO- http://127.0.0.1/ >/dev/null", interval: 100ms, retries: 1}
+            restart: always
+            stop_signal: SIGKILL
+            ports: ["8080:80"]
+
+        """
+
+    /// Who answers on the port, of many connections: the ids, or curl's exit codes.
+    private static func answers(_ host: Host, count: Int = 60) async throws -> Set<String> {
+        let get = "curl -sS -m 20 http://127.0.0.1:8080/ 2>/dev/null || echo failed $?"
+        let output = try await host.shell("for n in $(seq \(count)); do \(get); done").succeeds().output
+        return Set(output.split(separator: "\n").map(String.init))
+    }
+
+    @Test("Replicas share a published port, and those that are not ready get nothing")
+    func sharedPort() async throws {
+        try await onHost { host in
+            try host.compose(Self.replica)
+            try await host.roost("up", "-d", "--wait", "--scale", "web=3").succeeds()
+            #expect(try await Self.answers(host).count == 3)
+            try await host.roost("exec", "-T", "--index", "2", "web", "touch", "/sick").succeeds()
+            try await eventually("one of three got nothing") { try await Self.answers(host).count == 2 }
+            try await host.roost("exec", "-T", "--index", "2", "web", "rm", "/sick").succeeds()
+            try await eventually("all three answer") { try await Self.answers(host).count == 3 }
+            try await host.roost("up", "-d", "--wait", "--scale", "web=1").succeeds()
+            #expect(try await Self.answers(host).count == 1)
+        }
+    }
+
+    @Test("Who connects while a crashed container is started again waits for it")
+    func awaitedPort() async throws {
+        try await onHost { host in
+            try host.compose(Self.replica)
+            try await host.roost("up", "-d", "--wait").succeeds()
+            let id = try #require(try await Self.answers(host, count: 1).first)
+            for _ in 1...5 {
+                let process = try await host.mainProcess(of: "web")
+                try await host.shell("kill -9 \(process)").succeeds()
+                #expect(try await Self.answers(host, count: 5) == [id])
+            }
+            // What isn't wanted any more is refused, and at once.
+            try await host.roost("stop").succeeds()
+            #expect(try await Self.answers(host, count: 1) == ["failed 7"])
+        }
+    }
+
     @Test(
         "What a killed removal of a network left is made whole by up",
         arguments: ["subnets", "bridge", "subnets bridge"])

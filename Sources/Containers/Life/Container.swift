@@ -16,6 +16,8 @@ public actor Container {
     private var work: Task<Void, Never>?
     private var pendingWork = 0
     private var watch: Task<Void, Never>?
+    /// What its network knows of it.
+    private var announced = Availability.gone
     private var probe: Task<Void, Never>?
     private var timer: (time: Instant, task: Task<Void, Never>)?
     /// Why the last launch failed, as it was thrown.
@@ -48,6 +50,7 @@ public actor Container {
         // What is about to be done is noted first: should this supervisor end in the middle, the next one knows.
         if status.machine.isWorthSaving(since: before.machine) { save() }
         for action in actions { perform(action) }
+        announceAvailability()
         setTimer()
         waits.wake(snapshot, isBusy: pendingWork > 0)
     }
@@ -100,12 +103,25 @@ public actor Container {
             send(.started(launched.processes, at: launched.started))
             guard status.machine.processes == launched.processes else { return }
             follow(launched.processes)
-            await effects.attach(record, launched.processes, ports: launched.ports)
+            await attach(launched.processes)
         } catch {
             launchError = error
             let code = (error as? LaunchFailure)?.code ?? 125
             send(.launchFailed(code: code, reason: "\(error)"))
         }
+    }
+
+    private func attach(_ processes: ContainerProcesses) async {
+        announced = status.machine.availability
+        await effects.attach(record, processes, ports: status.publishedPorts, announced)
+    }
+
+    /// Lets the network know what whoever connects can expect, once that has changed.
+    private func announceAvailability() {
+        let availability = status.machine.availability
+        guard status.machine.processes != nil, announced != availability, announced != .gone else { return }
+        announced = availability
+        enqueue { await $0.effects.setAvailability(availability, of: $0.record) }
     }
 
     private func note(_ ports: [ResolvedPort]) {
@@ -138,9 +154,11 @@ public actor Container {
     private func cleanUp() {
         probe?.cancel()
         let isKilled = effects.recordedEnd(of: record) == nil
+        let isAwaited = status.machine.availability == .awaited
         status.publishedPorts = []
+        announced = .gone
         enqueue { container in
-            await container.effects.cleanUp(after: container.record, isKilled: isKilled)
+            await container.effects.cleanUp(after: container.record, isKilled: isKilled, isAwaited: isAwaited)
         }
     }
 
@@ -278,7 +296,7 @@ public actor Container {
         guard let processes = status.machine.processes else { return }
         enqueue { container in
             guard container.status.machine.processes == processes else { return }
-            await container.effects.attach(container.record, processes, ports: container.status.publishedPorts)
+            await container.attach(processes)
         }
         follow(processes)
         await work?.value

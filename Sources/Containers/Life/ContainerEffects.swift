@@ -67,10 +67,18 @@ public protocol ContainerEffects: Sendable {
 
     // MARK: Surroundings
 
-    /// The container runs: its names can be found, its ports lead to it.
-    func attach(_ record: ContainerRecord, _ processes: ContainerProcesses, ports: [ResolvedPort]) async
-    /// Takes away what the run had. `isKilled`: its shim could not do its part.
-    func cleanUp(after record: ContainerRecord, isKilled: Bool) async
+    /// The container runs: its names can be found, its ports lead to it as far as it is available.
+    func attach(
+        _ record: ContainerRecord, _ processes: ContainerProcesses, ports: [ResolvedPort], _ availability: Availability
+    ) async
+    /// From now on, whoever connects to the running container can expect this.
+    func setAvailability(_ availability: Availability, of record: ContainerRecord) async
+    /// Takes away what the run had.
+    ///
+    /// - Parameters:
+    ///   - isKilled: its shim could not do its part.
+    ///   - isAwaited: it will be back: its ports stay its own for some time.
+    func cleanUp(after record: ContainerRecord, isKilled: Bool, isAwaited: Bool) async
 
     /// What can't be done, but must not stop what goes on.
     func complain(_ text: String)

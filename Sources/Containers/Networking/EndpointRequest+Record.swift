@@ -29,6 +29,11 @@ extension EndpointTable.Endpoint {
     /// A container without places and ports.
     init(_ record: ContainerRecord) {
         self.init(container: record.id, name: record.name, service: record.service, stack: record.stack)
+        // A name that there isn't lets no container start.
+        let capabilities = try? Capability.effective(
+            added: record.settings.capAdd, dropped: record.settings.capDrop, privileged: record.settings.privileged,
+            available: .max)
+        isGuarded = capabilities?.contains("CAP_NET_ADMIN") != true
     }
 }
 

@@ -72,22 +72,36 @@ extension NetworkController {
 
     /// A container that runs already keeps what it has: somebody only asks what its launch would be.
     private func enter(_ endpoint: EndpointTable.Endpoint) {
-        guard table[endpoint.container]?.isAttached != true else { return }
-        table.enter(endpoint)
+        let known = table[endpoint.container]
+        guard known?.isAttached != true else { return }
+        expectations.removeValue(forKey: endpoint.container)?.cancel()
+        var entered = endpoint
+        if let known, known.isAwaited {
+            // Until it runs, who connects to its ports goes on waiting.
+            entered.isAwaited = true
+            if entered.ports.isEmpty { entered.ports = known.ports }
+        }
+        table.enter(entered)
     }
 
     /// A container was not launched after all.
     func withdraw(_ record: ContainerRecord) {
-        guard table[record.id]?.isAttached == false else { return }
-        table.remove(record.id)
+        guard let endpoint = table[record.id], !endpoint.isAttached else { return }
+        forget(record.id)
+        // What can't be applied now is put right by the next change.
+        if endpoint.isAwaited { try? changed(record.stack) }
     }
 
     // MARK: While it runs
 
     /// A container runs: its names can be found, its ports lead to it, and it can look names up.
-    func attach(_ record: ContainerRecord, _ processes: ContainerProcesses, ports: [ResolvedPort], log: Logger) async {
+    func attach(
+        _ record: ContainerRecord, _ processes: ContainerProcesses, ports: [ResolvedPort],
+        _ availability: Availability = .ready, log: Logger
+    ) async {
         do {
             let endpoint = try enter(record, processes, ports)
+            set(availability, of: record)
             guard !endpoint.places.isEmpty else { return }
             try refresh(record.stack)
             let service = try await startNames(record, processes)
@@ -112,6 +126,7 @@ extension NetworkController {
             guard let processes = container.machine.processes else { continue }
             attempt(container.record.name, log) {
                 _ = try enter(container.record, processes, container.status.publishedPorts)
+                set(container.machine.availability, of: container.record)
             }
         }
         let used = Set(table.endpoints.values.flatMap(\.places).map(\.network))
@@ -153,16 +168,22 @@ extension NetworkController {
         return attached
     }
 
-    /// A container does its work by now, or doesn't any more. New connections go to those that do.
-    func setReady(_ record: ContainerRecord, _ isReady: Bool) throws {
-        table.setReady(record.id, isReady)
+    /// What whoever connects to a running container can expect has changed. New connections go to those that are ready.
+    func setAvailability(_ availability: Availability, of record: ContainerRecord) throws {
+        guard set(availability, of: record) else { return }
         try changed(record.stack)
     }
 
-    /// A container is about to end: it gets nothing new.
-    func drain(_ record: ContainerRecord) throws {
-        table.drain(record.id)
-        try changed(record.stack)
+    /// - Returns: whether that is new.
+    @discardableResult
+    private func set(_ availability: Availability, of record: ContainerRecord) -> Bool {
+        let before = table[record.id]
+        switch availability {
+        case .ready, .unready: table.setReady(record.id, availability == .ready)
+        case .draining: table.drain(record.id)
+        case .gone, .awaited: return false
+        }
+        return table[record.id] != before
     }
 
     private func changed(_ stack: String) throws {
@@ -172,18 +193,46 @@ extension NetworkController {
 
     // MARK: After its end
 
+    /// How long whoever connects to a container's port may wait for its next run. A client's kernel sends the first
+    /// packet again after one, three, seven and fifteen seconds.
+    private static let patience = Duration.seconds(15)
+
     /// A container has ended.
-    func detach(_ record: ContainerRecord) async {
-        guard table[record.id] != nil else { return }
-        table.remove(record.id)
+    ///
+    /// - Parameter isAwaited: it will be back: for some time, who connects to its ports waits instead of being refused.
+    func detach(_ record: ContainerRecord, isAwaited: Bool = false) async {
+        guard let endpoint = table[record.id] else { return }
+        if isAwaited && !endpoint.ports.isEmpty {
+            table.await(record.id)
+            expectations.updateValue(Task { await self.giveUp(record, run: endpoint.run) }, forKey: record.id)?.cancel()
+        } else {
+            forget(record.id)
+        }
         processes[record.id] = nil
         // What can't be applied now is put right by the next change, or the next supervisor.
         try? changed(record.stack)
         await services.removeValue(forKey: record.id)?.stop()
     }
 
+    private func forget(_ container: String) {
+        expectations.removeValue(forKey: container)?.cancel()
+        table.remove(container)
+    }
+
+    private func giveUp(_ record: ContainerRecord, run: Int) async {
+        // A cancelled wait means that the container is back, or gone for good.
+        guard (try? await Task.sleep(for: Self.patience)) != nil, table[record.id]?.run == run else { return }
+        forget(record.id)
+        // As above.
+        try? changed(record.stack)
+    }
+
     /// A container is gone: others may have its addresses.
     func release(_ record: ContainerRecord) throws {
+        if table[record.id]?.isAwaited == true {
+            forget(record.id)
+            try changed(record.stack)
+        }
         var changed = ledger
         changed.claim(LeaseHolder(container: record.id, name: record.name))
         changed.release(record.id)

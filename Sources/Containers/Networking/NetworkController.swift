@@ -23,6 +23,10 @@ public actor NetworkController {
     /// The processes of the containers in the table that run.
     var processes: [String: ContainerProcesses] = [:]
     var services: [String: NameService] = [:]
+    /// The ends of patience with containers that are awaited.
+    var expectations: [String: Task<Void, Never>] = [:]
+    /// See ``Ruleset/openedLinks``.
+    private var openedLinks: [String] = []
     /// Networks whose bridge was made, or found as it should be, by this supervisor.
     private var ready: Set<String> = []
     /// Networks that are being removed: the rules don't speak of them any more.
@@ -32,7 +36,8 @@ public actor NetworkController {
 
     public init(locations: Locations, instance: String, group: any EventLoopGroup) throws {
         let store = NetworkStore(directory: locations.root + "/networks")
-        try self.init(effects: HostNetworkEffects(store: store), instance: instance, group: group)
+        let links = OpenedLinks(path: locations.runRoot + "/opened-links")
+        try self.init(effects: HostNetworkEffects(store: store, openedLinks: links), instance: instance, group: group)
     }
 
     init(effects: any NetworkEffects, instance: String, group: any EventLoopGroup) throws {
@@ -69,7 +74,7 @@ public actor NetworkController {
                 name: name, stack: record.stack, bridge: record.bridge, subnets: leases.subnets.map(\.subnet),
                 isInternal: record.definition.isInternal)
         }
-        return NetworkView(table: table, networks: networks, instance: instance)
+        return NetworkView(table: table, networks: networks, instance: instance, openedLinks: openedLinks)
     }
 
     /// The stack's rules as they should be.
@@ -135,11 +140,14 @@ public actor NetworkController {
             try effects.save(record)
             records[name] = record
         case .removeRecord:
+            // With the last network, while there still is a record that says so.
+            if records.keys.allSatisfy({ $0 == name }) { try effects.closeLinks() }
             try effects.removeRecord(name)
             records[name] = nil
         case .makeBridge:
             guard let leases = ledger.networks[name] else { return }
             try effects.makeBridge(Bridge(name: record.bridge, of: leases))
+            openedLinks = try effects.openLinks()
             ready.insert(name)
         case .removeBridge:
             ready.remove(name)

@@ -16,6 +16,12 @@ protocol NetworkEffects: Sendable {
     func makeBridge(_ bridge: Bridge) throws
     /// Removes a bridge; one that isn't there is no error.
     func removeBridge(_ name: String) throws
+    /// Makes the links of the host that lead out pass packets on, where the host is no router anyway.
+    ///
+    /// - Returns: those that do so only for containers, in the order of their names.
+    func openLinks() throws -> [String]
+    /// Makes them be as they were.
+    func closeLinks() throws
 
     func hasTable(_ name: String) throws -> Bool
     /// Makes the kernel's table be this ruleset, in one transaction.
@@ -29,6 +35,7 @@ protocol NetworkEffects: Sendable {
 /// This host.
 struct HostNetworkEffects: NetworkEffects {
     let store: NetworkStore
+    let openedLinks: OpenedLinks
 
     func load() throws -> NetworkStore.Content { try store.load() }
     func save(_ record: NetworkRecord) throws { try store.save(record) }
@@ -48,7 +55,7 @@ struct HostNetworkEffects: NetworkEffects {
     func makeBridge(_ bridge: Bridge) throws {
         var socket = try RouteSocket()
         try socket.ensureBridge(bridge)
-        try KernelSettings.allowForwarding()
+        try KernelSettings.allowForwarding(through: bridge.name)
         try KernelSettings.allowLoopbackPorts(on: bridge.name)
         let hasIPv6 = bridge.addresses.contains { $0.address.bytes.count == 16 }
         try KernelSettings.distrustNeighbours(on: bridge.name, hasIPv6: hasIPv6)
@@ -58,6 +65,9 @@ struct HostNetworkEffects: NetworkEffects {
         var socket = try RouteSocket()
         try socket.removeBridge(name)
     }
+
+    func openLinks() throws -> [String] { try openedLinks.open() }
+    func closeLinks() throws { try openedLinks.close() }
 
     func hasTable(_ name: String) throws -> Bool {
         var socket = try NetfilterSocket()

@@ -19,12 +19,28 @@ public struct KernelSettingError: Error, Hashable, Sendable, CustomStringConvert
 
 /// The only place where Roost changes settings of the host's kernel.
 public enum KernelSettings {
-    /// Lets the host pass packets on between its links; without it nothing leaves a bridge.
-    public static func allowForwarding() throws(KernelSettingError) {
+    /// Whether the host passes IPv4 packets on between all its links.
+    public static var isRouter: Bool { value("net/ipv4/ip_forward") == UInt8(ascii: "1") }
+
+    /// Whether IPv4 packets that come through a link are passed on.
+    public static func isForwarding(_ link: String) -> Bool { value(forwarding(link)) == UInt8(ascii: "1") }
+
+    /// Lets IPv4 packets that come through a link be passed on. Without it nothing leaves a bridge, and no answer
+    /// comes back.
+    public static func allowForwarding(through link: String) throws(KernelSettingError) {
         try set(
-            "net.ipv4.ip_forward", path: "net/ipv4/ip_forward",
+            "net.ipv4.conf.\(link).forwarding", path: forwarding(link),
             reason: "containers reach nothing outside their network without it")
     }
+
+    /// The opposite, for a link that was so before.
+    public static func forbidForwarding(through link: String) throws(KernelSettingError) {
+        try set(
+            "net.ipv4.conf.\(link).forwarding", path: forwarding(link), value: "0",
+            reason: "the host passes packets on that it didn't before")
+    }
+
+    private static func forwarding(_ link: String) -> String { "net/ipv4/conf/\(link)/forwarding" }
 
     /// Lets connections to 127.0.0.1 be led to a bridge; the ruleset keeps a container from using that the other way.
     public static func allowLoopbackPorts(on bridge: String) throws(KernelSettingError) {
@@ -57,15 +73,8 @@ public enum KernelSettings {
         _ name: String, path: String, value: Unicode.Scalar = "1", reason: String
     ) throws(KernelSettingError) {
         let wanted = UInt8(ascii: value)
-        let path = "/proc/sys/\(path)"
-        let reading = open(path, O_RDONLY | O_CLOEXEC)
-        if reading >= 0 {
-            var current: UInt8 = 0
-            let count = read(reading, &current, 1)
-            close(reading)
-            if count == 1 && current == wanted { return }
-        }
-        let writing = open(path, O_WRONLY | O_CLOEXEC)
+        if self.value(path) == wanted { return }
+        let writing = open("/proc/sys/\(path)", O_WRONLY | O_CLOEXEC)
         guard writing >= 0 else {
             throw KernelSettingError(name: name, value: String(value), reason: reason, errno: errno)
         }
@@ -74,5 +83,14 @@ public enum KernelSettings {
         guard write(writing, &byte, 1) == 1 else {
             throw KernelSettingError(name: name, value: String(value), reason: reason, errno: errno)
         }
+    }
+
+    /// The first byte of a setting; `nil` if it can't be read.
+    private static func value(_ path: String) -> UInt8? {
+        let reading = open("/proc/sys/\(path)", O_RDONLY | O_CLOEXEC)
+        guard reading >= 0 else { return nil }
+        defer { close(reading) }
+        var current: UInt8 = 0
+        return read(reading, &current, 1) == 1 ? current : nil
     }
 }

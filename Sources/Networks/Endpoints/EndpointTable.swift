@@ -63,8 +63,13 @@ public struct EndpointTable: Hashable, Sendable, Codable {
         public var places: [Place] = []
         /// Its published ports.
         public var ports: [PublishedPort] = []
+        /// It may send only what comes from its own addresses. One that may set up its links itself (NET_ADMIN) isn't
+        /// held to what it was given.
+        public var isGuarded = true
         /// It runs. Before, it only has what nobody else may have: addresses and ports.
         public var isAttached = false
+        /// It has ended and is about to be back, or replaced: who connects to its ports waits.
+        public var isAwaited = false
         /// It can do its work.
         public var isReady = false
         /// It is about to end: it may finish what it has and gets nothing new.
@@ -115,6 +120,7 @@ public struct EndpointTable: Hashable, Sendable, Codable {
         lastRun += 1
         var attached = endpoint
         attached.isAttached = true
+        attached.isAwaited = false
         attached.isReady = isReady
         attached.isDraining = false
         attached.run = lastRun
@@ -130,6 +136,13 @@ public struct EndpointTable: Hashable, Sendable, Codable {
     /// The container is about to end.
     public mutating func drain(_ container: String) {
         endpoints[container]?.isDraining = true
+    }
+
+    /// The container has ended and will be back: what it has stays its own.
+    public mutating func await(_ container: String) {
+        endpoints[container]?.isAttached = false
+        endpoints[container]?.isReady = false
+        endpoints[container]?.isAwaited = true
     }
 
     /// The container has ended, or didn't start.
@@ -175,6 +188,10 @@ public struct EndpointTable: Hashable, Sendable, Codable {
 }
 
 extension EndpointTable.Endpoint {
+    func publishes(_ port: Ruleset.PublishedPort) -> Bool {
+        ports.contains { $0.hostPort == port.hostPort && $0.hostAddress == port.hostAddress }
+    }
+
     fileprivate func isSibling(of other: Self) -> Bool {
         container != other.container && stack == other.stack && service == other.service && !service.isEmpty
     }

@@ -32,47 +32,86 @@ public struct NetworkView: Hashable, Sendable {
     public var networks: [String: HostedNetwork]
     /// Tells state directories apart, in names of tables.
     public var instance: String
+    /// See ``Ruleset/openedLinks``.
+    public var openedLinks: [String]
 
     /// What there is.
-    public init(table: EndpointTable = EndpointTable(), networks: [HostedNetwork] = [], instance: String) {
+    public init(
+        table: EndpointTable = EndpointTable(), networks: [HostedNetwork] = [], instance: String,
+        openedLinks: [String] = []
+    ) {
         self.table = table
         self.networks = networks.reduce(into: [:]) { $0[$1.name] = $1 }
         self.instance = instance
+        self.openedLinks = openedLinks
     }
 
     // MARK: Rules
 
-    /// The rules of a stack: its networks, and the ports of its containers.
+    /// The rules of a stack: its networks, and the ports and links of its containers.
     public func ruleset(of stack: String) -> Ruleset {
         let own = networks.values.filter { $0.stack == stack }.sorted { $0.name < $1.name }
+        let endpoints = table.all.filter { $0.stack == stack }
         return Ruleset(
             table: Ruleset.tableName(instance: instance, stack: stack),
             networks: own.map { Ruleset.Network(bridge: $0.bridge, subnets: $0.subnets, isInternal: $0.isInternal) },
-            ports: candidates(of: stack).flatMap { endpoint in endpoint.ports.flatMap { rules(of: $0, for: endpoint) } }
-        )
+            ports: ports(of: endpoints), links: endpoints.filter(\.isGuarded).flatMap { links(of: $0) },
+            openedLinks: openedLinks)
     }
 
-    /// Of several containers of a service that have the same port, the one that is most fit comes first, and the first
-    /// one counts: the newest of those that are ready, or, where none is, of those that run.
-    private func candidates(of stack: String) -> [EndpointTable.Endpoint] {
-        table.endpoints.values.filter { $0.stack == stack && $0.isAttached }
-            .sorted { ($0.isWanted ? 0 : 1, $1.run, $0.container) < ($1.isWanted ? 0 : 1, $0.run, $1.container) }
+    private struct PublishedAddress: Hashable {
+        var address: IPAddress?
+        var port: Port
     }
 
-    /// A rule for each family that the port is published in and the container has an address of.
-    private func rules(
-        of port: EndpointTable.PublishedPort, for endpoint: EndpointTable.Endpoint
-    ) -> [Ruleset.PublishedPort] {
-        // Packets come in over a network that has a way out.
-        let open = endpoint.places.filter { networks[$0.network]?.isInternal == false }
-        return AddressFamily.allCases.compactMap { family in
-            if let address = port.hostAddress, address.family != family { return nil }
-            let addresses = open.sorted { $0.network < $1.network }.flatMap(\.addresses)
-            return addresses.first { $0.family == family }.map {
-                Ruleset.PublishedPort(
-                    hostAddress: port.hostAddress, hostPort: port.hostPort, address: $0,
-                    containerPort: port.containerPort)
+    /// Containers of a service that have the same port share what comes to it.
+    private func ports(of endpoints: [EndpointTable.Endpoint]) -> [Ruleset.PublishedPort] {
+        var holders: [PublishedAddress: [(EndpointTable.Endpoint, UInt16)]] = [:]
+        for endpoint in endpoints where endpoint.isAttached || endpoint.isAwaited {
+            for port in endpoint.ports {
+                let key = PublishedAddress(address: port.hostAddress, port: port.hostPort)
+                holders[key, default: []].append((endpoint, port.containerPort))
             }
+        }
+        return holders.map { key, holders in
+            Ruleset.PublishedPort(
+                hostAddress: key.address, hostPort: key.port,
+                targets: Self.fittest(holders, endpoint: \.0).flatMap { targets($0.0, port: $0.1, on: key.address) })
+        }
+        .filter { port in !port.targets.isEmpty || endpoints.contains { $0.isAwaited && $0.publishes(port) } }
+        .sorted { ($0.hostPort, $0.hostAddress ?? .v4(.any)) < ($1.hostPort, $1.hostAddress ?? .v4(.any)) }
+    }
+
+    /// Those that can do their work, or, where none can, those that at least run.
+    private static func fittest<Holder>(
+        _ holders: [Holder], endpoint: (Holder) -> EndpointTable.Endpoint
+    ) -> [Holder] {
+        for isFit in [\EndpointTable.Endpoint.isWanted, \.isAttached] {
+            let fit = holders.filter { endpoint($0)[keyPath: isFit] }
+            if !fit.isEmpty { return fit }
+        }
+        return []
+    }
+
+    /// An address of each family that the port is published in and the container has one of.
+    private func targets(
+        _ endpoint: EndpointTable.Endpoint, port: UInt16, on hostAddress: IPAddress?
+    ) -> [Ruleset.PublishedPort.Target] {
+        // Packets come in over a network that has a way out.
+        let open = endpoint.places.filter { networks[$0.network]?.isInternal == false }.sorted {
+            $0.network < $1.network
+        }
+        return AddressFamily.allCases.compactMap { family in
+            if let hostAddress, hostAddress.family != family { return nil }
+            return open.flatMap(\.addresses).first { $0.family == family }.map { .init($0, port) }
+        }
+    }
+
+    private func links(of endpoint: EndpointTable.Endpoint) -> [Ruleset.Link] {
+        endpoint.places.filter { networks[$0.network] != nil }.map { place in
+            Ruleset.Link(
+                name: LinkNames.endpoint(container: endpoint.container, network: place.network), mac: place.mac,
+                addresses: place.addresses)
         }
     }
 

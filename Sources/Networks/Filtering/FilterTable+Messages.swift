@@ -10,7 +10,7 @@ struct FilterMessage {
 
     /// A message that may create what it speaks of; tables of each family have names of their own.
     init(
-        _ kind: Int, _ operation: String, family: Int32 = FilterTable.inetFamily, flags: Int32 = NLM_F_CREATE,
+        _ kind: Int, _ operation: String, family: Int32, flags: Int32 = NLM_F_CREATE,
         _ content: (inout NetlinkMessage) -> Void
     ) {
         message = NetlinkMessage(
@@ -21,32 +21,84 @@ struct FilterMessage {
     }
 }
 
+extension FilterTable.Family {
+    /// The kernel's number (NFPROTO_INET and NFPROTO_BRIDGE of linux/netfilter.h).
+    var number: Int32 {
+        switch self {
+        case .inet: 1
+        case .bridge: 7
+        }
+    }
+}
+
 extension FilterTable {
     /// What replaces the table, whether or not there is one: make it, remove it with all its content, make it anew.
+    ///
+    /// A table without chains is only removed.
     var messages: [FilterMessage] {
-        [newTable, Self.deletion(of: name), newTable] + chains.map { newChain($0) }
-            + maps.enumerated().flatMap { [newMap($1, id: $0 + 1)] + elements(of: $1) }
-            + chains.flatMap { chain in chain.rules.map { newRule($0, in: chain) } }
+        let removal = [newTable, Self.deletion(of: name, family: family.number)]
+        guard !chains.isEmpty else { return removal }
+        return removal + [newTable] + timeouts.map { newTimeout($0) } + chains.map { newChain($0) }
+            + maps.enumerated().flatMap { newMap($1, reference: .init(name: $1.name, id: UInt32($0 + 1))) }
+            + rules
     }
 
-    /// NFPROTO_INET (linux/netfilter.h): both families of addresses.
-    static let inetFamily: Int32 = 1
+    /// The rules, each after the map of its own, if it has one.
+    private var rules: [FilterMessage] {
+        var id = UInt32(maps.count)
+        return chains.flatMap { chain in
+            chain.rules.flatMap { rule in
+                guard let choice = rule.choice else { return [newRule(rule, in: chain)] }
+                id += 1
+                let reference = MapReference.anonymous(id)
+                return newMap(choice, reference: reference) + [newRule(rule, in: chain, choosingFrom: reference)]
+            }
+        }
+    }
 
-    static func deletion(of name: String, family: Int32 = inetFamily) -> FilterMessage {
+    static func deletion(of name: String, family: Int32) -> FilterMessage {
         FilterMessage(Int(NFT_MSG_DELTABLE.rawValue), "delete the nftables table \(name)", family: family, flags: 0) {
             $0.attribute(Int(NFTA_TABLE_NAME.rawValue), name)
         }
     }
 
+    private func message(
+        _ kind: nf_tables_msg_types, _ operation: String, flags: Int32 = NLM_F_CREATE,
+        _ content: (inout NetlinkMessage) -> Void
+    ) -> FilterMessage {
+        FilterMessage(Int(kind.rawValue), operation, family: family.number, flags: flags, content)
+    }
+
     private var newTable: FilterMessage {
-        FilterMessage(Int(NFT_MSG_NEWTABLE.rawValue), "create the nftables table \(name)") {
+        message(NFT_MSG_NEWTABLE, "create the nftables table \(name)") {
             $0.attribute(Int(NFTA_TABLE_NAME.rawValue), name)
             $0.attribute(Int(NFTA_TABLE_FLAGS.rawValue), bigEndian: UInt32(0))
         }
     }
 
+    private func newTimeout(_ timeout: Timeout) -> FilterMessage {
+        message(NFT_MSG_NEWOBJ, "create the ct timeout \(timeout.name) in the nftables table \(name)") {
+            $0.attribute(Int(NFTA_OBJ_TABLE.rawValue), name)
+            $0.attribute(Int(NFTA_OBJ_NAME.rawValue), timeout.name)
+            $0.attribute(Int(NFTA_OBJ_TYPE.rawValue), bigEndian: FilterTable.timeoutObject)
+            $0.nest(Int(NFTA_OBJ_DATA.rawValue), flagged: true) {
+                $0.attribute(
+                    Int(NFTA_CT_TIMEOUT_L3PROTO.rawValue), bigEndian: UInt16(timeout.family == .v4 ? AF_INET : AF_INET6)
+                )
+                $0.attribute(Int(NFTA_CT_TIMEOUT_L4PROTO.rawValue), bytes: [TransportProtocol.tcp.number])
+                $0.nest(Int(NFTA_CT_TIMEOUT_DATA.rawValue), flagged: true) {
+                    // CTA_TIMEOUT_TCP_SYN_SENT of linux/netfilter/nfnetlink_cttimeout.h.
+                    $0.attribute(1, bigEndian: timeout.unanswered)
+                }
+            }
+        }
+    }
+
+    /// NFT_OBJECT_CT_TIMEOUT (linux/netfilter/nf_tables.h).
+    static let timeoutObject: UInt32 = 7
+
     private func newChain(_ chain: Chain) -> FilterMessage {
-        FilterMessage(Int(NFT_MSG_NEWCHAIN.rawValue), "create the chain \(chain.name) in the nftables table \(name)") {
+        message(NFT_MSG_NEWCHAIN, "create the chain \(chain.name) in the nftables table \(name)") {
             $0.attribute(Int(NFTA_CHAIN_TABLE.rawValue), name)
             $0.attribute(Int(NFTA_CHAIN_NAME.rawValue), chain.name)
             guard let hook = chain.hook else { return }
@@ -59,128 +111,49 @@ extension FilterTable {
         }
     }
 
-    private func newMap(_ map: Map, id: Int) -> FilterMessage {
-        FilterMessage(Int(NFT_MSG_NEWSET.rawValue), "create the map \(map.name) in the nftables table \(name)") {
-            let layout = map.layout
+    /// A map with its elements. An attribute's length has 16 bits, so many elements take several messages.
+    private func newMap(_ map: some MapContent, reference: MapReference) -> [FilterMessage] {
+        let layout = map.layout
+        let creation = message(NFT_MSG_NEWSET, "create the map \(reference.name) in the nftables table \(name)") {
             $0.attribute(Int(NFTA_SET_TABLE.rawValue), name)
-            $0.attribute(Int(NFTA_SET_NAME.rawValue), map.name)
-            $0.attribute(Int(NFTA_SET_FLAGS.rawValue), bigEndian: UInt32(NFT_SET_MAP.rawValue))
+            $0.attribute(Int(NFTA_SET_NAME.rawValue), reference.name)
+            $0.attribute(Int(NFTA_SET_FLAGS.rawValue), bigEndian: layout.flags | reference.flags)
             $0.attribute(Int(NFTA_SET_KEY_TYPE.rawValue), bigEndian: layout.keyType)
             $0.attribute(Int(NFTA_SET_KEY_LEN.rawValue), bigEndian: layout.keyLength)
-            $0.attribute(Int(NFTA_SET_DATA_TYPE.rawValue), bigEndian: layout.dataType)
-            $0.attribute(Int(NFTA_SET_DATA_LEN.rawValue), bigEndian: layout.dataLength)
-            $0.attribute(Int(NFTA_SET_ID.rawValue), bigEndian: UInt32(id))
+            if layout.flags & NFT_SET_MAP.rawValue != 0 {
+                $0.attribute(Int(NFTA_SET_DATA_TYPE.rawValue), bigEndian: layout.dataType)
+                $0.attribute(Int(NFTA_SET_DATA_LEN.rawValue), bigEndian: layout.dataLength)
+            }
+            $0.attribute(Int(NFTA_SET_ID.rawValue), bigEndian: reference.id)
+            if let memory = layout.memory { $0.attribute(Int(NFTA_SET_TIMEOUT.rawValue), bigEndian: memory) }
+            if let size = layout.size {
+                $0.nest(Int(NFTA_SET_DESC.rawValue), flagged: true) {
+                    $0.attribute(Int(NFTA_SET_DESC_SIZE.rawValue), bigEndian: size)
+                }
+            }
             if let userData = layout.userData { $0.attribute(Int(NFTA_SET_USERDATA.rawValue), bytes: userData) }
         }
-    }
-
-    /// An attribute's length has 16 bits, so many elements take several messages.
-    private func elements(of map: Map) -> [FilterMessage] {
         let elements = map.elements
-        let operation = "fill the map \(map.name) of the nftables table \(name)"
-        return stride(from: 0, to: elements.count, by: 256).map { start in
-            FilterMessage(Int(NFT_MSG_NEWSETELEM.rawValue), operation) {
-                $0.attribute(Int(NFTA_SET_ELEM_LIST_TABLE.rawValue), name)
-                $0.attribute(Int(NFTA_SET_ELEM_LIST_SET.rawValue), map.name)
-                $0.nest(Int(NFTA_SET_ELEM_LIST_ELEMENTS.rawValue), flagged: true) {
-                    for element in elements[start..<min(start + 256, elements.count)] { $0.append(element) }
+        let operation = "fill the map \(reference.name) of the nftables table \(name)"
+        return [creation]
+            + stride(from: 0, to: elements.count, by: 256).map { start in
+                message(NFT_MSG_NEWSETELEM, operation) {
+                    $0.attribute(Int(NFTA_SET_ELEM_LIST_TABLE.rawValue), name)
+                    $0.attribute(Int(NFTA_SET_ELEM_LIST_SET.rawValue), reference.name)
+                    $0.attribute(Int(NFTA_SET_ELEM_LIST_SET_ID.rawValue), bigEndian: reference.id)
+                    $0.nest(Int(NFTA_SET_ELEM_LIST_ELEMENTS.rawValue), flagged: true) {
+                        for element in elements[start..<min(start + 256, elements.count)] { $0.append(element) }
+                    }
                 }
             }
-        }
     }
 
-    private func newRule(_ rule: Rule, in chain: Chain) -> FilterMessage {
+    private func newRule(_ rule: Rule, in chain: Chain, choosingFrom map: MapReference? = nil) -> FilterMessage {
         let operation = "add a rule to the chain \(chain.name) of the nftables table \(name)"
-        return FilterMessage(Int(NFT_MSG_NEWRULE.rawValue), operation, flags: NLM_F_CREATE | NLM_F_APPEND) {
+        return message(NFT_MSG_NEWRULE, operation, flags: NLM_F_CREATE | NLM_F_APPEND) {
             $0.attribute(Int(NFTA_RULE_TABLE.rawValue), name)
             $0.attribute(Int(NFTA_RULE_CHAIN.rawValue), chain.name)
-            $0.nest(Int(NFTA_RULE_EXPRESSIONS.rawValue), flagged: true) { $0.append(rule) }
+            $0.nest(Int(NFTA_RULE_EXPRESSIONS.rawValue), flagged: true) { $0.append(rule, choosingFrom: map) }
         }
-    }
-}
-
-/// A key and what it leads to.
-private struct MapElement {
-    enum Target {
-        case verdict(FilterTable.Verdict)
-        case data([UInt8])
-    }
-
-    var key: [UInt8]
-    var target: Target
-}
-
-extension NetlinkMessage {
-    fileprivate mutating func append(_ element: MapElement) {
-        nest(Int(NFTA_LIST_ELEM.rawValue), flagged: true) {
-            $0.nest(Int(NFTA_SET_ELEM_KEY.rawValue), flagged: true) { $0.data(element.key) }
-            $0.nest(Int(NFTA_SET_ELEM_DATA.rawValue), flagged: true) {
-                switch element.target {
-                case .verdict(let verdict): $0.append(verdict)
-                case .data(let data): $0.data(data)
-                }
-            }
-        }
-    }
-}
-
-extension FilterTable.Map {
-    /// nft's numbers for types of data (`enum datatypes` of its datatype.h), six bits each when joined. The kernel only
-    /// keeps them, so that `nft list` can show keys as what they are.
-    private enum DataType {
-        static func address(_ family: AddressFamily) -> UInt32 { family == .v4 ? 7 : 8 }
-        static let transport: UInt32 = 12
-        static let port: UInt32 = 13
-        static let linkName: UInt32 = 41
-
-        static func joined(_ types: UInt32...) -> UInt32 {
-            types.reduce(0) { $0 << 6 | $1 }
-        }
-    }
-
-    fileprivate struct Layout {
-        var keyType: UInt32
-        var keyLength: UInt32
-        var dataType: UInt32
-        var dataLength: UInt32
-        /// nft's notes: attributes of one byte type, one byte length.
-        var userData: [UInt8]?
-    }
-
-    fileprivate var layout: Layout {
-        switch kind {
-        case .links:
-            // Note 0 is the key's byte order; 1 is the host's.
-            return Layout(
-                keyType: DataType.linkName, keyLength: 16, dataType: UInt32(NFT_DATA_VERDICT.rawValue), dataLength: 0,
-                userData: [0, 4] + withUnsafeBytes(of: UInt32(1)) { Array($0) })
-        case .ports(_, let family, let withAddress):
-            let address = DataType.address(family)
-            let size = UInt32(family.bits / 8)
-            return Layout(
-                keyType: withAddress
-                    ? DataType.joined(address, DataType.transport, DataType.port)
-                    : DataType.joined(DataType.transport, DataType.port),
-                keyLength: withAddress ? size + 8 : 8, dataType: DataType.joined(address, DataType.port),
-                dataLength: size + 4)
-        }
-    }
-
-    /// Each field of a key takes a multiple of four bytes.
-    fileprivate var elements: [MapElement] {
-        switch kind {
-        case .links(let links):
-            links.map { MapElement(key: linkName($0.link), target: .verdict($0.verdict)) }
-        case .ports(let ports, _, _):
-            ports.map { entry in
-                let key = (entry.address?.bytes ?? []) + [entry.port.transport.number, 0, 0, 0]
-                return MapElement(
-                    key: key + field(entry.port.number), target: .data(entry.toAddress.bytes + field(entry.toPort)))
-            }
-        }
-    }
-
-    private func field(_ port: UInt16) -> [UInt8] {
-        [UInt8(port >> 8), UInt8(truncatingIfNeeded: port), 0, 0]
     }
 }

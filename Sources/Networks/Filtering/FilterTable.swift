@@ -1,39 +1,62 @@
 import Addressing
 
-/// An nftables table of the `inet` family, in the few forms that Roost's rules need. It is rendered as text and as
-/// netlink messages, so that the two can't say different things.
+/// An nftables table, in the few forms that Roost's rules need. It is rendered as text and as netlink messages, so that
+/// the two can't say different things.
 struct FilterTable: Equatable {
+    /// What packets a table sees.
+    enum Family: String {
+        /// Those of IPv4 and IPv6.
+        case inet
+        /// Frames that a bridge passes on, or up to the host.
+        case bridge
+    }
+
+    var family = Family.inet
     var name: String
+    var timeouts: [Timeout] = []
     var maps: [Map] = []
     var chains: [Chain] = []
 
-    /// A named map; the text form calls all of them `map`.
+    /// A named map, or, where the elements lead to nothing, a set.
     struct Map: Equatable {
         var name: String
         var kind: Kind
 
         enum Kind: Equatable {
             /// A link name decides what happens next.
-            case links([(link: String, verdict: Verdict)])
-            /// Protocol and port, after an address if `withAddress`, lead to an address and port, all of one family.
-            case ports([Translation], AddressFamily, withAddress: Bool)
+            case links([Entry<String>])
+            /// Protocol and port decide, after an address of a family if there is one.
+            case ports([Entry<PublishedKey>], AddressFamily?)
+            /// Who may send what through which link: addresses of one family.
+            case senders([Sender], AddressFamily)
+            /// Attempts to connect that were refused lately, as packets noted them.
+            case refusals(AddressFamily)
+        }
 
-            static func == (left: Self, right: Self) -> Bool {
-                switch (left, right) {
-                case (.links(let left), .links(let right)): left.elementsEqual(right, by: ==)
-                case (.ports(let left, let family, let one), .ports(let right, let otherFamily, let other)):
-                    left == right && family == otherFamily && one == other
-                default: false
-                }
-            }
+        /// A key and what follows.
+        struct Entry<Key: Equatable>: Equatable {
+            var key: Key
+            var verdict: Verdict
         }
     }
 
-    struct Translation: Equatable {
+    struct PublishedKey: Hashable {
         var address: IPAddress?
         var port: Port
-        var toAddress: IPAddress
-        var toPort: UInt16
+    }
+
+    struct Sender: Equatable {
+        var link: String
+        var mac: MACAddress
+        var address: IPAddress
+    }
+
+    /// For how long a connection of TCP that nobody answers is remembered.
+    struct Timeout: Equatable {
+        var name: String
+        var family: AddressFamily
+        /// Seconds from the first packet on.
+        var unanswered: UInt32
     }
 
     struct Chain: Equatable {
@@ -68,7 +91,11 @@ struct FilterTable: Equatable {
 
     enum Match: Equatable {
         case enteredThrough(String)
+        /// Through any other link than this.
+        case notEnteredThrough(String)
         case leavesThrough(String)
+        /// Through a link whose name begins so.
+        case leavesThroughAny(prefix: String)
         case source(Prefix)
         case destination(Prefix)
         /// The destination is one of the host's own addresses.
@@ -77,6 +104,25 @@ struct FilterTable: Equatable {
         case wasTranslated
         /// The packet belongs to a connection that was let through before.
         case isKnownConnection
+        /// The same, or it finds neighbours, which isn't followed as a connection: without it IPv6 finds nobody.
+        case isKnownOrUntracked
+        case transport(TransportProtocol)
+        case etherType(EtherType)
+        case family(AddressFamily)
+        /// The answer to a first packet where nobody listens.
+        case isRefusal
+        /// The news that a packet of TCP can't be delivered.
+        case isUndeliverable(AddressFamily)
+        /// The refusal isn't the first one to this attempt to connect.
+        case wasNoted(set: String, AddressFamily)
+        /// Link, hardware address and address of the sender are in the set. ARP says the address elsewhere than IP.
+        case senderIsIn(set: String, EtherType)
+    }
+
+    enum EtherType: UInt16 {
+        case ip = 0x0800
+        case arp = 0x0806
+        case ip6 = 0x86DD
     }
 
     enum Action: Equatable {
@@ -85,9 +131,15 @@ struct FilterTable: Equatable {
         case verdictOfInput(map: String)
         /// What the map says for the link that the packet leaves through.
         case verdictOfOutput(map: String)
+        /// What the map says for the packet's protocol and destination port, after its destination address if the map
+        /// is one of a family.
+        case verdictOfPort(map: String, AddressFamily?)
         case masquerade
-        /// A new destination of the family, as the map says. Packets of the other family are passed over.
-        case translate(AddressFamily, map: String, withAddress: Bool)
+        case setTimeout(String)
+        /// Remembers that an attempt to connect was refused, and keeps the news from the client.
+        case noteAndDrop(set: String, AddressFamily)
+        /// A new destination, one of these (all of the family) by chance. Packets of the other family are passed over.
+        case translate(AddressFamily, [Ruleset.PublishedPort.Target])
     }
 
     enum Verdict: Equatable {

@@ -11,14 +11,16 @@ public struct NetfilterSocket: ~Copyable {
         socket = try NetlinkSocket(.netfilter)
     }
 
-    /// Makes the kernel's table be this ruleset, in one transaction: packets see the old rules or the new ones.
+    /// Makes the kernel's tables be this ruleset, in one transaction: packets see the old rules or the new ones.
     public mutating func apply(_ ruleset: Ruleset) throws(NetlinkError) {
-        try transact(FilterTable(ruleset).messages)
+        try transact(ruleset.tables.flatMap(\.messages))
     }
 
-    /// Removes a table and all that is in it; one that isn't there is no error.
+    /// Removes the tables of a ruleset and all that is in them; one that isn't there is no error.
     public mutating func deleteTable(_ name: String) throws(NetlinkError) {
-        try delete(FilterTable.deletion(of: name))
+        for family in [FilterTable.Family.inet, .bridge] {
+            try delete(FilterTable.deletion(of: name, family: family.number))
+        }
     }
 
     /// Removes the table of this name that a Roost of before 0.2 made: those were of the `ip` family.
@@ -36,7 +38,10 @@ public struct NetfilterSocket: ~Copyable {
 
     /// The names of the `inet` family's tables that begin with `prefix`.
     public mutating func tables(prefix: String = Ruleset.tablePrefix) throws(NetlinkError) -> [String] {
-        let request = FilterMessage(Int(NFT_MSG_GETTABLE.rawValue), "list nftables tables", flags: 0) { _ in }
+        let family = FilterTable.Family.inet.number
+        let request = FilterMessage(
+            Int(NFT_MSG_GETTABLE.rawValue), "list nftables tables", family: family, flags: 0
+        ) { _ in }
         return try socket.dump(request.message, request.operation)
             .compactMap { $0.attributes(after: nfgenmsg.self).first(Int(NFTA_TABLE_NAME.rawValue))?.text }
             .filter { $0.hasPrefix(prefix) }
@@ -64,7 +69,7 @@ public struct NetfilterSocket: ~Copyable {
                 sequence: UInt32(index + 1), acknowledged: index == messages.count - 1)
         }
         datagram += Self.bracket(NFNL_MSG_BATCH_END)
-        let operation = messages.count == 1 ? messages[0].operation : "replace the nftables table"
+        let operation = messages.count == 1 ? messages[0].operation : "replace the nftables tables"
         let answers = try socket.transact(datagram, operation)
         if let refusal = answers.first(where: { $0.errno != 0 }) {
             let index = Int(refusal.sequence) - 1

@@ -1,9 +1,9 @@
 public import Addressing
 
-/// Everything that nftables does for one stack, as a value: published ports, egress, isolation.
+/// Everything that nftables does for one stack, as a value: published ports, egress, isolation, no false senders.
 ///
 /// ``text`` shows it in nft's syntax; ``NetfilterSocket/apply(_:)`` puts it into the kernel in one transaction.
-/// Both come from the same ``FilterTable``.
+/// Both come from the same ``FilterTable`` values.
 public struct Ruleset: Hashable, Sendable, Codable {
     /// A network as the ruleset sees it.
     public struct Network: Hashable, Sendable, Codable {
@@ -22,23 +22,52 @@ public struct Ruleset: Hashable, Sendable, Codable {
         }
     }
 
-    /// A port of the host that leads to a container.
+    /// A port of the host that leads to containers.
     public struct PublishedPort: Hashable, Sendable, Codable {
-        /// The host's address that it is published on, of the family of the container's; nil for all of that family.
+        /// Where a new connection may be led to.
+        public struct Target: Hashable, Sendable, Codable {
+            /// The container's address.
+            public var address: IPAddress
+            /// The container's port, of the host port's protocol.
+            public var port: UInt16
+
+            /// A port of an address.
+            public init(_ address: IPAddress, _ port: UInt16) {
+                self.address = address
+                self.port = port
+            }
+        }
+
+        /// The host's address that it is published on; nil for all, of every family that has a target.
         public var hostAddress: IPAddress?
         /// The host's port.
         public var hostPort: Port
-        /// The container's address.
-        public var address: IPAddress
-        /// The container's port, of the same protocol.
-        public var containerPort: UInt16
+        /// Who shares the new connections, each family among its own. Where there is nobody, a client waits: its first
+        /// packet is dropped, and sent again by its kernel.
+        public var targets: [Target]
 
         /// Describes a published port; 0.0.0.0 and :: mean the same as no host address.
-        public init(hostAddress: IPAddress? = nil, hostPort: Port, address: IPAddress, containerPort: UInt16) {
+        public init(hostAddress: IPAddress? = nil, hostPort: Port, targets: [Target]) {
             self.hostAddress = hostAddress?.isUnspecified == true ? nil : hostAddress
             self.hostPort = hostPort
-            self.address = address
-            self.containerPort = containerPort
+            self.targets = targets
+        }
+    }
+
+    /// The host's end of a container's link, and who may speak through it.
+    public struct Link: Hashable, Sendable, Codable {
+        /// The link's name.
+        public var name: String
+        /// The container's hardware address.
+        public var mac: MACAddress
+        /// The container's addresses.
+        public var addresses: [IPAddress]
+
+        /// Describes a link.
+        public init(name: String, mac: MACAddress, addresses: [IPAddress]) {
+            self.name = name
+            self.mac = mac
+            self.addresses = addresses
         }
     }
 
@@ -46,14 +75,23 @@ public struct Ruleset: Hashable, Sendable, Codable {
     public var table: String
     /// The stack's networks.
     public var networks: [Network]
-    /// The stack's published ports. Of two for the same host address and port, the first counts.
+    /// The stack's published ports, each address and port once.
     public var ports: [PublishedPort]
+    /// The links of the stack's containers that may send only what is theirs.
+    public var links: [Link]
+    /// Links of the host that pass packets on only because of Roost: nothing but what concerns its bridges may take that way.
+    public var openedLinks: [String]
 
     /// The rules of a stack.
-    public init(table: String, networks: [Network] = [], ports: [PublishedPort] = []) {
+    public init(
+        table: String, networks: [Network] = [], ports: [PublishedPort] = [], links: [Link] = [],
+        openedLinks: [String] = []
+    ) {
         self.table = table
         self.networks = networks
         self.ports = ports
+        self.links = links
+        self.openedLinks = openedLinks
     }
 
     /// What all of Roost's tables begin with.
@@ -69,6 +107,9 @@ public struct Ruleset: Hashable, Sendable, Codable {
         return tablePrefix + String(legal.prefix(200))
     }
 
-    /// The ruleset in nft's syntax, as `nft -f -` takes it: it replaces the table, in one transaction.
-    public var text: String { FilterTable(self).text }
+    /// The ruleset in nft's syntax, as `nft -f -` takes it: it replaces the tables, in one transaction.
+    public var text: String { tables.map(\.text).joined() }
+
+    /// What packets between links meet, and what frames from containers meet before it. Both have the same name.
+    var tables: [FilterTable] { [FilterTable(self), FilterTable(guarding: links, name: table)] }
 }

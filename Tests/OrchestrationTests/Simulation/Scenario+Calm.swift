@@ -61,15 +61,19 @@ extension Scenario {
     private func contradictions(_ container: Container) async -> [String] {
         let snapshot = await container.snapshot
         let name = snapshot.record.name
-        let (running, saved) = host.state.withLock { state in
+        let (running, saved, known) = host.state.withLock { state in
             (
                 state.processes.values.first { $0.container == snapshot.record.id }?.number,
-                state.disk.statuses[snapshot.record.id]
+                state.disk.statuses[snapshot.record.id], state.disk.attached[snapshot.record.id]
             )
         }
         var faults: [String] = []
         if snapshot.machine.processes?.pid != running {
             faults.append("\(name) is \(snapshot.machine.phase), and \(running.map { "\($0)" } ?? "nothing") runs")
+        }
+        if running != nil, known != snapshot.machine.availability {
+            faults.append(
+                "\(name) is \(snapshot.machine.availability), and its network takes it for \(known ?? .gone)")
         }
         if let saved, saved.machine.isWorthSaving(since: snapshot.machine) {
             faults.append("\(name) is \(snapshot.machine.phase), and its record says \(saved.machine.phase)")
@@ -86,7 +90,7 @@ extension Scenario {
             }
             let used = Set(state.disk.records.values.flatMap(\.anonymousVolumes.values))
             // A removal without `-v` leaves them for a later `volume prune`; a recreation hands them on.
-            for id in state.disk.attached where state.disk.records[id] == nil {
+            for id in state.disk.attached.keys where state.disk.records[id] == nil {
                 faults.append("\(id) is gone and has its place in a network")
             }
             for name in used where !state.disk.anonymousVolumes.contains(name) { faults.append("\(name) is gone") }

@@ -90,7 +90,7 @@ struct SimulatedContainers: ContainerEffects {
             if state.disk.records.removeValue(forKey: id) != nil { state.disk.halfMade.insert(id) }
             for volume in volumes { state.disk.anonymousVolumes.remove(volume) }
             if record == nil { state.disk.anonymousVolumes.remove("anonymous-\(id)") }
-            state.disk.attached.remove(id)
+            state.disk.attached[id] = nil
         }
         try await host.take("remove \(name) whole", supervisor, mayFail: false)
         host.state.withLock { state in
@@ -209,14 +209,23 @@ struct SimulatedContainers: ContainerEffects {
 
     // MARK: Surroundings
 
-    func attach(_ record: ContainerRecord, _ processes: ContainerProcesses, ports: [ResolvedPort]) async {
+    func attach(
+        _ record: ContainerRecord, _ processes: ContainerProcesses, ports: [ResolvedPort], _ availability: Availability
+    ) async {
         try? await host.take("attach \(record.name)", supervisor, mayFail: false)
-        host.state.withLock { _ = $0.disk.attached.insert(record.id) }
+        host.state.withLock { $0.disk.attached[record.id] = availability }
     }
 
-    func cleanUp(after record: ContainerRecord, isKilled: Bool) async {
+    func setAvailability(_ availability: Availability, of record: ContainerRecord) async {
+        try? await host.take("\(record.name) is \(availability)", supervisor, mayFail: false)
+        host.state.withLock { state in
+            if state.disk.attached[record.id] != nil { state.disk.attached[record.id] = availability }
+        }
+    }
+
+    func cleanUp(after record: ContainerRecord, isKilled: Bool, isAwaited: Bool) async {
         try? await host.take("clean up after \(record.name)", supervisor, mayFail: false)
-        host.state.withLock { _ = $0.disk.attached.remove(record.id) }
+        host.state.withLock { $0.disk.attached[record.id] = nil }
     }
 
     func complain(_ text: String) {

@@ -51,7 +51,7 @@ final class SimulatedHost: Sendable {
         var volumes: [String: (definition: StackVolume, stack: String)] = [:]
         var anonymousVolumes: Set<String> = []
         var images: [String: String] = [:]
-        var attached: Set<String> = []
+        var attached: [String: Availability] = [:]
     }
 
     struct State: Sendable {
