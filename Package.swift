@@ -87,6 +87,8 @@ let package = Package(
         module("Addressing"),
         // Digests, references, manifests, image and runtime configuration.
         module("OCI", [crypto]),
+        // Dockerfiles: text -> instructions -> the program of a build.
+        module("Dockerfiles", ["Diagnostics", "OCI"]),
         // The resolved desired state of a stack.
         module("StackModel", ["Addressing", "OCI"]),
         // (desired, observed) -> plan; the restart and health state machines.
@@ -176,6 +178,7 @@ let package = Package(
         tests("StackModelTests", ["StackModel", "Addressing"]),
         tests("StackFileTests", ["StackFile", "Addressing", "Diagnostics", "StackModel"]),
         tests("OCITests", ["OCI"]),
+        tests("DockerfilesTests", ["Dockerfiles", "Diagnostics", "OCI"]),
         tests("RegistriesTests", ["Registries", "OCI", "Kernel", crypto, nio, nioPosix, nioHTTP1]),
         tests("TarArchivesTests", ["TarArchives", "Kernel"]),
         tests("ImagesTests", ["Images", "Registries", "OCI", "Kernel", "Erofs", "LayerReading"]),
