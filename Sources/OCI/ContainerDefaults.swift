@@ -20,6 +20,12 @@ public struct ContainerDefaults: Hashable, Sendable, Codable {
     public var stopSignal: String?
     /// How to ask whether the container works.
     public var healthcheck: ImageHealthcheck?
+    /// What builds on top of the image do first.
+    public var onBuild: [String]?
+    /// What shell forms are executed by; `nil`: `/bin/sh -c`.
+    public var shell: [String]?
+    /// `command` is a line for a shell already. Only Windows looks at it, and BuildKit always writes it.
+    public var argumentsEscaped: Bool?
 
     /// The names are Docker's, as the OCI image specification took them over.
     private enum CodingKeys: String, CodingKey {
@@ -33,6 +39,9 @@ public struct ContainerDefaults: Hashable, Sendable, Codable {
         case labels = "Labels"
         case stopSignal = "StopSignal"
         case healthcheck = "Healthcheck"
+        case onBuild = "OnBuild"
+        case shell = "Shell"
+        case argumentsEscaped = "ArgsEscaped"
     }
 
     /// The value that ports and volumes map to: an object without content.
@@ -68,6 +77,9 @@ public struct ContainerDefaults: Hashable, Sendable, Codable {
         labels = try container.decodeIfPresent([String: String].self, forKey: .labels) ?? [:]
         stopSignal = try container.decodeIfPresent(String.self, forKey: .stopSignal)
         healthcheck = try container.decodeIfPresent(ImageHealthcheck.self, forKey: .healthcheck)
+        onBuild = try container.decodeIfPresent([String].self, forKey: .onBuild)
+        shell = try container.decodeIfPresent([String].self, forKey: .shell)
+        argumentsEscaped = try container.decodeIfPresent(Bool.self, forKey: .argumentsEscaped)
     }
 
     private static func keys(
@@ -95,6 +107,9 @@ public struct ContainerDefaults: Hashable, Sendable, Codable {
         if !labels.isEmpty { try container.encode(labels, forKey: .labels) }
         try container.encodeIfPresent(stopSignal, forKey: .stopSignal)
         try container.encodeIfPresent(healthcheck, forKey: .healthcheck)
+        try container.encodeIfPresent(onBuild, forKey: .onBuild)
+        try container.encodeIfPresent(shell, forKey: .shell)
+        try container.encodeIfPresent(argumentsEscaped, forKey: .argumentsEscaped)
     }
 }
 
