@@ -132,13 +132,22 @@ let package = Package(
                 "Sandboxes", "Networks", "Volumes", "ControlAPI", crypto, logging, nio,
             ]),
 
+        // Dockerfile and context -> image, with containers and layers of this host.
+        module(
+            "Builds",
+            [
+                "CLinux", "Dockerfiles", "OCI", "StackModel", "Planning", "Kernel", "Images", "Networks", "ControlAPI",
+                "Containers",
+            ]),
+
         // Top.
         // Observe, plan, execute.
         module(
             "Orchestration",
             [
                 "Addressing", "OCI", "StackModel", "Planning", "Launching", "Kernel", "Cgroups", "Registries", "Images",
-                "Sandboxes", "Networks", "Volumes", "ControlAPI", "Containers", crypto, logging, nio, nioPosix,
+                "Sandboxes", "Networks", "Volumes", "ControlAPI", "Containers", "Dockerfiles", "Builds", crypto,
+                logging, nio, nioPosix,
             ]),
         // HTTP on a unix socket: the supervisor as a process, and the tables of what it answers.
         module(

@@ -1,7 +1,7 @@
 import Cgroups
 public import ControlAPI
 import Glibc
-import Images
+public import Images
 import Kernel
 import Launching
 public import Logging
@@ -236,6 +236,13 @@ public struct HostContainers: ContainerEffects {
             log.error("layers that nobody uses stay mounted: \(error)")
         }
     }
+
+    /// Mounts what of the layers isn't mounted, for whoever reads them, and returns their directories.
+    public func holdLayers(_ records: [StoredLayer], for holder: String) async throws -> [String] {
+        try await layers.hold(records, for: holder)
+    }
+
+    public func releaseLayers(_ holder: String) async { await layers.release(holder) }
 
     /// Takes away what is in the run directory of containers that don't exist any more.
     public func sweep() throws {

@@ -18,6 +18,8 @@ public enum CommandResult: Codable, Equatable, Sendable {
     case loggedOut(registry: String, wasLoggedIn: Bool)
     case pruned(PrunedThings)
     case planned(PlannedChanges)
+    /// Ids of images, by the services that they were built for.
+    case built([String: Digest])
 }
 
 /// A plan that can be kept and carried out later.

@@ -46,6 +46,10 @@ extension Endpoint where Body == PullRequest, Answer == CommandEvent {
     public static var pull: Self { .init(.post, "/v1/stacks/{stack}/pull", .lines) }
 }
 
+extension Endpoint where Body == StackBuildRequest, Answer == CommandEvent {
+    public static var build: Self { .init(.post, "/v1/stacks/{stack}/build", .lines) }
+}
+
 extension Endpoint where Body == DownRequest, Answer == CommandEvent {
     public static var down: Self { .init(.post, "/v1/stacks/{stack}/down", .lines) }
 }

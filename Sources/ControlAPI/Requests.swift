@@ -14,6 +14,10 @@ public struct UpRequest: Codable, Sendable {
     public var removeOrphans = false
     /// `nil`: each service's own `pull_policy`.
     public var pull: PullPolicy?
+    /// Images are built even if they are there (`--build`).
+    public var build = false
+    /// Nothing is built (`--no-build`).
+    public var noBuild = false
     /// Create only (`up --no-start`).
     public var noStart = false
     /// `up --wait`: ends when all are running and healthy.
@@ -49,6 +53,26 @@ public struct PullRequest: Codable, Sendable {
     public var services: [String] = []
     public var policy: PullPolicy?
     public var ignoreFailures = false
+    /// Of the caller's environment what leads to its credentials, mirrors, certificates and proxies.
+    public var registryEnvironment: [String: String] = [:]
+    public var caller = ""
+
+    public init(stack: Stack) { self.stack = stack }
+}
+
+/// `POST /v1/stacks/NAME/build`.
+public struct StackBuildRequest: Codable, Sendable {
+    public var stack: Stack
+    /// Empty: all services that have something to build.
+    public var services: [String] = []
+    /// Beside those of the file, and before them.
+    public var arguments: [String: String] = [:]
+    public var noCache = false
+    public var pull = false
+    /// The Dockerfiles are checked, and nothing is built.
+    public var check = false
+    /// The program is printed, and nothing is built.
+    public var printsProgram = false
     /// Of the caller's environment what leads to its credentials, mirrors, certificates and proxies.
     public var registryEnvironment: [String: String] = [:]
     public var caller = ""

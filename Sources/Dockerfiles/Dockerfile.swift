@@ -18,7 +18,8 @@ public struct Dockerfile: Equatable, Sendable {
             case .arg where stages.isEmpty: arguments.append(instruction)
             case _ where stages.isEmpty:
                 throw DockerfileError(
-                    "no build stage in current context", suggestion: "a Dockerfile begins with FROM", lines: statement.lines)
+                    "no build stage in current context", suggestion: "a Dockerfile begins with FROM",
+                    lines: statement.lines)
             default: stages[stages.count - 1].instructions.append(instruction)
             }
         }

@@ -26,7 +26,10 @@ package struct SupervisorRefusal: Error, Sendable, CustomStringConvertible {
 /// What changes stacks. Whatever happens, a command ends with an outcome.
 extension Supervisor {
     package func up(_ stack: String, _ request: UpRequest, report: @escaping CommandReport) async -> Outcome {
-        await command(on: stack, report) { try await $0.carryOut(StackOrder(request), events: $1) }
+        await command(on: stack, report) { controller, events in
+            if !request.dryRun { try await self.buildMissing(for: request, report) }
+            return try await controller.carryOut(StackOrder(request), events: events)
+        }
     }
 
     /// What `up` would do, and a document by which `apply` does just that.

@@ -1,3 +1,4 @@
+import Builds
 import Containers
 package import ControlAPI
 import Glibc
@@ -70,6 +71,7 @@ package actor Supervisor {
         let areAll = try engine.containers.identifiers().count == all.count
         await engine.containers.networks.adopt(all, areAll: areAll, log: engine.log)
         await table.resume()
+        try await Builder.sweep(table, engine.containers.networks, engine.locations)
     }
 
     /// Makes true what is wanted of each stack, where that was cut short.

@@ -118,6 +118,7 @@ struct ControlRoutes: Router {
             .command(.plan) { await supervisor.plan($0.name, $1, report: $2) },
             .command(.apply) { await supervisor.apply($0.name, $1, report: $2) },
             .command(.pull) { await supervisor.pull($0.name, $1, report: $2) },
+            .command(.build) { await supervisor.build($0.name, $1, report: $2) },
             .command(.down) { await supervisor.down($0.name, $1, report: $2) },
             .document(.exec) { try await supervisor.exec(in: $0.name, $1) },
             .command(.prune) { await supervisor.prune($1, report: $2) },

@@ -5,6 +5,8 @@ public struct Service: Codable, Equatable, Sendable {
     public var name: String
     /// As written: a reference, `oci:PATH[:TAG]` or `oci-archive:PATH[:TAG]` with an absolute path.
     public var image: String
+    /// How the image is made; `nil`: it is pulled.
+    public var build: BuildSettings?
     /// What the image has to run on, `linux/arm64`; `nil` for this machine.
     public var platform: String?
     public var pullPolicy: PullPolicy

@@ -83,19 +83,20 @@ extension String {
 
     /// As Go's `%q` writes it.
     fileprivate var quoted: String {
-        "\"" + unicodeScalars.map { scalar in
-            switch scalar {
-            case "\"": "\\\""
-            case "\\": "\\\\"
-            case "\t": "\\t"
-            case "\n": "\\n"
-            case "\r": "\\r"
-            case "\u{8}": "\\b"
-            case "\u{C}": "\\f"
-            case _ where scalar.value < 0x10: "\\x0" + String(scalar.value, radix: 16)
-            default: String(scalar)
-            }
-        }.joined() + "\""
+        "\""
+            + unicodeScalars.map { scalar in
+                switch scalar {
+                case "\"": "\\\""
+                case "\\": "\\\\"
+                case "\t": "\\t"
+                case "\n": "\\n"
+                case "\r": "\\r"
+                case "\u{8}": "\\b"
+                case "\u{C}": "\\f"
+                case _ where scalar.value < 0x10: "\\x0" + String(scalar.value, radix: 16)
+                default: String(scalar)
+                }
+            }.joined() + "\""
     }
 }
 

@@ -4,6 +4,7 @@ import ArgumentParser
 func commandType(named name: String) -> (any RoostCommand.Type)? {
     switch name {
     case "up": UpCommand.self
+    case "build": BuildCommand.self
     case "plan": PlanCommand.self
     case "apply": ApplyCommand.self
     case "down": DownCommand.self
@@ -28,13 +29,13 @@ func commandType(named name: String) -> (any RoostCommand.Type)? {
 
 /// The commands that `--help` lists.
 let listedCommands = [
-    "apply", "config", "down", "exec", "images", "inspect", "kill", "load", "logs", "ls", "plan", "ps", "pull",
+    "apply", "build", "config", "down", "exec", "images", "inspect", "kill", "load", "logs", "ls", "plan", "ps", "pull",
     "restart", "start", "stop", "up", "version", "why",
 ]
 
 /// Commands that Compose has and Roost doesn't yet.
 let unsupportedCommands: Set<String> = [
-    "attach", "bridge", "build", "commit", "cp", "create", "events", "export", "pause", "port", "publish", "rm",
+    "attach", "bridge", "commit", "cp", "create", "events", "export", "pause", "port", "publish", "rm",
     "run", "scale", "stats", "top", "unpause", "volumes", "wait", "watch",
 ]
 

@@ -18,6 +18,8 @@ extension UpOptions {
         request.alwaysRecreateDependencies = alwaysRecreateDependencies
         request.renewAnonymousVolumes = renewAnonymousVolumes
         request.removeOrphans = removeOrphans
+        request.build = build
+        request.noBuild = noBuild
         request.pull = try pullPolicy(pull, option: "--pull", allowed: ["always", "missing", "never"])
         request.noStart = noStart
         request.wait = wait

@@ -26,6 +26,9 @@ struct UpOptions: ParsableArguments {
         name: .customLong("attach-dependencies"), help: "Automatically attach to log output of dependent services")
     var attachDependencies = false
 
+    @Flag(name: .customLong("build"), help: "Build images before starting containers")
+    var build = false
+
     @Flag(name: [.customShort("d"), .customLong("detach")], help: "Detached mode: Run containers in the background")
     var detach = false
 

@@ -19,11 +19,15 @@ public final class ContainerLogs: Sendable {
     private struct Follower {
         var selection: LogSelection
         var stack: String
+        /// One container's id, if only that is wanted.
+        var only: String?
         /// The containers from which something may still come.
         var alive: Set<String>
         var continuation: AsyncStream<LogSignal>.Continuation
 
-        func wants(_ record: ContainerRecord) -> Bool { record.stack == stack && selection.wants(record) }
+        func wants(_ record: ContainerRecord) -> Bool {
+            record.stack == stack && selection.wants(record) && only.map { $0 == record.id } ?? true
+        }
     }
 
     public init(locations: Locations) {
@@ -37,9 +41,12 @@ public final class ContainerLogs: Sendable {
 
     /// The stack's lines for one client.
     ///
-    /// - Parameter look: asks for the stack's containers as they are now.
+    /// - Parameters:
+    ///   - only: one container's id; what happens to others isn't followed.
+    ///   - look: asks for the stack's containers as they are now.
     public func stream(
-        of stack: String, _ selection: LogSelection, look: @Sendable () async -> [ContainerSnapshot]
+        of stack: String, _ selection: LogSelection, only: String? = nil,
+        look: @Sendable () async -> [ContainerSnapshot]
     ) async throws -> AsyncThrowingStream<LogEvent, any Error> {
         let found = await look().filter { selection.wants($0.record) }
         for service in selection.services where !found.contains(where: { $0.record.service == service }) {
@@ -51,7 +58,7 @@ public final class ContainerLogs: Sendable {
             let stream = try LogStream(selection, records, store: store, signals: nil)
             return AsyncThrowingStream(unfolding: { try await stream.next() })
         }
-        let (ticket, signals, continuation) = begin(stack, selection, alive)
+        let (ticket, signals, continuation) = begin(stack, selection, only, alive)
         // What ended between the look and the beginning has told nobody.
         for snapshot in await look() where !snapshot.machine.isAlive { settle(ticket, snapshot.record.id) }
         let stream: LogStream
@@ -73,11 +80,12 @@ public final class ContainerLogs: Sendable {
     }
 
     private func begin(
-        _ stack: String, _ selection: LogSelection, _ alive: Set<String>
+        _ stack: String, _ selection: LogSelection, _ only: String?, _ alive: Set<String>
     ) -> (ticket: Int, signals: AsyncStream<LogSignal>, AsyncStream<LogSignal>.Continuation) {
         let (signals, continuation) = AsyncStream.makeStream(
             of: LogSignal.self, bufferingPolicy: .bufferingOldest(1 << 16))
-        let follower = Follower(selection: selection, stack: stack, alive: alive, continuation: continuation)
+        let follower = Follower(
+            selection: selection, stack: stack, only: only, alive: alive, continuation: continuation)
         let ticket = state.withLock { state in
             state.last += 1
             state.followers[state.last] = follower

@@ -20,7 +20,8 @@ struct CheckOptions: Equatable, Sendable {
             case "skip": if value.trimmed == "all" { skipsAll = true } else { skipped = names }
             case "experimental": if value.trimmed == "all" { allExperimental = true } else { experimental = names }
             case "error":
-                guard let flag = ["true": true, "1": true, "false": false, "0": false][value.trimmed.lowercased()] else {
+                guard let flag = ["true": true, "1": true, "false": false, "0": false][value.trimmed.lowercased()]
+                else {
                     throw DockerfileError("failed to parse check option \"\(part)\"")
                 }
                 isStrict = flag

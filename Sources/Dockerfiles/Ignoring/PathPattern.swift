@@ -43,7 +43,8 @@ public struct PathPattern: Equatable, Sendable {
         DockerfileError("syntax error in pattern \"\(text)\"")
     }
 
-    private static func set(_ rest: inout Substring.UnicodeScalarView, _ text: String) throws(DockerfileError) -> Token {
+    private static func set(_ rest: inout Substring.UnicodeScalarView, _ text: String) throws(DockerfileError) -> Token
+    {
         var ranges: [ClosedRange<Unicode.Scalar>] = []
         let negated = rest.first == "^"
         if negated { rest.removeFirst() }

@@ -64,7 +64,8 @@ enum GoDuration {
             rest = rest[number.endIndex...]
             let unit = rest.prefix { $0 != "." && !("0"..."9").contains($0) }
             rest = rest[unit.endIndex...]
-            guard number.contains(where: { $0 != "." }), let value = Double(number.hasPrefix(".") ? "0" + number : number),
+            guard number.contains(where: { $0 != "." }),
+                let value = Double(number.hasPrefix(".") ? "0" + number : number),
                 let factor = units.first(where: { $0.name == unit })
             else { return nil }
             total += value * factor.nanoseconds

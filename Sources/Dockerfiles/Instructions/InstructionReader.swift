@@ -141,7 +141,8 @@ struct InstructionReader {
         let words = statement.arguments
         guard words.count > 1, let destination = words.last else {
             throw DockerfileError(
-                "\(name) requires at least two arguments, but only one was provided. Destination could not be determined")
+                "\(name) requires at least two arguments, but only one was provided. Destination could not be determined"
+            )
         }
         guard try Heredoc(destination) == nil else {
             throw DockerfileError("\(name) cannot accept a heredoc as a destination")

@@ -74,7 +74,8 @@ public struct RunMount: Equatable, Sendable {
     }
 
     private static let keys = [
-        "type", "from", "source", "target", "readonly", "id", "sharing", "required", "size", "mode", "uid", "gid", "src",
+        "type", "from", "source", "target", "readonly", "id", "sharing", "required", "size", "mode", "uid", "gid",
+        "src",
         "dst", "destination", "ro", "rw", "readwrite", "env",
     ]
 

@@ -64,7 +64,8 @@ public struct DockerfileText: Equatable, Sendable {
             result += part
             goesOn = more
             guard result.utf8.count <= Self.longest else {
-                throw DockerfileError("the instruction is longer than \(Self.longest) bytes", lines: lines.number...lines.number)
+                throw DockerfileError(
+                    "the instruction is longer than \(Self.longest) bytes", lines: lines.number...lines.number)
             }
         }
         if hasEmptyLine { emptyContinuations.append(lines.number) }

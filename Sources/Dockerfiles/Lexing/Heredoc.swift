@@ -60,5 +60,7 @@ public struct Heredoc: Equatable, Sendable {
 
 extension Unicode.Scalar {
     /// The white space of regular expressions.
-    fileprivate var isBlankOrLineEnd: Bool { self == " " || self == "\t" || self == "\n" || self == "\r" || self == "\u{C}" }
+    fileprivate var isBlankOrLineEnd: Bool {
+        self == " " || self == "\t" || self == "\n" || self == "\r" || self == "\u{C}"
+    }
 }

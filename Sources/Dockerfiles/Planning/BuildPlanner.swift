@@ -265,7 +265,8 @@ public struct BuildPlanner {
         }
     }
 
-    private static func instruction(_ trigger: String, _ lines: ClosedRange<Int>) throws(DockerfileError) -> Instruction {
+    private static func instruction(_ trigger: String, _ lines: ClosedRange<Int>) throws(DockerfileError) -> Instruction
+    {
         let statements = try DockerfileText(trigger).statements
         guard statements.count == 1, let statement = statements.first else {
             throw DockerfileError("onbuild trigger should be a single expression")

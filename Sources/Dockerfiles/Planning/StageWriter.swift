@@ -123,7 +123,8 @@ struct StageWriter {
         case .expose(let ports): try writePorts(ports, instruction)
         case .stopSignal(let signal): try writeStopSignal(signal, instruction)
         case .healthcheck(let check): write(check, instruction)
-        case .onbuild(let trigger): stage.configuration.config.onBuild = (stage.configuration.config.onBuild ?? []) + [trigger]
+        case .onbuild(let trigger):
+            stage.configuration.config.onBuild = (stage.configuration.config.onBuild ?? []) + [trigger]
         case .maintainer(let name):
             stage.configuration.author = name
             addHistory("MAINTAINER \(name)")

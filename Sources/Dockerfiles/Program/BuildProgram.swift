@@ -130,4 +130,10 @@ public struct CopyAction: Equatable, Sendable {
     public var unpacks = false
     public var checksum: String?
     public var keepsGitDirectory = false
+
+    public init(source: FileSource, items: [Item], destination: String) {
+        self.source = source
+        self.items = items
+        self.destination = destination
+    }
 }

@@ -11,7 +11,7 @@ enum ServiceRules {
         // An optional dependency that a profile disables is nothing to wait for.
         service.dependsOn = service.dependsOn.filter { services[$0.key] != nil }
         pullPolicy(&service, node, place, &resolution)
-        image(node, place, &resolution)
+        image(&service, node, place, &resolution)
         ports(node, place, &resolution)
         processor(service.container.resources, node, place, &resolution)
         return service
@@ -31,13 +31,18 @@ enum ServiceRules {
         }
     }
 
-    private static func image(_ service: Node, _ place: Place, _ resolution: inout Resolution) {
-        guard service["image"]?.string == nil else { return }
-        let reason =
-            service["provider"] == nil
-            ? "and building one is not supported yet" : "and providers are not supported yet"
+    private static func image(
+        _ service: inout Service, _ node: Node, _ place: Place, _ resolution: inout Resolution
+    ) {
+        guard node["image"]?.string == nil else { return }
+        guard service.build == nil else {
+            // As Compose calls what it builds.
+            service.image = "\(resolution.project.name)-\(service.name)"
+            return
+        }
         resolution.fault(
-            "has no image, \(reason)", at: place.keyMark, place, suggestion: "name one with \"image:\"")
+            "has no image, and providers are not supported yet", at: place.keyMark, place,
+            suggestion: "name one with \"image:\"")
     }
 
     /// One limit, which is said either way.

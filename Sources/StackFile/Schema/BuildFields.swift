@@ -1,4 +1,5 @@
 import OrderedCollections
+import StackModel
 
 /// `build` (Compose Build specification).
 enum BuildFields {
@@ -13,37 +14,43 @@ enum BuildFields {
         return shape
     }()
 
-    private static let fields = Fields<Never>(source + output)
+    static let form = Form<BuildSettings>(fields, shape: shape, from: BuildSettings())
 
-    private static let source: [Field<Never>] = [
-        Field("additional_contexts", .contexts, "Further directories, images or URLs by name."),
-        Field("args", .variables, "Build arguments; without a value, the shell's."),
-        Field("context", .text, "The directory or URL with the sources.", .asWritten),
-        Field("dockerfile", .text, "The Dockerfile's path in the context.", .asWritten),
-        Field("dockerfile_inline", .text, "The Dockerfile's text."),
-        Field("extra_hosts", ExtraHosts.form.shape, "Further names while building, as HOST=IP."),
-        Field("network", .text, "The network of RUN steps."),
-        Field("secrets", .list(of: FileReferences.grant.shape), "Secrets that RUN steps can mount."),
-        Field("ssh", BuildFields.ssh, "SSH agents and keys that RUN steps can mount."),
-        Field("target", .text, "The stage to build."),
+    private static let fields = Fields<BuildSettings>(source + output)
+
+    private static let source: [Field<BuildSettings>] = [
+        Field(
+            "additional_contexts", Form.texts(.contexts), "Further directories, images or URLs by name.",
+            to: \.additionalContexts),
+        Field("args", .variables, "Build arguments; without a value, the shell's.", to: \.arguments),
+        Field("context", .text, "The directory or URL with the sources.", .asWritten, to: \.context),
+        Field("dockerfile", .text, "The Dockerfile's path in the context.", .asWritten, to: \.dockerfile),
+        Field("dockerfile_inline", .text, "The Dockerfile's text.", to: \.inline),
+        Field("extra_hosts", ExtraHosts.form, "Further names while building, as HOST=IP.", to: \.extraHosts),
+        Field("network", .text, "The network of RUN steps.", to: \.network),
+        Field("secrets", FileReferences.buildSecrets, "Secrets that RUN steps can mount.", to: \.secrets),
+        Field("ssh", .texts(BuildFields.ssh), "SSH agents and keys that RUN steps can mount.", to: \.ssh),
+        Field("target", .text, "The stage to build.", to: \.target),
     ]
 
-    private static let output: [Field<Never>] = [
-        Field("cache_from", .texts, "Where cached layers come from."),
-        Field("cache_to", .texts, "Where cached layers go."),
-        Field("entitlements", .texts, "Further rights of the build."),
+    private static let output: [Field<BuildSettings>] = [
+        Field("cache_from", .texts(.texts), "Where cached layers come from.", to: \.cacheFrom),
+        Field("cache_to", .texts(.texts), "Where cached layers go.", to: \.cacheTo),
+        Field("entitlements", .texts(.texts), "Further rights of the build.", to: \.entitlements),
         Field("isolation", .text, "How RUN steps are isolated."),
-        Field("labels", .labels, "Labels of the image."),
-        Field("no_cache", .boolean, "Whether cached layers are passed over."),
-        Field("no_cache_filter", .textOrDistinctTexts, "Stages for which cached layers are passed over."),
-        Field("platforms", .texts, "The platforms to build for."),
-        Field("privileged", .boolean, "Whether RUN steps may do what root on the host may."),
+        Field("labels", .labels, "Labels of the image.", to: \.labels),
+        Field("no_cache", .boolean, "Whether cached layers are passed over.", to: \.noCache),
+        Field(
+            "no_cache_filter", .texts(.textOrDistinctTexts), "Stages for which cached layers are passed over.",
+            to: \.uncachedStages),
+        Field("platforms", .texts(.texts), "The platforms to build for.", to: \.platforms),
+        Field("privileged", .boolean, "Whether RUN steps may do what root on the host may.", to: \.privileged),
         Field("provenance", .textOrBoolean, "The provenance attestation."),
-        Field("pull", .boolean, "Whether newer base images are fetched."),
+        Field("pull", .boolean, "Whether newer base images are fetched.", to: \.pull),
         Field("sbom", .textOrBoolean, "The SBOM attestation."),
-        Field("shm_size", .wholeBytes, "The size of /dev/shm."),
-        Field("tags", .uniqueTexts, "Further names of the image."),
-        Field("ulimits", Limits.buildUlimits, "Resource limits of RUN steps."),
+        Field("shm_size", .bytes(.wholeBytes), "The size of /dev/shm.", to: \.shmSize),
+        Field("tags", .texts(.uniqueTexts), "Further names of the image.", to: \.tags),
+        Field("ulimits", Limits.buildUlimits, "Resource limits of RUN steps.", to: \.ulimits),
     ]
 
     /// `default`, `ID=PATH`; printed as a list.

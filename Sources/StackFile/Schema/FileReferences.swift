@@ -38,6 +38,17 @@ enum FileReferences {
     /// Below the root where nothing else is said.
     static let configs = grants(\.configs, below: "/")
 
+    /// Of a build: any number of them may be of one name.
+    static let buildSecrets = Form<[FileGrant]>(.list(of: grant.shape)) { node, place, resolution in
+        let grants = Form<[FileGrant]>(.list(of: grant.shape), items: grant).value(node, place, &resolution) ?? []
+        return grants.compactMap { grant in
+            guard let content = resolution.secrets[grant.source] else { return nil }
+            var grant = grant
+            grant.content = content
+            return grant
+        }
+    }
+
     /// What isn't defined, or has no content, is no grant: that has been told already.
     private static func grants(
         _ defined: any KeyPath<Resolution, [String: FileGrant.Content]> & Sendable, below directory: String

@@ -4,18 +4,24 @@ import StackModel
 
 /// `ulimits` and `blkio_config` (Compose specification, "Services").
 enum Limits {
-    static let ulimits = Form<[String: ResourceLimitRange]>(all(limit(texts: true))) { node, place, resolution in
-        var limits: [String: ResourceLimitRange] = [:]
-        for (name, entry) in node.mapping?.entries ?? [:] {
-            if !KernelNames.resourceLimits.contains(name.lowercased()) {
-                resolution.fault(
-                    "\"\(name)\" is no resource limit", at: entry.keyMark, place,
-                    suggestion: Findings.suggestion(for: name, in: KernelNames.resourceLimits)
-                        ?? "`man 2 getrlimit` lists them")
+    static let ulimits = form(all(limit(texts: true)))
+    /// Docker takes no text here.
+    static let buildUlimits = form(all(limit(texts: false)))
+
+    private static func form(_ shape: Shape) -> Form<[String: ResourceLimitRange]> {
+        Form(shape) { node, place, resolution in
+            var limits: [String: ResourceLimitRange] = [:]
+            for (name, entry) in node.mapping?.entries ?? [:] {
+                if !KernelNames.resourceLimits.contains(name.lowercased()) {
+                    resolution.fault(
+                        "\"\(name)\" is no resource limit", at: entry.keyMark, place,
+                        suggestion: Findings.suggestion(for: name, in: KernelNames.resourceLimits)
+                            ?? "`man 2 getrlimit` lists them")
+                }
+                limits[name] = range(entry.node, place.key(name, entry.keyMark), &resolution)
             }
-            limits[name] = range(entry.node, place.key(name, entry.keyMark), &resolution)
+            return limits
         }
-        return limits
     }
 
     private static func range(
@@ -31,9 +37,6 @@ enum Limits {
 
     /// -1 is no limit.
     private static func unbounded(_ limit: Int64) -> Int64 { limit < 0 ? .max : limit }
-
-    /// Docker takes no text here.
-    static let buildUlimits = all(limit(texts: false))
 
     /// By name; an `x-…` among them is passed over.
     private static func all(_ limit: Shape) -> Shape {

@@ -3,7 +3,7 @@ import StackModel
 /// What services and jobs have beyond any container (Compose specification, "Services").
 enum WorkloadFields {
     static let all: [Field<Service>] = [
-        Field("build", BuildFields.shape, "How the image is built.", .asWritten),
+        Field("build", BuildFields.form, "How the image is built.", .asWritten, to: \.build),
         Field(
             "depends_on", Dependencies.form, "Services that must have reached a condition before.",
             to: \.dependsOn),

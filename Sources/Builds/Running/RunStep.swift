@@ -1,0 +1,127 @@
+import Containers
+import ControlAPI
+import Dockerfiles
+import Images
+import Kernel
+import OCI
+import Planning
+import StackModel
+
+/// Carries a `RUN` out: a container on the stage's layers, and a layer of what it wrote.
+struct RunStep: Sendable {
+    let step: StepRun
+    let action: RunAction
+    let mounts: StepMounts
+    let vertex: BuildProgress.Vertex
+
+    private var builder: Builder { step.builder }
+
+    func layer(in scratch: String) async throws -> StepRun.WrittenLayer {
+        let container = try await builder.table.create(
+            try await specification(),
+            image: ContainerImage(layers: step.files.overlay, defaults: ContainerDefaults()))
+        do {
+            try await run(container)
+            let stubs = mounts.stubs
+            let upper = builder.locations.containerDirectory(container.id) + "/upper"
+            let written = try await blocking {
+                var layer = try UpperLayer(upper, stubs: stubs)
+                var archive = try LayerArchive(scratch + "/layer.tar")
+                try layer.write(to: &archive)
+                let digest = try archive.finish()
+                return StepRun.WrittenLayer(
+                    scratch + "/layer.tar", Descriptor(mediaType: .layer, digest: digest, size: archive.count))
+            }
+            try await remove(container)
+            return written
+        } catch {
+            try await remove(container)
+            throw error
+        }
+    }
+
+    /// Runs to its end, and tells what it writes.
+    private func run(_ container: Container) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            try await container.start()
+            let output = try await builder.logs.stream(
+                of: "", LogSelection(follow: true), only: container.id,
+                look: { [await container.snapshot] })
+            let vertex = vertex
+            group.addTask {
+                for try await case .line(let line) in output {
+                    for text in line.text.split(whereSeparator: \.isNewline) { vertex.output(String(text)) }
+                }
+            }
+            let code = try await withTaskCancellationHandler {
+                try await container.wait { snapshot, isBusy in
+                    snapshot.machine.isAtRest && !isBusy ? snapshot.machine.run.exitCode : nil
+                }
+            } onCancel: {
+                Task { try? await container.kill(signal: "KILL") }
+            }
+            try await group.waitForAll()
+            guard code == 0 else {
+                let command = action.arguments.joined(separator: " ")
+                throw BuildError(
+                    "process \(quoted(command)) did not complete successfully: exit code: \(code)",
+                    exitCode: code)
+            }
+        }
+    }
+
+    /// Also when the build is cancelled: nothing of it stays.
+    private func remove(_ container: Container) async throws {
+        let table = builder.table
+        try await Task {
+            try await container.kill(signal: "KILL")
+            try await table.remove(container.id, volumes: true)
+        }.value
+    }
+
+    private func specification() async throws -> ContainerSpec {
+        var settings = ContainerSettings()
+        settings.entrypoint = Array(action.arguments.prefix(1))
+        settings.command = Array(action.arguments.dropFirst())
+        for entry in action.environment {
+            let (name, value) = entry.split("=")
+            settings.environment[name] = value
+        }
+        settings.environment.merge(action.proxies) { own, _ in own }
+        settings.environment.merge(mounts.environment) { _, secret in secret }
+        settings.workingDir = action.workingDirectory
+        settings.user = action.user.isEmpty ? nil : action.user
+        settings.volumes = mounts.volumes
+        settings.configs = mounts.grants
+        settings.shmSize = step.build.request.settings.shmSize
+        settings.privileged = action.isInsecure
+        if action.isInsecure && !step.build.request.settings.isPrivileged {
+            throw BuildError("RUN --security=insecure needs `privileged: true` or the entitlement security.insecure")
+        }
+        let name = "build-\(step.build.id)-\(vertex.number)"
+        var spec = ContainerSpec(
+            name: name, owner: .build(step.build.id), image: step.build.request.name,
+            imageID: step.files.diffIDs.last?.description ?? "", settings: settings)
+        try await setNetwork(&spec)
+        return spec
+    }
+
+    private func setNetwork(_ spec: inout ContainerSpec) async throws {
+        let wanted = action.network == .default ? step.build.request.settings.network : action.network.rawValue
+        switch wanted {
+        case "none": spec.settings.networkMode = .none
+        case "host": spec.settings.networkMode = .host
+        case "default", "":
+            spec.networks = ["default": try await step.build.network.ready()]
+            spec.settings.networks = ["default": NetworkAttachment()]
+        default: throw BuildError("build network \"\(wanted)\" is not supported yet; it is default, none or host")
+        }
+    }
+}
+
+extension String {
+    fileprivate func split(_ separator: Character) -> (String, String) {
+        guard let place = firstIndex(of: separator) else { return (self, "") }
+        return (String(self[..<place]), String(self[index(after: place)...]))
+    }
+}
