@@ -81,7 +81,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (["up", "--build"], "roost up: --build is not supported yet"),
+        (["up", "--quiet-build"], "roost up: --quiet-build is not supported yet"),
         (["up", "--watch=true"], "roost up: --watch is not supported yet"),
         (["down", "--rmi", "all"], "roost down: --rmi is not supported yet"),
         (["exec", "--dry-run", "web", "ls"], "roost exec: --dry-run is not supported yet"),

@@ -181,8 +181,8 @@ struct FaultTests {
 
     static let wholeFiles: [(text: String, message: String)] = [
         (
-            "services:\n  web:\n    build: .\n",
-            "compose.yaml:2:3: services.web: has no image, and building one is not supported yet; name one with \"image:\""
+            "services:\n  web:\n    provider: {type: x}\n",
+            "compose.yaml:2:3: services.web: has no image, and providers are not supported yet; name one with \"image:\""
         ),
         (
             "services: {web: {image: x, secrets: [s]}}\nsecrets: {s: {environment: NOPE}}",
