@@ -81,6 +81,8 @@ public enum OutsideStep: Equatable, Sendable {
     /// UDP and TCP sockets bound in the container's network namespace, held open by the shim under the
     /// descriptor numbers ``MonitorSettings/nameSocketDescriptors``, served by the supervisor.
     case nameSockets(address: [UInt8], port: UInt16)
+    /// Sends a transaction of netfilter's netlink in the container's network namespace; the name is for people.
+    case packetFilter(name: String, transaction: [UInt8])
     /// Runs an OCI hook (runtime-spec, config.md#posix-platform-hooks) with the container's state on its standard
     /// input; a failure ends the launch.
     case hook(HookSettings)

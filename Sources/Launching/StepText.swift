@@ -17,6 +17,7 @@ extension OutsideStep: CustomStringConvertible {
             "route \(destination.isEmpty ? "default" : "\(Text.address(destination))/\(length)")"
                 + " via \(Text.address(gateway))"
         case .nameSockets(let address, let port): "name-sockets \(Text.address(address)):\(port)"
+        case .packetFilter(let name, let transaction): "packet-filter \(name) \(Text.digest(transaction))"
         case .hook(let hook): hook.text
         case .directory(let path, let mode): "directory \(Text.word(path)) mode=\(Text.octal(mode))"
         }

@@ -35,6 +35,7 @@ extension OutsideStep: WireValue {
         case .nameSockets(let address, let port): writer.tagged(5, address, port)
         case .hook(let hook): writer.tagged(6, hook)
         case .directory(let path, let mode): writer.tagged(7, path, mode)
+        case .packetFilter(let name, let transaction): writer.tagged(8, name, transaction)
         }
     }
 
@@ -56,6 +57,7 @@ extension OutsideStep: WireValue {
         case 5: self = .nameSockets(address: try reader.value(), port: try reader.value())
         case 6: self = .hook(try reader.value())
         case 7: self = .directory(path: try reader.value(), mode: try reader.value())
+        case 8: self = .packetFilter(name: try reader.value(), transaction: try reader.value())
         case let other: throw reader.failure("\(other) is not a step outside")
         }
     }

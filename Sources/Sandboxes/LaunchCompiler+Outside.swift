@@ -2,9 +2,6 @@ import Launching
 import OCI
 
 extension LaunchCompiler {
-    /// Where a container finds its name service, as in Docker.
-    static let nameServer: [UInt8] = [127, 0, 0, 11]
-
     static func outsideSteps(_ configuration: RuntimeConfiguration, _ settings: SandboxSettings) -> [OutsideStep] {
         var steps: [OutsideStep] = settings.heldPorts.map {
             .holdPort($0.protocol, address: $0.address, port: $0.port, sharers: $0.sharers)
@@ -22,8 +19,11 @@ extension LaunchCompiler {
             return []
         case .none:
             return [.newNetwork]
-        case .endpoints(let endpoints):
-            var steps: [OutsideStep] = [.newNetwork, .nameSockets(address: nameServer, port: 53)]
+        case .endpoints(let endpoints, let names):
+            var steps: [OutsideStep] = [
+                .newNetwork, .nameSockets(address: names.address, port: names.port),
+                .packetFilter(name: "names", transaction: names.redirection),
+            ]
             for endpoint in endpoints {
                 steps.append(
                     .link(

@@ -61,7 +61,22 @@ public enum SandboxNetwork: Sendable, Equatable {
     /// Another container's, by the path of its namespace.
     case joined(path: String)
     /// A namespace of its own, attached to bridges; the first endpoint has the default route.
-    case endpoints([SandboxEndpoint])
+    case endpoints([SandboxEndpoint], SandboxNames)
+}
+
+/// Where a container's name service listens.
+public struct SandboxNames: Sendable, Equatable {
+    /// Of IPv4, in network order.
+    public var address: [UInt8]
+    public var port: UInt16
+    /// What leads the container's questions there: a transaction of netfilter's netlink.
+    public var redirection: [UInt8]
+
+    public init(address: [UInt8], port: UInt16, redirection: [UInt8]) {
+        self.address = address
+        self.port = port
+        self.redirection = redirection
+    }
 }
 
 /// A container's place on one network.

@@ -80,9 +80,7 @@ final class ContainerNetwork {
 
     /// Sockets of the container's namespace for the name service, under the numbers at which the supervisor looks.
     func nameSockets(_ address: [UInt8], _ port: UInt16) throws(LaunchFailure) {
-        try explained { () throws(KernelError) in
-            try Namespaces.join(namespace, .network)
-        }
+        try enter()
         let numbers = MonitorSettings.nameSocketDescriptors
         do throws(KernelError) {
             let datagram = try BoundSocket.open(.udp, address, port, reuse: false)
@@ -94,6 +92,27 @@ final class ContainerNetwork {
         } catch {
             throw LaunchFailure("open the name service's sockets: \(error)", errno: error.errno)
         }
+        try leave()
+    }
+
+    func packetFilter(_ name: String, _ transaction: [UInt8]) throws(LaunchFailure) {
+        try enter()
+        let answers = try networking { () throws(NetlinkError) in
+            var socket = try NetlinkSocket(.netfilter)
+            return try socket.transact(transaction, "set up the packet filter \(name)")
+        }
+        if let refusal = answers.first(where: { $0.errno != 0 }) {
+            let words = refusal.message.map { ": \($0)" } ?? ""
+            throw LaunchFailure("set up the packet filter \(name)\(words)", errno: refusal.errno)
+        }
+        try leave()
+    }
+
+    private func enter() throws(LaunchFailure) {
+        try explained { () throws(KernelError) in try Namespaces.join(namespace, .network) }
+    }
+
+    private func leave() throws(LaunchFailure) {
         try explained { () throws(KernelError) in try Namespaces.join(hostNamespace, .network) }
     }
 

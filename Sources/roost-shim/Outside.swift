@@ -43,6 +43,8 @@ struct Outside {
             try Self.made(network).route(destination, length, gateway)
         case .nameSockets(let address, let port):
             try Self.made(network).nameSockets(address, port)
+        case .packetFilter(let name, let transaction):
+            try Self.made(network).packetFilter(name, transaction)
         case .hook(let hook):
             if hook.state.contains("%PID%") { hooks.append((index, hook)) } else { try Hook.run(hook, pid: 0) }
         case .directory(let path, let mode):

@@ -81,7 +81,10 @@ import Testing
         let (network, sockets) = try inNewNetwork {
             var route = try RouteSocket()
             try route.setUp(RouteSocket.loopback)
-            return (try currentNetwork(), try BoundSockets(ResolvConf.nameService, port: 53))
+            var filter = try NetlinkSocket(.netfilter)
+            let answers = try filter.transact(NameRedirection.batch, "redirect names")
+            #expect(answers.allSatisfy { $0.errno == 0 }, "\(answers)")
+            return (try currentNetwork(), try BoundSockets(ResolvConf.nameService, port: NameRedirection.port))
         }
         defer { close(network) }
         try await serving(sockets, { NameTests.table }) {
@@ -92,6 +95,17 @@ import Testing
             #expect(found.output.contains("10.210.0.2") && found.output.contains("10.210.0.3"), "\(found.output)")
             #expect(try lookup("10.210.0.2").output.contains("shop-web-1.front"))
             #expect(try lookup("db").output.contains("NXDOMAIN"))
+            // By TCP, and with the container's own name server beside it.
+            try inNetwork(network) {
+                let own = try BoundSockets(.any, port: 53)
+                defer { for socket in [own.datagram, own.stream] { close(socket) } }
+                #expect(try lookup("web").output.contains("10.210.0.2"))
+                let www = try question("www")
+                let answer = try ask(
+                    Int32(SOCK_STREAM.rawValue), bytes(UInt16(www.count)) + www, 53, at: ResolvConf.nameService)
+                #expect(Array(answer.suffix(4)) == [10, 210, 0, 2])
+                #expect(withAddress(ResolvConf.nameService, 54) { bind(own.datagram, $0, $1) } != 0)
+            }
         }
     }
 }
@@ -154,12 +168,14 @@ func withAddress<Result>(
     }
 }
 
-private func ask(_ kind: Int32, _ message: [UInt8], _ port: UInt16) throws -> [UInt8] {
+private func ask(
+    _ kind: Int32, _ message: [UInt8], _ port: UInt16, at address: IPv4Address = .loopback
+) throws -> [UInt8] {
     let client = socket(AF_INET, kind, 0)
     defer { close(client) }
     var wait = timeval(tv_sec: 10, tv_usec: 0)
     setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &wait, socklen_t(MemoryLayout<timeval>.size))
-    try #require(withAddress(.loopback, port) { connect(client, $0, $1) } == 0)
+    try #require(withAddress(address, port) { connect(client, $0, $1) } == 0)
     try #require(send(client, message, message.count, 0) == message.count)
     var buffer = [UInt8](repeating: 0, count: 65_536)
     var count = 0

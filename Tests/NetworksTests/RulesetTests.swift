@@ -282,6 +282,20 @@ struct RulesetKernelTests {
         #expect(byNetlink == byText)
     }
 
+    @Test func redirectionsOfNamesAgreeToo() throws {
+        let byText = try inNewNetwork {
+            let outcome = try run(["/usr/sbin/nft", "-f", "-"], input: NameRedirection.text)
+            #expect(outcome.status == 0, "\(outcome.output)")
+            return try listing("roost")
+        }
+        let byNetlink = try inNewNetwork {
+            var socket = try NetlinkSocket(.netfilter)
+            #expect(try socket.transact(NameRedirection.batch, "redirect names").allSatisfy { $0.errno == 0 })
+            return try listing("roost")
+        }
+        #expect(byNetlink == byText)
+    }
+
     private func listing(_ table: String) throws -> String {
         // The order of a hash table's elements is the kernel's, with a seed of its own for each.
         let outcome = try run(["/usr/sbin/nft", "list", "ruleset"])

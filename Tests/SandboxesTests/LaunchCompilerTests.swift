@@ -12,7 +12,7 @@ import Testing
         let program = try LaunchCompiler.program(
             for: Samples.configuration(),
             settings: Samples.settings {
-                $0.network = .endpoints([Samples.endpoint(0), Samples.endpoint(1)])
+                $0.network = .endpoints([Samples.endpoint(0), Samples.endpoint(1)], Samples.names)
             })
         let routes = program.outside.filter { if case .route = $0 { true } else { false } }
         #expect(routes == [.route(destination: [], prefixLength: 0, gateway: [10, 0, 0, 1])])
@@ -36,7 +36,8 @@ import Testing
     @Test func internalNetworkHasNoRoute() throws {
         let program = try LaunchCompiler.program(
             for: Samples.configuration(),
-            settings: Samples.settings { $0.network = .endpoints([Samples.endpoint(0, gateway: false)]) })
+            settings: Samples.settings { $0.network = .endpoints([Samples.endpoint(0, gateway: false)], Samples.names) }
+        )
         #expect(!program.outside.contains { if case .route = $0 { true } else { false } })
     }
 
@@ -77,7 +78,7 @@ import Testing
         let monitor = try LaunchCompiler.program(
             for: Samples.configuration(),
             settings: Samples.settings {
-                $0.network = .endpoints([Samples.endpoint(0), Samples.endpoint(1)])
+                $0.network = .endpoints([Samples.endpoint(0), Samples.endpoint(1)], Samples.names)
             }
         ).monitor
         #expect(monitor.links.isEmpty)

@@ -50,6 +50,8 @@ enum LaunchSamples {
         return result
     }
 
+    static let names = SandboxNames(address: [127, 0, 0, 11], port: 65_053, redirection: [1, 2, 3])
+
     static func endpoint(_ number: UInt8, gateway: Bool = true) -> SandboxEndpoint {
         SandboxEndpoint(
             hostLink: "rv\(number)", bridge: "rb\(number)", name: "eth\(number)",

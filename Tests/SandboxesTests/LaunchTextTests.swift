@@ -47,7 +47,7 @@ import Testing
 
     @Test func twoNetworksAndAPublishedPort() throws {
         let difference = try Samples.difference(settings: {
-            $0.network = .endpoints([Samples.endpoint(0, gateway: false), Samples.endpoint(1)])
+            $0.network = .endpoints([Samples.endpoint(0, gateway: false), Samples.endpoint(1)], Samples.names)
             $0.heldPorts = [
                 HeldPort(protocol: .tcp, address: [0, 0, 0, 0], port: 8080),
                 HeldPort(protocol: .udp, address: [127, 0, 0, 1], port: 53),
@@ -57,7 +57,8 @@ import Testing
             difference == """
                 + outside hold-port 0.0.0.0:8080/tcp
                 + outside hold-port 127.0.0.1:53/udp
-                + outside name-sockets 127.0.0.11:53
+                + outside name-sockets 127.0.0.11:65053
+                + outside packet-filter names d0aa6218672cf5ab
                 + outside link eth0 mac=02:42:0a:00:00:02 mtu=1500 host=rv0 bridge=rb0
                 + outside address eth0 10.0.0.2/24
                 + outside link eth1 mac=02:42:0a:01:00:02 mtu=1500 host=rv1 bridge=rb1

@@ -73,6 +73,17 @@ struct NetworkTests {
         }
     }
 
+    @Test("A container has port 53 of all its addresses to itself, and finds names all the same")
+    func ownNameServer() async throws {
+        try await onHost { host in
+            try await Self.serve(host, [("web", "ports: [\"53:53\"]")])
+            let serve = "httpd -p 53 -h /page && \(Self.page("web:53"))"
+            #expect(try await host.inside("web", serve) == "web")
+            #expect(try await host.shell("curl -sS -m 5 http://127.0.0.1:53/").succeeds().output == "web\n")
+            #expect(try await host.inside("web", "nslookup nowhere.test 2>&1 | grep -c NXDOMAIN") != "0")
+        }
+    }
+
     @Test("An internal network has no way out")
     func `internal`() async throws {
         try await onHost { host in

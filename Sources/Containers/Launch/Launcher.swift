@@ -227,7 +227,7 @@ struct Launcher: Sendable {
         case .networks:
             let leases = try await networks.lease(record)
             return NetworkPlan(
-                namespace: .own, sandbox: leases.isEmpty ? .none : .endpoints(leases.map(\.endpoint)),
+                namespace: .own, sandbox: leases.isEmpty ? .none : .endpoints(leases.map(\.endpoint), .standard),
                 addresses: leases.flatMap(\.place.addresses),
                 gateway: leases.flatMap(\.endpoint.addresses).lazy.compactMap(\.gateway).first
                     .flatMap { IPAddress(bytes: $0) })

@@ -91,6 +91,12 @@ extension SandboxEndpoint {
     }
 }
 
+extension SandboxNames {
+    /// The name service of each container.
+    static let standard = SandboxNames(
+        address: NameRedirection.address.bytes, port: NameRedirection.port, redirection: NameRedirection.batch)
+}
+
 extension SubnetRequest {
     /// What a network asks for: an IPv4 subnet of its own, or of the ledger's choice. Subnets of IPv6 wait for a network
     /// that asks for the family.

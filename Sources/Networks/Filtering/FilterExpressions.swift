@@ -18,7 +18,6 @@ func register(_ index: Int) -> UInt32 {
 enum HeaderOffset {
     static func source(_ family: AddressFamily) -> UInt32 { family == .v4 ? 12 : 8 }
     static func destination(_ family: AddressFamily) -> UInt32 { family == .v4 ? 16 : 24 }
-    static let destinationPort: UInt32 = 2
     /// Of a frame.
     static let sourceHardware: UInt32 = 6
     static let etherType: UInt32 = 12
@@ -31,6 +30,11 @@ enum HeaderOffset {
         case .arp: 14
         }
     }
+}
+
+extension FilterTable.PortField {
+    /// In every header of a transport protocol.
+    fileprivate var offset: UInt32 { self == .source ? 0 : 2 }
 }
 
 extension AddressFamily {
@@ -77,6 +81,7 @@ extension NetlinkMessage {
                 hasAnyOf: ConnectionBits.established | ConnectionBits.related | ConnectionBits.untracked)
         case .transport(let transport): isOf(transport)
         case .family(let family): isOf(family)
+        case .port(let field, let port, let transport): self.port(field, port, transport)
         case .isRefusal: isRefusal()
         case .isUndeliverable(let family): isUndeliverable(family)
         case .wasNoted(let set, let family):
@@ -84,7 +89,7 @@ extension NetlinkMessage {
             lookUp(set)
         case .etherType(let type):
             payload(NFT_PAYLOAD_LL_HEADER, offset: HeaderOffset.etherType, length: 2, into: firstRegister)
-            compare(withUnsafeBytes(of: type.rawValue.bigEndian) { Array($0) })
+            compare(networkOrder(type.rawValue))
         case .senderIsIn(let set, let type): sender(isIn: set, type)
         }
     }
@@ -114,6 +119,7 @@ extension NetlinkMessage {
         case .verdictOfPort(let map, let family): verdictOfPort(map, family)
         case .masquerade: expression("masq") { _ in }
         case .setTimeout(let name): setTimeout(name)
+        case .setPort(let field, let port, let transport): setPort(field, port, transport)
         case .noteAndDrop(let set, let family):
             attempt(family)
             add(to: set)
@@ -133,7 +139,8 @@ extension NetlinkMessage {
         }
         meta(NFT_META_L4PROTO, into: register(field))
         payload(
-            NFT_PAYLOAD_TRANSPORT_HEADER, offset: HeaderOffset.destinationPort, length: 2, into: register(field + 1))
+            NFT_PAYLOAD_TRANSPORT_HEADER, offset: FilterTable.PortField.destination.offset, length: 2,
+            into: register(field + 1))
         lookUp(map, into: verdictRegister)
     }
 
@@ -151,7 +158,7 @@ extension NetlinkMessage {
         } else if let target = targets.first {
             port = UInt32(NFT_REG_2.rawValue)
             load(target.address.bytes, into: firstRegister)
-            load(withUnsafeBytes(of: target.port.bigEndian) { Array($0) }, into: port)
+            load(networkOrder(target.port), into: port)
         }
         expression("nat") {
             $0.attribute(Int(NFTA_NAT_TYPE.rawValue), bigEndian: UInt32(NFT_NAT_DNAT.rawValue))
@@ -160,6 +167,25 @@ extension NetlinkMessage {
             $0.attribute(Int(NFTA_NAT_REG_PROTO_MIN.rawValue), bigEndian: port)
             // NF_NAT_RANGE_PROTO_SPECIFIED, as nft says it of a port by itself.
             if map == nil { $0.attribute(Int(NFTA_NAT_FLAGS.rawValue), bigEndian: UInt32(2)) }
+        }
+    }
+
+    private mutating func port(_ field: FilterTable.PortField, _ port: UInt16, _ transport: TransportProtocol) {
+        isOf(transport)
+        payload(NFT_PAYLOAD_TRANSPORT_HEADER, offset: field.offset, length: 2, into: firstRegister)
+        compare(networkOrder(port))
+    }
+
+    private mutating func setPort(_ field: FilterTable.PortField, _ port: UInt16, _ transport: TransportProtocol) {
+        load(networkOrder(port), into: firstRegister)
+        expression("payload") {
+            $0.attribute(Int(NFTA_PAYLOAD_SREG.rawValue), bigEndian: firstRegister)
+            $0.attribute(Int(NFTA_PAYLOAD_BASE.rawValue), bigEndian: NFT_PAYLOAD_TRANSPORT_HEADER.rawValue)
+            $0.attribute(Int(NFTA_PAYLOAD_OFFSET.rawValue), bigEndian: field.offset)
+            $0.attribute(Int(NFTA_PAYLOAD_LEN.rawValue), bigEndian: UInt32(2))
+            $0.attribute(Int(NFTA_PAYLOAD_CSUM_TYPE.rawValue), bigEndian: NFT_PAYLOAD_CSUM_INET.rawValue)
+            $0.attribute(Int(NFTA_PAYLOAD_CSUM_OFFSET.rawValue), bigEndian: UInt32(transport == .tcp ? 16 : 6))
+            $0.attribute(Int(NFTA_PAYLOAD_CSUM_FLAGS.rawValue), bigEndian: UInt32(0))
         }
     }
 
@@ -278,6 +304,10 @@ private enum ConnectionBits {
     static let untracked: UInt32 = 64
     /// IPS_DST_NAT.
     static let destinationTranslated: UInt32 = 32
+}
+
+private func networkOrder(_ number: UInt16) -> [UInt8] {
+    withUnsafeBytes(of: number.bigEndian) { Array($0) }
 }
 
 /// A number in the host's byte order.

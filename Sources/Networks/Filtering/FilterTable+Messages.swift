@@ -19,6 +19,24 @@ struct FilterMessage {
         content(&message)
         self.operation = operation
     }
+
+    /// A transaction of these messages: the `index`th has the sequence number `index + 1`, and the last is acknowledged.
+    static func batch(_ messages: [FilterMessage]) -> [UInt8] {
+        // Sequence 0 is the batch's begin and end; an error there is one of the transaction as a whole.
+        var datagram = bracket(NFNL_MSG_BATCH_BEGIN)
+        for (index, entry) in messages.enumerated() {
+            datagram += entry.message.bytes(
+                sequence: UInt32(index + 1), acknowledged: index == messages.count - 1)
+        }
+        return datagram + bracket(NFNL_MSG_BATCH_END)
+    }
+
+    private static func bracket(_ kind: Int32) -> [UInt8] {
+        var message = NetlinkMessage(type: UInt16(kind), flags: UInt16(NLM_F_REQUEST))
+        let subsystem = UInt16(NFNL_SUBSYS_NFTABLES).bigEndian
+        message.append(nfgenmsg(nfgen_family: UInt8(AF_UNSPEC), version: 0, res_id: subsystem))
+        return message.bytes
+    }
 }
 
 extension FilterTable.Family {

@@ -67,6 +67,10 @@ extension FilterTable.Map {
     }
 }
 
+extension FilterTable.PortField: CustomStringConvertible {
+    var description: String { self == .source ? "sport" : "dport" }
+}
+
 extension FilterTable.Timeout {
     fileprivate var text: String {
         """
@@ -112,6 +116,7 @@ extension FilterTable.Match: CustomStringConvertible {
         case .isKnownConnection: "ct state established,related"
         case .isKnownOrUntracked: "ct state established,related,untracked"
         case .family(let family): "meta nfproto \(family == .v4 ? "ipv4" : "ipv6")"
+        case .port(let field, let port, let transport): "\(transport) \(field) \(port)"
         case .isRefusal: "tcp flags & (syn | rst | ack) == rst | ack tcp sequence 0"
         // The header of the packet that it speaks of comes after eight bytes; there is the protocol's number, TCP's.
         case .isUndeliverable(.v4): "icmp type destination-unreachable icmp code != frag-needed @th,136,8 6"
@@ -134,6 +139,7 @@ extension FilterTable.Action: CustomStringConvertible {
             (family.map { "\($0.nftHeader) daddr . " } ?? "") + "meta l4proto . th dport vmap @\(map)"
         case .masquerade: "masquerade"
         case .setTimeout(let name): "ct timeout set \"\(name)\""
+        case .setPort(let field, let port, let transport): "\(transport) \(field) set \(port)"
         case .noteAndDrop(let set, let family): "add @\(set) { \(family.nftAttempt) } drop"
         case .translate(let family, let targets):
             "dnat \(family.nftHeader) to " + Self.choice(of: targets)

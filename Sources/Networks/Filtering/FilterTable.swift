@@ -109,6 +109,7 @@ struct FilterTable: Equatable {
         case transport(TransportProtocol)
         case etherType(EtherType)
         case family(AddressFamily)
+        case port(PortField, UInt16, TransportProtocol)
         /// The answer to a first packet where nobody listens.
         case isRefusal
         /// The news that a packet of TCP can't be delivered.
@@ -117,6 +118,11 @@ struct FilterTable: Equatable {
         case wasNoted(set: String, AddressFamily)
         /// Link, hardware address and address of the sender are in the set. ARP says the address elsewhere than IP.
         case senderIsIn(set: String, EtherType)
+    }
+
+    /// One of a header's two ports.
+    enum PortField {
+        case source, destination
     }
 
     enum EtherType: UInt16 {
@@ -136,6 +142,8 @@ struct FilterTable: Equatable {
         case verdictOfPort(map: String, AddressFamily?)
         case masquerade
         case setTimeout(String)
+        /// Rewrites the header.
+        case setPort(PortField, UInt16, TransportProtocol)
         /// Remembers that an attempt to connect was refused, and keeps the news from the client.
         case noteAndDrop(set: String, AddressFamily)
         /// A new destination, one of these (all of the family) by chance. Packets of the other family are passed over.

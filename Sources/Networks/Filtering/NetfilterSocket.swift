@@ -62,15 +62,8 @@ public struct NetfilterSocket: ~Copyable {
     }
 
     private mutating func transactOnce(_ messages: [FilterMessage]) throws(NetlinkError) {
-        // Sequence 0 is the batch's begin and end; an error there is one of the transaction as a whole.
-        var datagram = Self.bracket(NFNL_MSG_BATCH_BEGIN)
-        for (index, entry) in messages.enumerated() {
-            datagram += entry.message.bytes(
-                sequence: UInt32(index + 1), acknowledged: index == messages.count - 1)
-        }
-        datagram += Self.bracket(NFNL_MSG_BATCH_END)
         let operation = messages.count == 1 ? messages[0].operation : "replace the nftables tables"
-        let answers = try socket.transact(datagram, operation)
+        let answers = try socket.transact(FilterMessage.batch(messages), operation)
         if let refusal = answers.first(where: { $0.errno != 0 }) {
             let index = Int(refusal.sequence) - 1
             let words = messages.indices.contains(index) ? messages[index].operation : operation
@@ -79,12 +72,5 @@ public struct NetfilterSocket: ~Copyable {
         guard answers.contains(where: { $0.sequence == UInt32(messages.count) }) else {
             throw NetlinkError(operation: operation, errno: EBADMSG, message: "the kernel did not acknowledge")
         }
-    }
-
-    private static func bracket(_ kind: Int32) -> [UInt8] {
-        var message = NetlinkMessage(type: UInt16(kind), flags: UInt16(NLM_F_REQUEST))
-        let subsystem = UInt16(NFNL_SUBSYS_NFTABLES).bigEndian
-        message.append(nfgenmsg(nfgen_family: UInt8(AF_UNSPEC), version: 0, res_id: subsystem))
-        return message.bytes
     }
 }
