@@ -8,7 +8,7 @@ public import Logging
 import OCI
 public import Planning
 public import Sandboxes
-import StackModel
+public import StackModel
 public import Volumes
 
 /// Containers on this host: the effects as the engines carry them out.
@@ -97,11 +97,13 @@ public struct HostContainers: ContainerEffects {
         try? process.signal(signal)
     }
 
-    public func isLost(_ signal: Int32, to processes: ContainerProcesses, of record: ContainerRecord) -> Bool {
+    public func isInVain(
+        _ signal: Int32, to processes: ContainerProcesses, of record: ContainerRecord, within time: TimeSpan
+    ) -> Bool {
         guard signal != SIGKILL else { return false }
         // `try?`: if it can't be told, the signal is sent and waited for as usual.
         let others = try? launcher.cgroups.existing(record.id).processes()
-        return others?.count == 1 && SignalDelivery.isDropped(signal, by: processes.pid)
+        return others?.count == 1 && SignalDelivery.isInVain(signal, to: processes.pid, within: time)
     }
 
     public func freeze(_ record: ContainerRecord, _ isFrozen: Bool) throws {

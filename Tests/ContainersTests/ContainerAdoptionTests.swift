@@ -45,7 +45,9 @@ private struct RecordedContainers: ContainerEffects {
         willLaunch: @Sendable ([ResolvedPort]) async -> Void
     ) async throws -> LaunchedContainer { throw NotHere() }
     func signal(_ processes: ContainerProcesses, _ signal: Int32) {}
-    func isLost(_ signal: Int32, to processes: ContainerProcesses, of record: ContainerRecord) -> Bool { false }
+    func isInVain(
+        _ signal: Int32, to processes: ContainerProcesses, of record: ContainerRecord, within: TimeSpan
+    ) -> Bool { false }
     func freeze(_ record: ContainerRecord, _ isFrozen: Bool) throws {}
     func isAlive(_ processes: ContainerProcesses) -> Bool { false }
     func waitForEnd(of processes: ContainerProcesses) async {}

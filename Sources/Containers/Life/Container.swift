@@ -222,12 +222,13 @@ public actor Container {
     ///   - grace: SIGKILL follows when it is over.
     public func stop(signal: String?, grace: TimeSpan) async throws {
         let number = try signal.map(SignalName.number) ?? record.stopSignal.number
-        // Where nobody hears the signal, waiting for an answer would be waiting for nothing.
+        // Where nothing can happen in it, waiting would be waiting for nothing.
         // A second signal is no first one: whoever heard that may be about to end.
         let isFirst = status.machine.stopping == nil && status.machine.wanted == .running
-        let isLost =
-            isFirst && status.machine.processes.map { effects.isLost(number, to: $0, of: record) } ?? false
-        send(.stopAsked(signal: number, grace: isLost ? TimeSpan(nanoseconds: 0) : grace))
+        let isInVain =
+            isFirst
+            && status.machine.processes.map { effects.isInVain(number, to: $0, of: record, within: grace) } ?? false
+        send(.stopAsked(signal: number, grace: isInVain ? TimeSpan(nanoseconds: 0) : grace))
         try await ended()
     }
 

@@ -1,4 +1,5 @@
 public import Planning
+public import StackModel
 
 /// Everything that containers do to the world and ask of it. The engines carry it out on a host; in tests values and a
 /// virtual clock do, so that what stands above runs without root, by seed, with a fault between any two effects.
@@ -49,8 +50,10 @@ public protocol ContainerEffects: Sendable {
     ) async throws -> LaunchedContainer
     /// To the first process. One that is gone needs no signal.
     func signal(_ processes: ContainerProcesses, _ signal: Int32)
-    /// Whether the first process can't notice the signal, and nobody else is there who could.
-    func isLost(_ signal: Int32, to processes: ContainerProcesses, of record: ContainerRecord) -> Bool
+    /// Whether nothing at all can happen in the container within the time, the signal notwithstanding.
+    func isInVain(
+        _ signal: Int32, to processes: ContainerProcesses, of record: ContainerRecord, within: TimeSpan
+    ) -> Bool
     func freeze(_ record: ContainerRecord, _ isFrozen: Bool) throws
     func isAlive(_ processes: ContainerProcesses) -> Bool
     /// Returns when the container's shim is gone.

@@ -162,7 +162,9 @@ struct SimulatedContainers: ContainerEffects {
         host.executor.at(now + reaction) { host.end(processes.pid, code: 0) }
     }
 
-    func isLost(_ signal: Int32, to processes: ContainerProcesses, of record: ContainerRecord) -> Bool { false }
+    func isInVain(
+        _ signal: Int32, to processes: ContainerProcesses, of record: ContainerRecord, within: TimeSpan
+    ) -> Bool { false }
     func freeze(_ record: ContainerRecord, _ isFrozen: Bool) throws {}
 
     func isAlive(_ processes: ContainerProcesses) -> Bool {
