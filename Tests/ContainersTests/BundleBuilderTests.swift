@@ -223,7 +223,7 @@ import Testing
         #expect(linux.readonlyPaths == ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"])
         #expect(linux.devices?.map(\.path) == standardDevices)
         #expect(linux.cgroupsPath == "roost/aaaa")
-        #expect(linux.sysctl == nil)
+        #expect(linux.sysctl == Self.networkDefaults)
     }
 
     @Test func privilegedContainersSeeTheHost() throws {
@@ -254,9 +254,21 @@ import Testing
         #expect(bundle.root.readonly == true)
         #expect(bundle.hostname == "web")
         #expect(bundle.domainname == "lan")
-        #expect(bundle.linux.sysctl == ["net.core.somaxconn": "1024"])
+        #expect(bundle.linux.sysctl == Self.networkDefaults.merging(["net.core.somaxconn": "1024"]) { _, own in own })
         #expect(bundle.annotations == ["dev.roost.container.name": "shop-web-1"])
         #expect(bundle.hooks == nil)
+    }
+
+    static let networkDefaults = [
+        "net.ipv4.ip_unprivileged_port_start": "0", "net.ipv4.ping_group_range": "0 2147483647",
+    ]
+
+    @Test func lowPortsAndPingNeedNoRightsOnANetworkOfItsOwn() throws {
+        let own = Samples.record { $0.sysctls = ["net.ipv4.ip_unprivileged_port_start": "1024"] }
+        #expect(try Self.bundle(own).linux.sysctl?["net.ipv4.ip_unprivileged_port_start"] == "1024")
+        for network in [BundleInputs.BundleNetwork.host, .joined(path: "/proc/1/ns/net")] {
+            #expect(try Self.bundle { $0.network = network }.linux.sysctl == nil)
+        }
     }
 
     @Test func hooksGoToTheirStages() throws {

@@ -293,6 +293,16 @@ extension NetworkLeases {
                 """)
     }
 
+    @Test(
+        arguments: [
+            ("mail.example.org", nil, "mail.example.org mail"), ("web", nil, "web"), ("web", "lan", "web.lan web"),
+        ] as [(String, String?, String)])
+    func aWholeNameHasItsShortFormBeside(hostname: String, domain: String?, names: String) {
+        let address = IPv4Address(10, 210, 0, 2)
+        let file = HostsFile(addresses: [.v4(address)], hostname: hostname, domainname: domain)
+        #expect(file.text.hasSuffix("10.210.0.2\t\(names)\n"))
+    }
+
     @Test func resolvConf() throws {
         let host = ResolvConf(
             parsing: """

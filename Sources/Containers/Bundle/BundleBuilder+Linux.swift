@@ -15,7 +15,8 @@ extension BundleBuilder {
         var limits = resources(record.settings.resources)
         limits.devices = record.settings.privileged ? [RuntimeConfiguration.DeviceRule(allow: true)] : deviceRules
         linux.resources = limits
-        linux.sysctl = record.settings.sysctls.isEmpty ? nil : record.settings.sysctls
+        let settings = networkDefaults(inputs.network).merging(record.settings.sysctls) { _, own in own }
+        linux.sysctl = settings.isEmpty ? nil : settings
         linux.devices = standardDevices + inputs.hostDevices
         if !record.settings.privileged && !inputs.security.systemPathsVisible {
             linux.maskedPaths = maskedPaths + inputs.thermalDirectories
@@ -34,6 +35,12 @@ extension BundleBuilder {
         guard isPlain && isOwn else {
             throw BundleError("sysctl \"\(name)\" is not the container's own but the host's; set it on the host")
         }
+    }
+
+    /// As in Docker, nobody needs rights to listen on a low port of a network that is the container's own, or to ping.
+    private static func networkDefaults(_ network: BundleInputs.BundleNetwork) -> [String: String] {
+        guard network == .own else { return [:] }
+        return ["net.ipv4.ip_unprivileged_port_start": "0", "net.ipv4.ping_group_range": "0 2147483647"]
     }
 
     static func resources(_ wanted: Resources) -> RuntimeConfiguration.Resources {

@@ -37,7 +37,10 @@ public struct HostsFile: Hashable, Sendable {
 
     /// The lines: loopback first, then what was added, then the container's own.
     public var text: String {
-        let own = domainname.map { ["\(hostname).\($0)", hostname] } ?? [hostname]
+        let whole = domainname.map { "\(hostname).\($0)" } ?? hostname
+        // A whole name has a short form beside it, which is what most programs look for.
+        let short = hostname.prefix { $0 != "." }
+        let own = whole == short || short.isEmpty ? [whole] : [whole, String(short)]
         let lines =
             Self.loopback
             + extraHosts.map { "\($0.address)\t\($0.names.joined(separator: " "))" }
