@@ -105,11 +105,31 @@ struct MountResolver {
         if grants.isEmpty { return [] }
         try Files.makeDirectories(directory, mode: 0o700)
         return try grants.enumerated().map { index, grant in
-            let path = "\(directory)/\(index)"
-            try write(grant, to: path, record)
+            let path: String
+            if let source = Self.boundSource(of: grant) {
+                path = source
+                try Self.check(source, of: grant, record)
+            } else {
+                path = "\(directory)/\(index)"
+                try write(grant, to: path, record)
+            }
             return RuntimeConfiguration.Mount(
                 destination: grant.target, type: "bind", source: path, options: ["bind", "ro", "nodev"])
         }
+    }
+
+    /// The file itself, so that what is edited is seen at once, unless the container is to see it with another owner or
+    /// mode.
+    private static func boundSource(of grant: FileGrant) -> String? {
+        guard case .file(let path) = grant.content, grant.uid == nil, grant.gid == nil, grant.mode == nil else {
+            return nil
+        }
+        return path
+    }
+
+    private static func check(_ path: String, of grant: FileGrant, _ record: ContainerRecord) throws {
+        guard !Files.exists(path) else { return }
+        throw ContainerError("service \"\(record.service)\": \(grant.source): bind source path does not exist: \(path)")
     }
 
     private func write(_ grant: FileGrant, to path: String, _ record: ContainerRecord) throws {
