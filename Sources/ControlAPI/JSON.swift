@@ -9,9 +9,6 @@ public enum JSON {
         return Array(try encoder.encode(value))
     }
 
-    /// One line of NDJSON, with its line break.
-    public static func line(_ value: some Encodable) throws -> [UInt8] { try encode(value) + [UInt8(ascii: "\n")] }
-
     public static func decode<Value: Decodable>(_ type: Value.Type, from bytes: some Sequence<UInt8>) throws -> Value {
         try JSONDecoder().decode(type, from: Data(bytes))
     }

@@ -13,6 +13,8 @@ public struct LogSelection: Equatable, Sendable {
     /// Nanoseconds since 1970; `nil` for no bound.
     public var since: Int64?
     public var until: Int64?
+    /// The caller is about to send a command that brings containers up: the following doesn't end before one is through.
+    public var awaitsCommand = false
 
     public init(
         services: [String] = [], index: Int? = nil, tail: Int? = nil, follow: Bool = false, since: Int64? = nil,
@@ -33,6 +35,7 @@ public struct LogSelection: Equatable, Sendable {
         if let index { query.add("index", String(index)) }
         if let tail { query.add("tail", String(tail)) }
         if follow { query.add("follow", "1") }
+        if awaitsCommand { query.add("command", "1") }
         if let since { query.add("since", Timestamp.sortable(since)) }
         if let until { query.add("until", Timestamp.sortable(until)) }
         return query
@@ -45,6 +48,7 @@ public struct LogSelection: Equatable, Sendable {
             tail: query["tail"].flatMap(Int.init), follow: query["follow"] == "1",
             since: query["since"].flatMap(Timestamp.parse),
             until: query["until"].flatMap(Timestamp.parse))
+        awaitsCommand = query["command"] == "1"
     }
 }
 

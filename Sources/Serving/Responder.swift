@@ -35,20 +35,19 @@ struct Responder: Sendable {
         ])
     }
 
-    /// One JSON document a line, each sent as it comes (NDJSON).
-    func stream<Values: AsyncSequence>(_ values: Values) async throws where Values.Element: Encodable {
-        try await stream { send in
-            for try await value in values { try await send([value]) }
-        }
-    }
-
-    /// As many lines at once as there are.
-    func stream<Value: Encodable>(_ body: (_ send: ([Value]) async throws -> Void) async throws -> Void) async throws {
+    /// One JSON document a line (NDJSON), as many at once as there are.
+    func stream<Value: Encodable>(
+        line: @escaping (Value) throws -> [UInt8] = { try JSON.encode($0) },
+        _ body: (_ send: ([Value]) async throws -> Void) async throws -> Void
+    ) async throws {
         begun.isSet.store(true, ordering: .relaxed)
         try await outbound.write(.head(head(.ok, type: "application/x-ndjson")))
         try await body { values in
             var lines: [UInt8] = []
-            for value in values { lines += try JSON.line(value) }
+            for value in values {
+                lines += try line(value)
+                lines.append(UInt8(ascii: "\n"))
+            }
             try await outbound.write(.body(.byteBuffer(ByteBuffer(bytes: lines))))
         }
         try await outbound.write(.end(nil))

@@ -59,13 +59,16 @@ extension Route {
         }
     }
 
-    /// Answers with a line for each value.
-    static func lines<Body: Decodable & Sendable, Answer: Encodable & Sendable>(
+    /// Answers with a line for each value; those that come together are sent together.
+    static func lines<Body: Decodable & Sendable, Answer: FastLine & Sendable>(
         _ endpoint: Endpoint<Body, Answer>,
-        _ answer: @escaping @Sendable (Call, Body) async throws -> AsyncThrowingStream<Answer, any Error>
+        _ answer: @escaping @Sendable (Call, Body) async throws -> AsyncThrowingStream<[Answer], any Error>
     ) -> Route {
         Route(address: endpoint.address) { call, responder in
-            try await responder.stream(await answer(call, call.body(Body.self)))
+            let values = try await answer(call, call.body(Body.self))
+            try await responder.stream(line: { try $0.json() }) { send in
+                for try await batch in values { try await send(batch) }
+            }
         }
     }
 

@@ -54,57 +54,56 @@ import Testing
         return (code.withLock { $0 }, text, paths)
     }
 
-    @Test func endsWithTheLastContainer() async throws {
-        let (code, output, paths) = try await up([]) { path, count in
-            if path.hasSuffix("/up") {
-                return .lines([
-                    line(
-                        CommandEvent.progress(
-                            Progress(id: "Container shop-web-1", status: .done, text: "Started"))),
-                    line(CommandEvent.finished(Outcome())),
-                ])
-            }
-            if path.contains("follow=1") {
-                return .endless([
-                    line(Self.logLine(1, "hello")), line(Self.logLine(2, "bye")), line(Self.exit),
-                ])
-            }
-            if path.contains("/logs") { return .lines([line(Self.logLine(2, "bye"))]) }
-            return .json(Self.containers(count < 5 ? "running" : "exited"))
+    @Test func linesAreShownFromTheBeginningAndItEndsWithTheLogs() async throws {
+        let (code, output, paths) = try await up([]) { path, _ in
+            if path.hasSuffix("/up") { return .lines([line(CommandEvent.finished(Outcome()))]) }
+            return .lines([line(Self.logLine(1, "hello")), line(Self.logLine(2, "bye")), line(Self.exit)])
         }
         #expect(code == 0)
-        #expect(
-            output == """
-                 Container shop-web-1 Started
-                web-1  | hello
-                web-1  | bye
-                web-1 exited with code 3
-
-                """)
-        #expect(paths.first == "up")
-        #expect(!paths.contains("stop"))
+        #expect(output == "web-1  | hello\nweb-1  | bye\nweb-1 exited with code 3\n")
+        #expect(paths == ["logs", "up"])
     }
 
     @Test(arguments: [
         ["--abort-on-container-exit"], ["--exit-code-from", "web"], ["--abort-on-container-failure"],
+        ["--exit-code-from", "web", "--abort-on-container-failure"],
     ])
     func abortsOnExit(_ arguments: [String]) async throws {
         let (code, output, paths) = try await up(arguments) { path, _ in
-            if path.hasSuffix("/up") || path.hasSuffix("/stop") {
-                return .lines([line(CommandEvent.finished(Outcome()))])
-            }
-            if path.contains("/logs") { return .endless([line(Self.exit)]) }
-            return .json(Self.containers("exited", "running"))
+            path.contains("/logs")
+                ? .lines([line(Self.exit)]) : .lines([line(CommandEvent.finished(Outcome()))])
         }
         #expect(code == 3)
         #expect(output.contains("Aborting on container exit...\n"))
         #expect(paths.last == "stop")
     }
 
+    @Test func theCodeIsThatOfTheServiceAskedFor() async throws {
+        let other = LogEvent.exited(container: "shop-db-1", service: "db", code: 1, restarts: false)
+        let (code, _, paths) = try await up(["--exit-code-from", "web"]) { path, _ in
+            if path.contains("/logs") { return .lines([line(other)]) }
+            if path.hasSuffix("/containers") { return .json(Self.containers("exited")) }
+            return .lines([line(CommandEvent.finished(Outcome()))])
+        }
+        #expect(code == 3)
+        #expect(paths.contains("stop"))
+    }
+
+    @Test func anEndThatIsNoFailureDoesNotAbortOnFailure() async throws {
+        let end = LogEvent.exited(container: "shop-web-1", service: "web", code: 0, restarts: false)
+        let (code, _, paths) = try await up(["--abort-on-container-failure"]) { path, _ in
+            path.contains("/logs") ? .lines([line(end)]) : .lines([line(CommandEvent.finished(Outcome()))])
+        }
+        #expect(code == 0)
+        #expect(!paths.contains("stop"))
+    }
+
     @Test func aFailedUpIsAnError() async throws {
         await #expect(throws: CommandFailure.self) {
-            _ = try await up([]) { _, _ in
-                .lines([line(CommandEvent.finished(Outcome(exitCode: 1, error: "no such image: x")))])
+            _ = try await up([]) { path, _ in
+                path.contains("/logs")
+                    ? .endless([line(Self.logLine(1, "hello"))])
+                    : .lines([line(CommandEvent.finished(Outcome(exitCode: 1, error: "no such image: x")))])
             }
         }
     }
@@ -112,7 +111,7 @@ import Testing
     @Test func anUnchangedStackIsSaidToBe() async throws {
         let (_, output, _) = try await up([]) { path, _ in
             path.hasSuffix("/up")
-                ? .lines([line(CommandEvent.finished(Outcome(unchanged: true)))]) : .json("[]")
+                ? .lines([line(CommandEvent.finished(Outcome(unchanged: true)))]) : .lines([])
         }
         #expect(output == "shop is up to date\n")
     }
@@ -121,13 +120,10 @@ import Testing
         let connections = Counter()
         let (code, output, _) = try await up([]) { path, _ in
             if path.hasSuffix("/up") { return .lines([line(CommandEvent.finished(Outcome()))]) }
-            if path.contains("/logs") {
-                let isFirst = connections.next() == 1
-                let texts = isFirst ? ["one", "two"] : ["one", "two", "three"]
-                let lines = texts.enumerated().map { line(Self.logLine($0 + 1, $1)) }
-                return .lines(lines, complete: !isFirst)
-            }
-            return .json(Self.containers("running"))
+            let isFirst = connections.next() == 1
+            let texts = isFirst ? ["one", "two"] : ["one", "two", "three"]
+            let lines = texts.enumerated().map { line(Self.logLine($0 + 1, $1)) }
+            return .lines(lines, complete: !isFirst)
         }
         #expect(code == 0)
         #expect(output == "web-1  | one\nweb-1  | two\nweb-1  | three\n")

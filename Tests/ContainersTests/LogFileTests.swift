@@ -146,7 +146,8 @@ import Testing
     ])
     func sourceGivesWhatIsSelected(_ query: String, _ expected: [String]) throws {
         let place = try TemporaryDirectory()
-        var source = LogSource(Samples.record(), path: try Self.rotated(in: place), Self.selection(query))
+        var source = LogSource(
+            Samples.record(), path: try Self.rotated(in: place), Self.selection(query), isEnded: true)
         defer { source.close() }
         var texts: [String] = []
         while let event = source.next() {
@@ -167,7 +168,8 @@ import Testing
 
     @Test func looksAheadTakeNothingAway() throws {
         let place = try TemporaryDirectory()
-        var source = LogSource(Samples.record(), path: try Self.rotated(in: place), Self.selection("tail=1"))
+        var source = LogSource(
+            Samples.record(), path: try Self.rotated(in: place), Self.selection("tail=1"), isEnded: true)
         defer { source.close() }
         #expect(source.peek() == "2024-01-01T00:00:09.000000001Z")
         #expect(source.peek() == "2024-01-01T00:00:09.000000001Z")

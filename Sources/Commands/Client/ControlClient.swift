@@ -34,6 +34,16 @@ final class ControlClient: Sendable {
         }
     }
 
+    /// The answer of a request that is answered when something has happened, however long that takes.
+    func await<Answer: Decodable>(_ request: ControlRequest<Answer>) async throws -> Answer {
+        let bytes = try await collect(request, within: nil)
+        do {
+            return try JSON.decode(Answer.self, from: bytes)
+        } catch {
+            throw failure(.badAnswer("\(Answer.self) expected, \(bytes.count) bytes received"), request.name)
+        }
+    }
+
     /// An answer that is handed on as it is.
     func fetch(_ request: ControlRequest<JSONDocument>) async throws -> JSONDocument {
         JSONDocument(bytes: try await collect(request))
@@ -53,6 +63,7 @@ final class ControlClient: Sendable {
     }
 
     private func event<Event: Decodable>(_ line: ArraySlice<UInt8>, _ name: String) throws(ClientError) -> Event {
+        if let type = Event.self as? any FastLine.Type, let event = type.init(json: line) as? Event { return event }
         do {
             return try JSON.decode(Event.self, from: line)
         } catch {
@@ -60,8 +71,10 @@ final class ControlClient: Sendable {
         }
     }
 
-    private func collect<Answer>(_ request: ControlRequest<Answer>) async throws -> [UInt8] {
-        let deadline = ContinuousClock.now + .seconds(Self.answerSeconds)
+    private func collect<Answer>(
+        _ request: ControlRequest<Answer>, within limit: Int64? = answerSeconds
+    ) async throws -> [UInt8] {
+        let deadline = limit.map { ContinuousClock.now + .seconds($0) }
         return try await exchange(request, until: deadline) { exchange in
             var bytes: [UInt8] = []
             try await exchange.eachChunk { chunk in

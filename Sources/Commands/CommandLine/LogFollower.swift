@@ -14,46 +14,41 @@ final class LogFollower {
     private let client: ControlClient
     private let streams: StandardStreams
     private var printer: LogPrinter
-    /// The time of the last line of each container, in nanoseconds since 1970.
-    private var last: [String: Int64] = [:]
+    /// The services that are shown; `nil`: all that are followed.
+    private let shown: Set<String>?
+    /// The time of the last line of each container.
+    private var last: [String: String] = [:]
     private var reconnected = false
     private var fruitless = 0
 
-    init(stack: String, selection: LogSelection, client: ControlClient, streams: StandardStreams, printer: LogPrinter) {
+    init(
+        stack: String, selection: LogSelection, client: ControlClient, streams: StandardStreams, printer: LogPrinter,
+        shown: Set<String>? = nil
+    ) {
         self.stack = stack
+        self.shown = shown
         self.selection = selection
         self.client = client
         self.streams = streams
         self.printer = printer
     }
 
-    /// Returns at the end of the logs. `opened` is called when lines begin to come and `exited` with each container
-    /// that ends; where they return `true`, that is the end of the following, too.
-    func run(
-        opened: () async throws -> Bool = { false }, exited: (ContainerExit) async throws -> Bool = { _ in false }
-    ) async throws {
-        func leave(_ isOver: Bool) throws(FollowingEnded) { if isOver { throw FollowingEnded() } }
+    /// Returns at the end of the logs.
+    ///
+    /// - Parameters:
+    ///   - opened: called when lines begin to come.
+    ///   - exited: called with each container that ends.
+    func run(opened: () -> Void = {}, exited: (ContainerExit) -> Void = { _ in }) async throws {
         while true {
             do {
-                try await client.stream(
-                    ControlRequest(.logs, stack, query: selection.query), opened: { try leave(try await opened()) }
-                ) { event in
-                    if let exit = try show(event) { try leave(try await exited(exit)) }
+                try await client.stream(ControlRequest(.logs, stack, query: selection.query), opened: opened) { event in
+                    if let exit = try show(event) { exited(exit) }
                 }
-                return try streams.output.flush()
-            } catch is FollowingEnded {
                 return try streams.output.flush()
             } catch let error as ClientError where error.isInterruption && selection.follow {
                 try await prepareToReconnect(after: error)
             }
         }
-    }
-
-    /// Everything that came since the last line shown, without waiting for more.
-    func drain() async throws {
-        selection.follow = false
-        resumeAfterLast()
-        try await run()
     }
 
     private func prepareToReconnect(after error: ClientError) async throws {
@@ -65,7 +60,9 @@ final class LogFollower {
 
     private func resumeAfterLast() {
         reconnected = true
-        guard let newest = last.values.max() else { return }
+        // Whoever asked for the command knows of its end by now.
+        selection.awaitsCommand = false
+        guard let newest = last.values.compactMap({ Timestamp.parse($0) }).max() else { return }
         // Containers write at the same time, and their lines come nearly in order: those that were ahead repeat
         // themselves, and are filtered.
         selection.since = max(selection.since ?? 0, newest - Self.overlap)
@@ -77,21 +74,24 @@ final class LogFollower {
         case .line(let line):
             try show(line)
             return nil
-        case .started(let container, _):
-            printer.register(container)
+        case .started(let container, let service):
+            if isShown(service) { printer.register(container) }
             return nil
         case .exited(let container, let service, let code, let restarts):
-            try streams.output.write(printer.exited(container, code: code, restarts: restarts))
-            try streams.output.flush()
+            if isShown(service) {
+                try streams.output.write(printer.exited(container, code: code, restarts: restarts))
+                try streams.output.flush()
+            }
             return ContainerExit(container: container, service: service, code: code, restarts: restarts)
         }
     }
 
+    private func isShown(_ service: String) -> Bool { shown?.contains(service) ?? true }
+
     private func show(_ line: LogLine) throws {
-        if let time = Timestamp.parse(line.time) {
-            if reconnected, let shown = last[line.container], time <= shown { return }
-            last[line.container] = time
-        }
+        guard isShown(line.service) else { return }
+        if reconnected, let before = last[line.container], isNotAfter(line.time, before) { return }
+        last[line.container] = line.time
         fruitless = 0
         let printed = printer.line(line)
         if printed.isError {
@@ -102,6 +102,11 @@ final class LogFollower {
             if selection.follow { try streams.output.flush() }
         }
     }
+
+    private func isNotAfter(_ time: String, _ shown: String) -> Bool {
+        guard let time = Timestamp.parse(time), let shown = Timestamp.parse(shown) else { return false }
+        return time <= shown
+    }
 }
 
 /// A followed container has ended.
@@ -111,9 +116,6 @@ struct ContainerExit: Equatable, Sendable {
     var code: Int32
     var restarts: Bool
 }
-
-/// Thrown to leave a stream that the supervisor would go on with.
-private struct FollowingEnded: Error {}
 
 extension ClientError {
     /// The supervisor went away; the next one will know more.

@@ -2,90 +2,106 @@ import ControlAPI
 import Kernel
 import StackModel
 
-/// `up` in the foreground: the stack is brought up, its logs are followed, and Ctrl-C stops it.
+/// `up` in the foreground: the stack's logs are followed while it is brought up and after, and Ctrl-C stops it.
 struct AttachedUp: Sendable {
-    private enum Ending: Sendable {
-        /// All containers have ended; or one did, and the command was told to end with it.
-        case logs(aborting: ContainerExit?)
+    /// What happens meanwhile.
+    private enum Event: Sendable {
+        /// The supervisor shows what comes: now the stack can be brought up without a line being missed.
+        case following
+        case broughtUp(Result<Outcome, any Error>)
+        case exited(ContainerExit)
+        /// Nothing can come any more.
+        case logsEnded(Result<Void, any Error>)
         case interrupted
+        case stopped(Result<Outcome, any Error>)
+    }
+
+    private enum Phase {
+        case bringingUp
+        case running
+        /// `nil`: the user wants it.
+        case stopping(because: ContainerExit?)
     }
 
     let options: UpOptions
     let stack: Stack
+    /// The services whose logs are shown.
     let followed: Set<String>
+    /// The services that the command is about; empty for all.
+    var services: [String] = []
     let context: Context
     let client: ControlClient
 
-    init(options: UpOptions, stack: Stack, followed: Set<String>, context: Context, client: ControlClient) {
-        self.options = options
-        self.stack = stack
-        self.followed = followed
-        self.context = context
-        self.client = client
-    }
-
     func run(_ up: ControlRequest<CommandEvent>) async throws -> Int32 {
-        let interrupts = Interrupts()
-        let begin = Timestamp.now()
-        let outcome = try await untilSignal(interrupts) {
-            try await context.complete(up, operation: "up", client: client)
-        }
-        guard let outcome else {
-            try await stop(interrupts)
-            return interruptedExitCode
-        }
-        if outcome.unchanged { context.sayUnchanged(stack.name) }
-        guard let exit = try await follow(since: begin, interrupts) else { return 0 }
-        if case .interrupted = exit { return interruptedExitCode }
-        guard case .logs(let aborting?) = exit else { return 0 }
-        context.streams.error.say("Aborting on container exit...")
-        try await stop(interrupts)
-        return exitCode(of: aborting)
-    }
-
-    /// Follows the logs to their end, or until the stack has been stopped by a signal.
-    private func follow(since begin: Int64, _ interrupts: Interrupts) async throws -> Ending? {
-        try await withThrowingTaskGroup(of: Ending?.self) { tasks in
+        let (events, continuation) = AsyncStream.makeStream(of: Event.self)
+        return try await withThrowingTaskGroup(of: Void.self) { tasks in
             defer { tasks.cancelAll() }
-            tasks.addTask { .logs(aborting: try await followLogs(since: begin)) }
+            tasks.addTask { await followLogs(continuation) }
             tasks.addTask {
-                guard await interrupts.next() else { return nil }
-                try await stop(interrupts)
-                return .interrupted
+                let interrupts = Interrupts()
+                while await interrupts.next() { continuation.yield(.interrupted) }
             }
-            while let ending = try await tasks.next() {
-                // The logs end before the command does that stops the containers.
-                if case .logs = ending, interrupts.received { continue }
-                return ending
-            }
-            return nil
+            return try await handle(events, up, &tasks, continuation)
         }
     }
 
-    /// Stops the stack; another signal kills it.
-    private func stop(_ interrupts: Interrupts) async throws {
-        context.streams.error.say("Gracefully Stopping... press Ctrl+C again to force")
-        let stopped = try await untilSignal(interrupts) { try await send(.stop) }
-        if stopped == nil { _ = try await send(.kill) }
+    private func handle(
+        _ events: AsyncStream<Event>, _ up: ControlRequest<CommandEvent>,
+        _ tasks: inout ThrowingTaskGroup<Void, any Error>, _ continuation: AsyncStream<Event>.Continuation
+    ) async throws -> Int32 {
+        var phase = Phase.bringingUp
+        var logsEnded = false
+        var stops = 0
+        var isStopped = false
+        func stop(_ verb: LifecycleVerb) {
+            tasks.addTask { continuation.yield(.stopped(await Result { try await send(verb) })) }
+        }
+        for await event in events {
+            switch (event, phase) {
+            case (.following, .bringingUp):
+                tasks.addTask {
+                    continuation.yield(.broughtUp(await Result { try await bringUp(up) }))
+                }
+            case (.broughtUp(let result), .bringingUp):
+                if try result.get().unchanged { context.sayUnchanged(stack.name) }
+                phase = .running
+            case (.exited(let exit), .bringingUp) where aborts(exit), (.exited(let exit), .running) where aborts(exit):
+                context.streams.error.say("Aborting on container exit...")
+                phase = .stopping(because: exit)
+                stop(.stop)
+            case (.interrupted, .bringingUp), (.interrupted, .running):
+                context.streams.error.say("Gracefully Stopping... press Ctrl+C again to force")
+                phase = .stopping(because: nil)
+                stops += 1
+                stop(.stop)
+            case (.interrupted, .stopping) where stops < 2:
+                stops = 2
+                stop(.kill)
+            case (.logsEnded(let result), _):
+                if case .failure(let error) = result { throw error }
+                logsEnded = true
+            case (.stopped(let result), _):
+                // A stop that gave way to a kill has nothing to say.
+                if stops < 2 { _ = try result.get() }
+                isStopped = true
+            default: break
+            }
+            if logsEnded, case .running = phase { return try await exitCode(after: nil) }
+            if logsEnded, isStopped, case .stopping(let exit) = phase {
+                return exit == nil ? interruptedExitCode : try await exitCode(after: exit)
+            }
+        }
+        throw CancellationError()
     }
 
-    /// `nil` when a signal came first: the operation has been cancelled.
-    private func untilSignal(
-        _ interrupts: Interrupts, _ operation: @escaping @Sendable () async throws -> Outcome
-    ) async throws -> Outcome? {
-        try await withThrowingTaskGroup(of: Outcome?.self) { tasks in
-            defer { tasks.cancelAll() }
-            tasks.addTask { try await operation() }
-            tasks.addTask {
-                guard await interrupts.next() else { throw CancellationError() }
-                return nil
-            }
-            return try await tasks.next() ?? nil
-        }
+    private func bringUp(_ up: ControlRequest<CommandEvent>) async throws -> Outcome {
+        try await context.complete(
+            up, operation: "up", quiet: false, live: context.streams.outputIsTerminal == false, client: client)
     }
 
     private func send(_ verb: LifecycleVerb) async throws -> Outcome {
         var request = SignalRequest()
+        request.services = services.isEmpty ? [] : involved.sorted()
         request.timeout = verb == .stop ? try seconds(options.timeout, option: "--timeout") : nil
         request.caller = context.caller("up")
         let post = try ControlRequest(.lifecycle(verb), stack.name, body: request)
@@ -94,75 +110,76 @@ struct AttachedUp: Sendable {
 }
 
 extension AttachedUp {
-    /// Returns when all containers have ended, or with the exit that ends the command.
-    private func followLogs(since begin: Int64) async throws -> ContainerExit? {
-        guard !followed.isEmpty else { return nil }
-        // A service without a container has no logs to ask for.
-        let known = try await containers()
-        let services = Set(known.map(\.service))
-        guard !services.isEmpty else { return nil }
-        let selection = LogSelection(services: services.sorted(), follow: true, since: begin)
+    /// The services that the command brings up.
+    private var involved: Set<String> {
+        if services.isEmpty { return Set(stack.services.keys) }
+        return options.noDependencies ? Set(services) : stack.withDependencies(services)
+    }
+
+    /// The services whose ends the command has to hear of.
+    private var watched: Set<String> {
+        followed.isEmpty ? involved : followed.union(options.exitCodeFrom.map { [$0] } ?? [])
+    }
+
+    private func followLogs(_ continuation: AsyncStream<Event>.Continuation) async {
+        var selection = LogSelection(services: watched.sorted(), follow: true, since: Timestamp.now())
+        selection.awaitsCommand = true
         let follower = LogFollower(
-            stack: stack.name, selection: selection, client: client, streams: context.streams,
-            printer: printer(known))
-        var abort: ContainerExit?
-        var allEnded = !known.contains(where: \.isAlive)
-        if !allEnded {
+            stack: stack.name, selection: selection, client: client, streams: context.streams, printer: printer,
+            shown: followed)
+        let result = await Result {
             try await follower.run(
-                opened: {
-                    allEnded = try await !isAnyAlive()
-                    return allEnded
-                },
-                exited: { exit in
-                    if aborts(exit) { abort = exit }
-                    if abort == nil, !exit.restarts { allEnded = try await !isAnyAlive() }
-                    return abort != nil || allEnded
-                })
+                opened: { continuation.yield(.following) }, exited: { continuation.yield(.exited($0)) })
         }
-        if allEnded { try await follower.drain() }
-        if abort == nil { abort = try await earlierExit() }
-        return abort
+        continuation.yield(.logsEnded(result))
     }
 
+    /// Whether the end of a container ends the command.
     private func aborts(_ exit: ContainerExit) -> Bool {
-        if options.abortOnContainerFailure { return exit.code != 0 && !exit.restarts }
-        return options.abortsOnExit && !exit.restarts
+        if exit.restarts { return false }
+        return options.abortOnContainerFailure ? exit.code != 0 : options.abortsOnExit
     }
 
-    /// An exit that came before the logs were followed.
-    private func earlierExit() async throws -> ContainerExit? {
-        guard options.abortsOnExit || options.abortOnContainerFailure else { return nil }
-        let exits = try await containers()
-            .sorted { $0.finished < $1.finished }
-            .map { ContainerExit(container: $0.name, service: $0.service, code: $0.exitCode, restarts: false) }
-        return exits.first { options.exitCodeFrom == nil ? aborts($0) : $0.service == options.exitCodeFrom }
+    /// What the command ends with: the code of the service that it was told, else of the container that ended it.
+    private func exitCode(after exit: ContainerExit?) async throws -> Int32 {
+        guard let service = options.exitCodeFrom else { return exit?.code ?? 0 }
+        if let exit, exit.service == service { return exit.code }
+        let containers = try await client.fetch(ControlRequest(.containers, stack.name))
+        return containers.first { $0.service == service && $0.finished > 0 }?.exitCode ?? 0
     }
 
-    private func exitCode(of exit: ContainerExit) -> Int32 {
-        exit.service == options.exitCodeFrom ?? exit.service ? exit.code : 0
-    }
-
-    private func printer(_ known: [ContainerSummary]) -> LogPrinter {
-        let streams = context.streams
+    /// The containers' names are known before they are there, so that the prefixes are aligned from the first line on.
+    private var printer: LogPrinter {
         var printer = LogPrinter(
             stack: stack.name,
-            colored: !options.noColor && context.global.colored(isTerminal: streams.outputIsTerminal),
+            colored: !options.noColor && context.global.colored(isTerminal: context.streams.outputIsTerminal),
             prefixed: !options.noLogPrefix, timestamps: options.timestamps)
-        for container in known.sorted(by: { $0.name < $1.name }) { printer.register(container.name) }
+        // What can't be read has been refused before.
+        let scales = (try? options.scales()) ?? [:]
+        for service in followed.sorted().compactMap({ stack.services[$0] }) {
+            for number in 1...max(1, min(100, scales[service.name] ?? service.scale)) {
+                printer.register(service.container.containerName ?? "\(stack.name)-\(service.name)-\(number)")
+            }
+        }
         return printer
     }
+}
 
-    private func isAnyAlive() async throws -> Bool {
-        try await containers().contains(where: \.isAlive)
-    }
-
-    private func containers() async throws -> [ContainerSummary] {
-        try await client.fetch(ControlRequest(.containers, stack.name))
-            .filter { followed.contains($0.service) }
+extension Result where Failure == any Error {
+    /// How a call ended.
+    init(_ body: () async throws -> Success) async {
+        do {
+            self = .success(try await body())
+        } catch {
+            self = .failure(error)
+        }
     }
 }
 
 extension ContainerSummary {
     /// Whether it may still write something without being started again.
-    var isAlive: Bool { state == "running" || state == "restarting" }
+    var isAlive: Bool { state == "running" || state == "restarting" || state == "paused" }
+
+    /// Made by `run`.
+    var isOneOff: Bool { labels["com.docker.compose.oneoff"] == "True" }
 }

@@ -16,6 +16,7 @@ struct UpCommand: RoostCommand {
     func perform(in context: Context) async throws -> Int32 {
         try options.check()
         let stack = try context.loadStack(services: services, faults: .refused).stack
+        guard !stack.services.isEmpty else { throw CommandFailure("no service selected") }
         let dryRun = context.global.dryRun || dry.dryRun
         var request = try options.request(stack, services, context: context, command: "up")
         request.dryRun = dryRun
@@ -26,7 +27,8 @@ struct UpCommand: RoostCommand {
             return end(outcome, stack: stack, context: context)
         }
         return try await AttachedUp(
-            options: options, stack: stack, followed: try followedServices(of: stack), context: context, client: client
+            options: options, stack: stack, followed: try followedServices(of: stack), services: services,
+            context: context, client: client
         ).run(post)
     }
 

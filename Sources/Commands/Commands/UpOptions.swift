@@ -139,7 +139,7 @@ extension UpOptions {
         if !attach.isEmpty, attachDependencies {
             throw CommandFailure("--attach and --attach-dependencies are incompatible")
         }
-        if abortsOnExit, abortOnContainerFailure {
+        if abortOnContainerExit, abortOnContainerFailure {
             throw CommandFailure("--abort-on-container-exit and --abort-on-container-failure are incompatible")
         }
     }

@@ -24,6 +24,8 @@ public final class ContainerLogs: Sendable {
         /// The containers from which something may still come.
         var alive: Set<String>
         var continuation: AsyncStream<LogSignal>.Continuation
+        /// Told when nothing can come any more, unless a command is at work.
+        var emptied: AsyncStream<Void>.Continuation
 
         func wants(_ record: ContainerRecord) -> Bool {
             record.stack == stack && selection.wants(record) && only.map { $0 == record.id } ?? true
@@ -39,59 +41,70 @@ public final class ContainerLogs: Sendable {
         state.withLock { $0.followers.values.contains { $0.stack == stack } }
     }
 
-    /// The stack's lines for one client.
+    /// The stack's lines for one client. A following ends when no container of the selection is alive and nobody is about
+    /// to start one.
     ///
     /// - Parameters:
     ///   - only: one container's id; what happens to others isn't followed.
     ///   - look: asks for the stack's containers as they are now.
+    ///   - quiet: returns when no command on the stack is at work.
     public func stream(
         of stack: String, _ selection: LogSelection, only: String? = nil,
-        look: @Sendable () async -> [ContainerSnapshot]
-    ) async throws -> AsyncThrowingStream<LogEvent, any Error> {
-        let found = await look().filter { selection.wants($0.record) }
-        for service in selection.services where !found.contains(where: { $0.record.service == service }) {
-            throw ContainerError("no such service: \(service)")
-        }
-        let records = found.map(\.record)
-        let alive = Set(found.filter(\.machine.isAlive).map(\.record.id))
-        guard selection.follow, !alive.isEmpty else {
+        look: @escaping @Sendable () async -> [ContainerSnapshot],
+        quiet: @escaping @Sendable () async -> Void
+    ) async throws -> AsyncThrowingStream<[LogEvent], any Error> {
+        guard selection.follow else {
+            let records = await look().map(\.record).filter { selection.wants($0) }
             let stream = try LogStream(selection, records, store: store, signals: nil)
             return AsyncThrowingStream(unfolding: { try await stream.next() })
         }
-        let (ticket, signals, continuation) = begin(stack, selection, only, alive)
-        // What ended between the look and the beginning has told nobody.
+        let (ticket, signals, continuation, emptied) = begin(stack, selection, only)
+        let found = await look().filter { selection.wants($0.record) }
+        for snapshot in found where snapshot.machine.isAlive { enter(ticket, snapshot.record.id) }
+        // What ended between the look and its entry has told nobody.
         for snapshot in await look() where !snapshot.machine.isAlive { settle(ticket, snapshot.record.id) }
         let stream: LogStream
         let watching: Task<Void, Never>
         do {
-            stream = try LogStream(selection, records, store: store, signals: signals)
+            stream = try LogStream(selection, found.map(\.record), store: store, signals: signals)
             watching = try await Self.watch(stream, continuation)
         } catch {
             end(ticket)
             throw error
         }
-        // The task ends with the last reference to the stream's closure: when its client has gone or it is through.
-        let owner = TaskOwner(watching) { self.end(ticket) }
+        settle(ticket, "")
+        let ending = Task { [weak self] in
+            for await _ in emptied {
+                await quiet()
+                guard !Task.isCancelled, let self else { return }
+                if self.endIfEmpty(ticket) { return }
+            }
+        }
+        // The tasks end with the last reference to the stream's closure: when its client has gone or it is through.
+        let owner = TaskOwner([watching, ending]) { self.end(ticket) }
         return AsyncThrowingStream(unfolding: {
-            let event = try await stream.next()
-            if event == nil { owner.end() }
-            return event
+            let events = try await stream.next()
+            if events == nil { owner.end() }
+            return events
         })
     }
 
     private func begin(
-        _ stack: String, _ selection: LogSelection, _ only: String?, _ alive: Set<String>
-    ) -> (ticket: Int, signals: AsyncStream<LogSignal>, AsyncStream<LogSignal>.Continuation) {
+        _ stack: String, _ selection: LogSelection, _ only: String?
+    ) -> (
+        ticket: Int, signals: AsyncStream<LogSignal>, AsyncStream<LogSignal>.Continuation, emptied: AsyncStream<Void>
+    ) {
         let (signals, continuation) = AsyncStream.makeStream(
             of: LogSignal.self, bufferingPolicy: .bufferingOldest(1 << 16))
+        let (emptied, empty) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let follower = Follower(
-            selection: selection, stack: stack, only: only, alive: alive, continuation: continuation)
+            selection: selection, stack: stack, only: only, alive: [], continuation: continuation, emptied: empty)
         let ticket = state.withLock { state in
             state.last += 1
             state.followers[state.last] = follower
             return state.last
         }
-        return (ticket, signals, continuation)
+        return (ticket, signals, continuation, emptied)
     }
 
     /// The last lines that a container wrote, without their line breaks.
@@ -124,17 +137,30 @@ public final class ContainerLogs: Sendable {
         }
     }
 
+    private func enter(_ ticket: Int, _ id: String) {
+        state.withLock { _ = $0.followers[ticket]?.alive.insert(id) }
+    }
+
     private func settle(_ ticket: Int, _ id: String) { state.withLock { Self.settle(ticket, id, &$0) } }
 
-    /// Ends the stream if nothing can come any more.
+    /// Notes that nothing comes from a container any more.
     private static func settle(_ ticket: Int, _ id: String, _ state: inout State) {
         state.followers[ticket]?.alive.remove(id)
-        guard state.followers[ticket]?.alive.isEmpty == true else { return }
-        state.followers.removeValue(forKey: ticket)?.continuation.finish()
+        guard let follower = state.followers[ticket], follower.alive.isEmpty else { return }
+        follower.emptied.yield()
+    }
+
+    /// Ends the stream unless something has been started meanwhile.
+    private func endIfEmpty(_ ticket: Int) -> Bool {
+        guard state.withLock({ $0.followers[ticket]?.alive.isEmpty ?? true }) else { return false }
+        end(ticket)
+        return true
     }
 
     private func end(_ ticket: Int) {
-        state.withLock { $0.followers.removeValue(forKey: ticket) }?.continuation.finish()
+        guard let follower = state.withLock({ $0.followers.removeValue(forKey: ticket) }) else { return }
+        follower.continuation.finish()
+        follower.emptied.finish()
     }
 
     private static func watch(
@@ -153,20 +179,20 @@ public final class ContainerLogs: Sendable {
     }
 }
 
-/// Owns a task for as long as somebody holds it.
+/// Owns tasks for as long as somebody holds it.
 private final class TaskOwner: Sendable {
-    private let task: Task<Void, Never>
+    private let tasks: [Task<Void, Never>]
     private let atEnd: @Sendable () -> Void
 
-    init(_ task: Task<Void, Never>, atEnd: @escaping @Sendable () -> Void) {
-        self.task = task
+    init(_ tasks: [Task<Void, Never>], atEnd: @escaping @Sendable () -> Void) {
+        self.tasks = tasks
         self.atEnd = atEnd
     }
 
-    func end() { task.cancel() }
+    func end() { for task in tasks { task.cancel() } }
 
     deinit {
-        task.cancel()
+        end()
         atEnd()
     }
 }

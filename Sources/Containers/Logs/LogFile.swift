@@ -10,6 +10,21 @@ struct LogEntry: Codable, Sendable {
     var time: String
 }
 
+extension LogEntry {
+    /// A record in the form in which the shim writes it; `nil` for another.
+    init?(plain line: ArraySlice<UInt8>) {
+        let entry = FlatJSONReader.read(line) { reader -> LogEntry? in
+            guard reader.skip(#"{"log":""#), let log = reader.string(), reader.skip(#","stream":""#),
+                let stream = reader.string(), reader.skip(#","time":""#), let time = reader.string(),
+                reader.skip("}"), reader.isAtEnd
+            else { return nil }
+            return LogEntry(log: log, stream: stream, time: time)
+        }
+        guard let entry else { return nil }
+        self = entry
+    }
+}
+
 /// Reads a json-file log forwards, across its rotated files, and goes on where it stopped when more is written.
 struct LogFile {
     /// The current file; `path.1` is the one before it, `path.2` older still.
@@ -41,6 +56,7 @@ struct LogFile {
     /// The next complete line; `nil` where the log ends for now.
     mutating func next() -> LogEntry? {
         while let line = nextLine() {
+            if let entry = LogEntry(plain: line) { return entry }
             // A damaged line, left by a host that crashed, is passed over.
             if let entry = try? JSON.decode(LogEntry.self, from: line) { return entry }
         }

@@ -1,12 +1,14 @@
 import ControlAPI
 import Glibc
 import Kernel
+import Launching
 import Sandboxes
 import StackModel
 
 extension LogSelection {
     func wants(_ record: ContainerRecord) -> Bool {
-        (services.isEmpty || services.contains(record.service)) && (index == nil || index == record.number)
+        !record.owner.isOneOff && (services.isEmpty || services.contains(record.service))
+            && (index == nil || index == record.number)
     }
 
     func wants(_ entry: LogEntry) -> Bool {
@@ -21,27 +23,50 @@ struct LogSource {
     let record: ContainerRecord
     private var file: LogFile
     private var head: LogEntry?
+    /// The beginnings of lines that are longer than a record, by their stream.
+    private var begun: [String: LogEntry] = [:]
+    /// Nothing comes any more: a line without an end is a line.
+    var isEnded: Bool
     private let selection: LogSelection
 
-    init(_ record: ContainerRecord, path: String, _ selection: LogSelection) {
+    /// A longer line is shown in pieces. Bytes.
+    private static let longestLine = 1 << 20
+
+    init(_ record: ContainerRecord, path: String, _ selection: LogSelection, isEnded: Bool) {
         self.record = record
         self.selection = selection
+        self.isEnded = isEnded
         file = LogFile(path: path, tail: selection.tail)
     }
 
     /// The time of the next line that is wanted; `nil` at the end for now.
     mutating func peek() -> String? {
-        while head == nil, let entry = file.next() {
+        while head == nil, let entry = nextLine() {
             if selection.wants(entry) { head = entry }
         }
         return head?.time
+    }
+
+    /// Records that are one line are put together.
+    private mutating func nextLine() -> LogEntry? {
+        while var entry = file.next() {
+            let isPiece = !entry.log.hasSuffix("\n") && entry.log.utf8.count >= LogLine.maximumLength
+            if let first = begun.removeValue(forKey: entry.stream) {
+                entry.log = first.log + entry.log
+                entry.time = first.time
+            }
+            guard isPiece, entry.log.utf8.count < Self.longestLine else { return entry }
+            begun[entry.stream] = entry
+        }
+        guard isEnded, let rest = begun.popFirst() else { return nil }
+        return rest.value
     }
 
     mutating func next() -> LogEvent? {
         guard peek() != nil, let entry = head else { return nil }
         head = nil
         return .line(
-            LogLine(
+            ControlAPI.LogLine(
                 container: record.name, service: record.service, number: record.number, stream: entry.stream,
                 time: entry.time, text: entry.log))
     }
@@ -88,7 +113,8 @@ actor LogStream {
         self.signals = signals?.makeAsyncIterator()
         watch = try signals == nil ? nil : DirectoryWatch()
         for record in records {
-            sources[record.id] = LogSource(record, path: store.logPath(record.id), selection)
+            sources[record.id] = LogSource(
+                record, path: store.logPath(record.id), selection, isEnded: signals == nil)
         }
     }
 
@@ -99,8 +125,24 @@ actor LogStream {
     /// A descriptor of the inotify instance, for whoever waits for it.
     func watchDescriptor() throws -> Int32? { try watch?.inotify.descriptor.duplicate().release() }
 
-    /// The next event; `nil` at the end.
-    func next() async throws -> LogEvent? {
+    /// The next events, as many as there are and one answer may hold; `nil` at the end.
+    func next() async throws -> [LogEvent]? {
+        guard let first = try await nextEvent() else { return nil }
+        var events = [first]
+        while events.count < Self.most, let event = nextAtHand() { events.append(event) }
+        return events
+    }
+
+    private static let most = 500
+
+    /// What can be told without waiting for anything.
+    private func nextAtHand() -> LogEvent? {
+        if isHistory { return earliest() }
+        guard let id = pending.last else { return nil }
+        return sources[id]?.next()
+    }
+
+    private func nextEvent() async throws -> LogEvent? {
         while isHistory {
             if let event = earliest() { return event }
             isHistory = false
@@ -134,13 +176,16 @@ actor LogStream {
         case .written(let changed):
             pending = Array(Set(changed.compactMap { watches[$0] }))
         case .started(let record):
+            sources[record.id]?.isEnded = false
             if sources[record.id] == nil {
-                sources[record.id] = LogSource(record, path: store.logPath(record.id), selection)
+                sources[record.id] = LogSource(
+                    record, path: store.logPath(record.id), selection, isEnded: false)
                 try follow(record.id)
                 pending = [record.id]
             }
             then = .started(container: record.name, service: record.service)
         case .exited(let record, let code, let restarts):
+            sources[record.id]?.isEnded = true
             pending = [record.id]
             then = .exited(container: record.name, service: record.service, code: code, restarts: restarts)
         }

@@ -16,9 +16,10 @@ extension StackController {
 
     func summaries() async -> [ContainerSummary] { await snapshots().map(\.summary) }
 
-    /// The files that its newest container was made from.
-    func files() async -> [String] {
-        await snapshots().max { $0.record.created < $1.record.created }?.record.files ?? []
+    /// The files that its newest container was made from, and the directory that their paths start at.
+    func origin() async -> (files: [String], directory: String) {
+        let newest = await snapshots().max { $0.record.created < $1.record.created }?.record
+        return (newest?.files ?? [], newest?.projectDirectory ?? "")
     }
 
     /// Whether a supervisor has anything to do for it.
@@ -32,13 +33,16 @@ extension StackController {
         return containers.isEmpty && isQuiet
     }
 
-    func logs(_ selection: LogSelection) async throws -> AsyncThrowingStream<LogEvent, any Error> {
-        try await logs.stream(of: name, selection) { [table, name] in await table.snapshots(of: name) }
+    func logs(_ selection: LogSelection) async throws -> AsyncThrowingStream<[LogEvent], any Error> {
+        let awaited = selection.awaitsCommand ? commandsCarriedOut : nil
+        return try await logs.stream(
+            of: name, selection, look: { [table, name] in await table.snapshots(of: name) },
+            quiet: { [weak self] in await self?.untilQuiet(after: awaited) })
     }
 
     /// The container of a service with the number, or its lowest-numbered running one.
     func running(service: String, index: Int?) async throws -> ContainerSnapshot {
-        let candidates = await snapshots().filter { $0.record.service == service }
+        let candidates = await snapshots().filter { $0.record.service == service && !$0.record.owner.isOneOff }
             .sorted { ($0.isUp ? 0 : 1, $0.record.number) < ($1.isUp ? 0 : 1, $1.record.number) }
         let found = index.map { number in candidates.first { $0.record.number == number } } ?? candidates.first
         guard let found, found.isUp else {

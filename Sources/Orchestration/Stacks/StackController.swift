@@ -10,6 +10,9 @@ actor StackController {
     nonisolated let effects: any StackEffects
     nonisolated let logs: ContainerLogs
     private var queue = OperationQueue()
+    /// How many commands are through.
+    private var carriedOut = 0
+    private var quietWaits = QuietWaits()
 
     init(name: String, table: ContainerTable, effects: any StackEffects, logs: ContainerLogs) {
         self.name = name
@@ -112,7 +115,7 @@ actor StackController {
             work.cancel()
         }
         let yieldedTo = queue.holder?.yieldedTo
-        queue.leave()
+        leave()
         do {
             return try result.get()
         } catch is CancellationError {
@@ -130,10 +133,31 @@ actor StackController {
         }
         guard isAtFront else { throw CancellationError() }
         guard !Task.isCancelled else {
-            queue.leave()
+            leave()
             throw CancellationError()
         }
     }
+
+    private func leave() {
+        queue.leave()
+        carriedOut += 1
+        if queue.holder == nil { quietWaits.wake() }
+    }
+
+    /// Returns when nobody is at work, or the task is cancelled.
+    ///
+    /// - Parameter awaited: a command that is still to come is waited for too: more than so many are through then.
+    func untilQuiet(after awaited: Int?) async {
+        while queue.holder != nil || awaited.map({ carriedOut <= $0 }) ?? false {
+            let (ticket, wake) = quietWaits.add()
+            for await _ in wake { break }
+            quietWaits.remove(ticket)
+            if Task.isCancelled { return }
+        }
+    }
+
+    /// How many commands are through by now.
+    var commandsCarriedOut: Int { carriedOut }
 
     private func giveUp(_ ticket: Int) { queue.giveUp(ticket) }
 }
@@ -161,4 +185,21 @@ struct StackOrder: Sendable {
         self.command = command
         self.caller = caller
     }
+}
+
+/// Who waits for a stack at which nobody works.
+private struct QuietWaits {
+    private var waits: [Int: AsyncStream<Void>.Continuation] = [:]
+    private var last = 0
+
+    mutating func add() -> (ticket: Int, AsyncStream<Void>) {
+        last += 1
+        let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        waits[last] = continuation
+        return (last, stream)
+    }
+
+    mutating func remove(_ ticket: Int) { waits[ticket] = nil }
+
+    mutating func wake() { for wait in waits.values { wait.yield() } }
 }
