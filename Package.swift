@@ -160,8 +160,8 @@ let package = Package(
         module(
             "Commands",
             [
-                "Diagnostics", "OCI", "StackModel", "Kernel", "TarArchives", "StackFile", "ControlAPI", argumentParser,
-                crypto,
+                "Diagnostics", "OCI", "StackModel", "Launching", "Kernel", "TarArchives", "StackFile", "ControlAPI",
+                argumentParser, crypto,
             ]),
         // Inputs from a seed, the run over them, and what they are given to. Of the tests; no program for users links it.
         module("Fuzzing", ["Diagnostics", "Erofs", "Kernel", "LayerReading", "OCI", "Registries", "StackFile"]),

@@ -20,6 +20,8 @@ public enum CommandResult: Codable, Equatable, Sendable {
     case planned(PlannedChanges)
     /// Ids of images, by the services that they were built for.
     case built([String: Digest])
+    /// The container that `run` made, by its id.
+    case started(container: String)
 }
 
 /// A plan that can be kept and carried out later.

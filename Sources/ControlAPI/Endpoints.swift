@@ -60,6 +60,19 @@ extension Endpoint where Body == SignalRequest, Answer == CommandEvent {
     }
 }
 
+extension Endpoint where Body == RunRequest, Answer == CommandEvent {
+    public static var run: Self { .init(.post, "/v1/stacks/{stack}/run", .lines) }
+}
+
+extension Endpoint where Body == NoBody, Answer == [ProcessTable] {
+    /// The processes of a stack's containers that run. The query may name services.
+    public static var processes: Self { .init(.get, "/v1/stacks/{stack}/processes", .document) }
+}
+
+extension Endpoint where Body == NoBody, Answer == [VolumeSummary] {
+    public static var stackVolumes: Self { .init(.get, "/v1/stacks/{stack}/volumes", .document) }
+}
+
 extension Endpoint where Body == ExecRequest, Answer == ExecReply {
     public static var exec: Self { .init(.post, "/v1/stacks/{stack}/exec", .document) }
 }
@@ -69,6 +82,20 @@ extension Endpoint where Body == ExecRequest, Answer == ExecReply {
 extension Endpoint where Body == NoBody, Answer == JSONDocument {
     /// The shape of `docker inspect`.
     public static var container: Self { .init(.get, "/v1/containers/{container}", .document) }
+}
+
+extension Endpoint where Body == NoBody, Answer == ContainerEnd {
+    /// Answers when the container has ended, or has never been started.
+    public static var wait: Self { .init(.post, "/v1/containers/{container}/wait", .document) }
+}
+
+extension Endpoint where Body == NoBody, Answer == AttachmentSettings {
+    public static var attachment: Self { .init(.get, "/v1/containers/{container}/attachment", .document) }
+}
+
+extension Endpoint where Body == ContainerRemovalRequest, Answer == NoBody {
+    /// Answers when the container is gone; one that isn't there is what was wanted.
+    public static var removeContainer: Self { .init(.post, "/v1/containers/{container}/remove", .document) }
 }
 
 extension Endpoint where Body == PruneRequest, Answer == CommandEvent {
@@ -150,5 +177,7 @@ extension Endpoint where Body == NoBody, Answer == DiskUsageReport {
 
 /// What happens to containers that exist.
 public enum LifecycleVerb: String, Codable, CaseIterable, Sendable {
-    case stop, start, restart, kill
+    case stop, start, restart, kill, pause, unpause
+    /// Containers that don't run are removed.
+    case remove
 }

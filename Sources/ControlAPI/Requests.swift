@@ -12,6 +12,8 @@ public struct UpRequest: Codable, Sendable {
     public var alwaysRecreateDependencies = false
     public var renewAnonymousVolumes = false
     public var removeOrphans = false
+    /// Nothing is said of them.
+    public var ignoreOrphans = false
     /// `nil`: each service's own `pull_policy`.
     public var pull: PullPolicy?
     /// Images are built even if they are there (`--build`).
@@ -94,7 +96,7 @@ public struct DownRequest: Codable, Sendable {
     public init() {}
 }
 
-/// `POST /v1/stacks/NAME/{stop,start,restart,kill}`.
+/// `POST /v1/stacks/NAME/{stop,start,restart,kill,pause,unpause,remove}`.
 public struct SignalRequest: Codable, Sendable {
     public var services: [String] = []
     public var timeout: TimeSpan?
@@ -104,8 +106,43 @@ public struct SignalRequest: Codable, Sendable {
     public var removeOrphans = false
     public var wait = false
     public var waitTimeout: TimeSpan?
+    /// `rm -s`: what runs is stopped first.
+    public var stopFirst = false
+    /// `rm -v`: anonymous volumes go too.
+    public var removeVolumes = false
     public var dryRun = false
     public var caller = ""
+
+    public init() {}
+}
+
+/// `POST /v1/stacks/NAME/run`: one more container, which is no replica of its service.
+public struct RunRequest: Codable, Sendable {
+    /// The stack as its file has it: what the service depends on is brought up.
+    public var stack: Stack
+    public var oneOff: OneOff
+    public var noDependencies = false
+    public var removeOrphans = false
+    public var pull: PullPolicy?
+    public var dryRun = false
+    /// Of the caller's environment what leads to its credentials, mirrors, certificates and proxies.
+    public var registryEnvironment: [String: String] = [:]
+    public var caller = ""
+
+    public init(stack: Stack, oneOff: OneOff) {
+        self.stack = stack
+        self.oneOff = oneOff
+    }
+}
+
+/// `POST /v1/containers/NAME/remove`.
+public struct ContainerRemovalRequest: Codable, Sendable {
+    /// One that runs is killed first.
+    public var force = false
+    /// One that runs is removed when it has ended.
+    public var whenEnded = false
+    /// Its anonymous volumes go too.
+    public var volumes = false
 
     public init() {}
 }

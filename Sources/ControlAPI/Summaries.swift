@@ -71,12 +71,72 @@ public struct StackSummary: Codable, Equatable, Sendable {
     /// How many containers are in each state, by the state's name.
     public var states: [String: Int]
     public var files: [String]
+    /// The directory that the stack's paths start at: it is the stack's own.
+    public var directory: String
 
-    public init(name: String, states: [String: Int], files: [String]) {
+    public init(name: String, states: [String: Int], files: [String], directory: String = "") {
         self.name = name
         self.states = states
         self.files = files
+        self.directory = directory
     }
+}
+
+/// One entry of `GET /v1/stacks/NAME/processes`: the processes of a container, as `ps` shows them.
+public struct ProcessTable: Codable, Equatable, Sendable {
+    /// The container's name.
+    public var container: String
+    public var service: String
+    public var number: Int
+    public var titles: [String]
+    public var rows: [[String]]
+
+    public init(container: String, service: String, number: Int, titles: [String], rows: [[String]]) {
+        self.container = container
+        self.service = service
+        self.number = number
+        self.titles = titles
+        self.rows = rows
+    }
+}
+
+/// One entry of `GET /v1/stacks/NAME/volumes`.
+public struct VolumeSummary: Codable, Equatable, Sendable {
+    public var name: String
+    public var driver: String
+    public var labels: [String: String]
+    /// The directory of what is in it.
+    public var path: String
+    /// The services whose containers use it.
+    public var services: [String]
+
+    public init(name: String, driver: String, labels: [String: String], path: String, services: [String]) {
+        self.name = name
+        self.driver = driver
+        self.labels = labels
+        self.path = path
+        self.services = services
+    }
+}
+
+/// How somebody has to attach to a container: `GET /v1/containers/NAME/attachment`.
+public struct AttachmentSettings: Codable, Equatable, Sendable {
+    /// It has a terminal.
+    public var terminal: Bool
+    /// It reads what is written to it.
+    public var openInput: Bool
+
+    public init(terminal: Bool, openInput: Bool) {
+        self.terminal = terminal
+        self.openInput = openInput
+    }
+}
+
+/// The answer of `POST /v1/containers/NAME/wait`.
+public struct ContainerEnd: Codable, Equatable, Sendable {
+    public var exitCode: Int32
+
+    public init(exitCode: Int32) { self.exitCode = exitCode }
 }
 
 /// One entry of `GET /v1/stacks/NAME/images`.

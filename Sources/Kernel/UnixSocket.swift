@@ -19,8 +19,11 @@ public struct UnixSocket: ~Copyable, Sendable {
     /// Connects to a name. `ENOENT` and `ECONNREFUSED`: nobody listens.
     ///
     /// - Parameter timeoutSeconds: connecting and sending end with `EAGAIN` when they have blocked for so long.
-    public init(connectingTo path: String, timeoutSeconds: Int = 10) throws(KernelError) {
-        let made = try Self.make(nonBlocking: false)
+    /// - Parameter keepsMessages: the socket listens for connections of such (`SOCK_SEQPACKET`).
+    public init(
+        connectingTo path: String, timeoutSeconds: Int = 10, keepsMessages: Bool = false
+    ) throws(KernelError) {
+        let made = try Self.make(nonBlocking: false, keepsMessages)
         var time = timeval(tv_sec: timeoutSeconds, tv_usec: 0)
         try check("set up", "a socket") {
             setsockopt(made.number, SOL_SOCKET, SO_SNDTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
@@ -31,8 +34,8 @@ public struct UnixSocket: ~Copyable, Sendable {
 
     /// Listens under a name, for the owner alone. Whoever finds the name finds a socket that listens: it has another one
     /// until then. Accepting doesn't block.
-    public init(listeningAt path: String, backlog: Int32 = 256) throws(KernelError) {
-        let made = try Self.make(nonBlocking: true)
+    public init(listeningAt path: String, backlog: Int32 = 256, keepsMessages: Bool = false) throws(KernelError) {
+        let made = try Self.make(nonBlocking: true, keepsMessages)
         // As short as it can be: names of sockets have little room.
         let temporary = path + "~"
         unlink(temporary)
@@ -79,8 +82,11 @@ public struct UnixSocket: ~Copyable, Sendable {
         return nil
     }
 
-    private static func make(nonBlocking: Bool) throws(KernelError) -> OwnedDescriptor {
-        let kind = SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | (nonBlocking ? SOCK_NONBLOCK.rawValue : 0)
+    private static func make(
+        nonBlocking: Bool, _ keepsMessages: Bool
+    ) throws(KernelError) -> OwnedDescriptor {
+        let type = keepsMessages ? SOCK_SEQPACKET : SOCK_STREAM
+        let kind = type.rawValue | SOCK_CLOEXEC.rawValue | (nonBlocking ? SOCK_NONBLOCK.rawValue : 0)
         return OwnedDescriptor(taking: try check("make a socket") { socket(AF_UNIX, Int32(kind), 0) })
     }
 

@@ -53,6 +53,9 @@ public struct ProcessSettings: Equatable, Sendable {
     public var terminal: Bool
     /// Standard input stays open (the shim holds its other end); otherwise it is /dev/null.
     public var openStandardInput: Bool
+    /// The terminal's size at first; 0 where nobody knows.
+    public var terminalRows: UInt32 = 0
+    public var terminalColumns: UInt32 = 0
     /// PID 1 is the shim's own reaper, which forwards signals, and the command is its child.
     public var reaper: Bool
 
@@ -107,6 +110,11 @@ public struct MonitorSettings: Equatable, Sendable {
     /// Links of the host to delete when the container has ended. Usually none: the host's end of a pair goes with the
     /// container's network namespace, and deleting it by hand takes the kernel many milliseconds.
     public var links: [String]
+    /// Whether programs of the host can see what the container writes and write to it: through a socket `attach` in the
+    /// run directory (``AttachMessage``).
+    public var isAttachable = false
+    /// Somebody is about to attach: nothing is read of what the container writes before that, for a while.
+    public var awaitsAttachment = false
 
     public init(
         runDirectory: String = "", logPath: String = "", logMaximumSize: UInt64 = 0, logMaximumFiles: UInt32 = 1,

@@ -37,7 +37,9 @@ extension ProcessSettings {
         if !seccomp.isEmpty {
             text.line(2, "seccomp", "\(seccomp.count / 8) instructions", ProgramText.digest(seccomp))
         }
-        if terminal { text.line(2, "terminal") }
+        if terminal {
+            text.line(2, "terminal", terminalRows > 0 ? "rows=\(terminalRows) columns=\(terminalColumns)" : "")
+        }
         if openStandardInput { text.line(2, "open-standard-input") }
         if reaper { text.line(2, "reaper") }
     }
@@ -101,6 +103,7 @@ extension MonitorSettings {
             text.line(2, "supervisor-command", ProgramText.words(supervisorCommand))
         }
         for hook in poststopHooks { text.line(2, "poststop", hook.text) }
+        if isAttachable { text.line(2, "attachable", awaitsAttachment ? "awaited" : "") }
         if !links.isEmpty { text.line(2, "links", links.joined(separator: " ")) }
     }
 }

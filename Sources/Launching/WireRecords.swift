@@ -134,6 +134,8 @@ extension ProcessSettings: WireRecord {
         try coder.field(&terminal)
         try coder.field(&openStandardInput)
         try coder.field(&reaper)
+        try coder.field(&terminalRows)
+        try coder.field(&terminalColumns)
     }
 }
 
@@ -151,5 +153,7 @@ extension MonitorSettings: WireRecord {
         try coder.field(&poststopHooks)
         try coder.field(&bundle)
         try coder.field(&links)
+        try coder.field(&isAttachable)
+        try coder.field(&awaitsAttachment)
     }
 }

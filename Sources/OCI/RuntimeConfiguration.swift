@@ -19,6 +19,7 @@ public struct RuntimeConfiguration: Codable, Equatable, Sendable {
 
     public struct Process: Codable, Equatable, Sendable {
         public var terminal: Bool?
+        public var consoleSize: ConsoleSize?
         public var user = User()
         public var args: [String] = []
         public var env: [String] = []
@@ -29,6 +30,17 @@ public struct RuntimeConfiguration: Codable, Equatable, Sendable {
         public var oomScoreAdj: Int?
 
         public init() {}
+    }
+
+    /// In characters.
+    public struct ConsoleSize: Codable, Equatable, Sendable {
+        public var height: UInt32
+        public var width: UInt32
+
+        public init(height: UInt32, width: UInt32) {
+            self.height = height
+            self.width = width
+        }
     }
 
     public struct User: Codable, Equatable, Sendable {

@@ -1,6 +1,8 @@
 import Containers
 package import ControlAPI
+import Launching
 import Planning
+import StackModel
 
 /// Takes what a command has to tell while it works.
 package typealias CommandReport = @Sendable (CommandEvent) -> Void
@@ -62,6 +64,61 @@ extension Supervisor {
         _ stack: String, _ verb: LifecycleVerb, _ request: SignalRequest, report: @escaping CommandReport
     ) async -> Outcome {
         await command(on: stack, report) { try await $0.carryOut(StackOrder(verb, request), events: $1) }
+    }
+
+    package func run(_ stack: String, _ request: RunRequest, report: @escaping CommandReport) async -> Outcome {
+        await command(on: stack, report) { controller, events in
+            do {
+                return try await controller.carryOut(StackOrder(request), events: events)
+            } catch let failure as StepFailure {
+                guard failure.service == request.oneOff.service, let launch = failure.cause as? LaunchFailure else {
+                    throw failure
+                }
+                if request.oneOff.run.autoRemove, let container = await self.table.find(request.oneOff.name) {
+                    try await self.remove(container, volumes: true)
+                }
+                return Outcome(exitCode: launch.code, error: "\(failure)")
+            }
+        }
+    }
+
+    // MARK: One container
+
+    private func found(_ name: String) async throws -> Container {
+        guard let container = await table.find(name) else {
+            throw SupervisorRefusal(.notFound, "no such container: \(name)")
+        }
+        return container
+    }
+
+    /// Returns when the container has ended; at once if it doesn't run.
+    package func wait(for name: String) async throws -> ContainerEnd {
+        let container = try await found(name)
+        await container.refresh()
+        return try await container.wait { now, _ in
+            now.machine.isAtRest ? ContainerEnd(exitCode: now.machine.run.exitCode) : nil
+        }
+    }
+
+    package func attachment(of name: String) async throws -> AttachmentSettings {
+        let settings = try await found(name).record.settings
+        return AttachmentSettings(terminal: settings.tty, openInput: settings.stdinOpen || settings.tty)
+    }
+
+    package func removeContainer(_ name: String, _ request: ContainerRemovalRequest) async throws {
+        guard let container = await table.find(name) else { return }
+        await container.refresh()
+        do {
+            if request.force, await container.machine.isAlive { try await container.kill(signal: "SIGKILL") }
+            guard await container.machine.isAtRest || request.whenEnded else {
+                throw SupervisorRefusal(
+                    .conflict, "container \(name) is running: stop it first, or remove it by force")
+            }
+            try await remove(container, volumes: request.volumes)
+        } catch let error as ContainerError {
+            // Somebody else was quicker.
+            guard await table[container.id] == nil else { throw error }
+        }
     }
 
     package func exec(in stack: String, _ request: ExecRequest) async throws -> ExecReply {

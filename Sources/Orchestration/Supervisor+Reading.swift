@@ -16,7 +16,8 @@ extension Supervisor {
             let containers = await controller.summaries()
             if containers.isEmpty { continue }
             let states = containers.reduce(into: [:]) { $0[$1.state, default: 0] += 1 }
-            result.append(StackSummary(name: controller.name, states: states, files: await controller.files()))
+            let (files, directory) = await controller.origin()
+            result.append(StackSummary(name: controller.name, states: states, files: files, directory: directory))
         }
         return result
     }
@@ -37,8 +38,8 @@ extension Supervisor {
 
     package func logs(
         of stack: String, _ selection: LogSelection
-    ) async throws -> AsyncThrowingStream<LogEvent, any Error> {
-        guard let controller = existing(stack) else {
+    ) async throws -> AsyncThrowingStream<[LogEvent], any Error> {
+        guard let controller = selection.awaitsCommand ? controller(of: stack) : existing(stack) else {
             return AsyncThrowingStream { $0.finish() }
         }
         do {
@@ -46,6 +47,26 @@ extension Supervisor {
         } catch let error as ContainerError {
             throw SupervisorRefusal(.conflict, error.description)
         }
+    }
+
+    /// The processes of a stack's containers; of all services if none is named.
+    package func processes(of stack: String, services: [String]) async throws -> [ProcessTable] {
+        guard let controller = existing(stack) else { return [] }
+        return try await controller.snapshots()
+            .filter { services.isEmpty || services.contains($0.record.service) }
+            .compactMap { try engine.containers.processTable(of: $0) }
+    }
+
+    package func volumeSummaries(of stack: String) async throws -> [VolumeSummary] {
+        let records = await table.snapshots(of: stack).map(\.record)
+        return try engine.volumes.store.list()
+            .filter { $0.record.labels["com.docker.compose.project"] == stack && !$0.record.isAnonymous }
+            .map { volume in
+                let users = records.filter { $0.volumes.values.contains { $0.name == volume.record.name } }
+                return VolumeSummary(
+                    name: volume.record.name, driver: volume.record.driver, labels: volume.record.labels,
+                    path: volume.path, services: Set(users.map(\.service)).sorted())
+            }
     }
 
     /// The launch programs of the stack's containers by their names, and the ruleset under `ruleset`, as text.

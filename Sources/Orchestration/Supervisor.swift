@@ -19,12 +19,20 @@ package actor Supervisor {
     private var requests = 0
     private var idleSince = ContinuousClock.now
     private var rest: Task<Void, Never>?
+    /// Containers that have ended and are to go then.
+    private nonisolated let ended: AsyncStream<String>
+    private nonisolated let noteEnded: AsyncStream<String>.Continuation
 
     init(engine: Engine) {
         self.engine = engine
         let logs = ContainerLogs(locations: engine.locations)
         self.logs = logs
-        table = ContainerTable(effects: engine.containers) { record, news in logs.tell(record, news) }
+        let (ended, noteEnded) = AsyncStream.makeStream(of: String.self)
+        (self.ended, self.noteEnded) = (ended, noteEnded)
+        table = ContainerTable(effects: engine.containers) { record, news in
+            logs.tell(record, news)
+            if case .ended(_, restarts: false) = news, record.run?.autoRemove == true { noteEnded.yield(record.id) }
+        }
     }
 
     /// Opens everything that the instance has on disk.
@@ -72,6 +80,7 @@ package actor Supervisor {
         await engine.containers.networks.adopt(all, areAll: areAll, log: engine.log)
         await table.resume()
         try await Builder.sweep(table, engine.containers.networks, engine.locations)
+        for snapshot in all where snapshot.record.run?.autoRemove == true { noteEnded.yield(snapshot.record.id) }
     }
 
     /// Makes true what is wanted of each stack, where that was cut short.
@@ -86,7 +95,34 @@ package actor Supervisor {
                     }
                 }
             }
+            group.addTask { await self.removeEnded() }
         }
+    }
+
+    /// Removes containers that somebody wanted for one run only, as long as the supervisor runs.
+    private func removeEnded() async {
+        for await id in ended {
+            do {
+                guard let container = await table[id], await container.machine.run.finished != nil else { continue }
+                try await remove(container, volumes: true)
+            } catch is CancellationError {
+                return
+            } catch {
+                engine.log.error("container \(id.prefix(12)) stays: \(error)")
+            }
+        }
+    }
+
+    /// Removes a container when what its run had is taken away.
+    func remove(_ container: Container, volumes: Bool) async throws {
+        do {
+            _ = try await container.wait { now, isBusy in now.machine.isAtRest && !isBusy ? true : nil }
+        } catch is ContainerError {
+            // It is being removed already.
+        }
+        let stack = await container.record.stack
+        try await table.remove(container.id, volumes: volumes)
+        await forgetIfEmpty(stack)
     }
 
     // MARK: Idleness

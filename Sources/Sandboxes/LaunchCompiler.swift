@@ -39,7 +39,7 @@ public enum LaunchCompiler {
             limits.append(Launching.ResourceLimit(kind: UInt32(kind), soft: limit.soft, hard: limit.hard))
         }
         let capabilities = process.capabilities
-        return ProcessSettings(
+        var settings = ProcessSettings(
             arguments: process.args, environment: process.env, workingDirectory: process.cwd, user: process.user.uid,
             group: process.user.gid, additionalGroups: process.user.additionalGids ?? [], umask: process.user.umask,
             capabilities: CapabilitySets(
@@ -50,6 +50,9 @@ public enum LaunchCompiler {
                 ambient: Capability.mask(capabilities?.ambient ?? [])),
             limits: limits, noNewPrivileges: process.noNewPrivileges ?? false,
             oomScoreAdjustment: Int32(clamping: process.oomScoreAdj ?? 0), terminal: process.terminal ?? false)
+        settings.terminalRows = process.consoleSize?.height ?? 0
+        settings.terminalColumns = process.consoleSize?.width ?? 0
+        return settings
     }
 
     /// By the kernel's number (`asm-generic/resource.h`).

@@ -55,6 +55,10 @@ struct ControlRoutes: Router {
             .document(.stackImages) { call, _ in try await supervisor.imageSummaries(of: call.name) },
             .document(.launchPrograms) { call, _ in try await supervisor.programs(of: call.name) },
             .lines(.logs) { call, _ in try await supervisor.logs(of: call.name, LogSelection(call.request.query)) },
+            .document(.processes) { call, _ in
+                try await supervisor.processes(of: call.name, services: call.request.query.values("service"))
+            },
+            .document(.stackVolumes) { call, _ in try await supervisor.volumeSummaries(of: call.name) },
             .json(.container) { call, _ in try await supervisor.inspect(call.name) },
         ]
     }
@@ -120,6 +124,13 @@ struct ControlRoutes: Router {
             .command(.pull) { await supervisor.pull($0.name, $1, report: $2) },
             .command(.build) { await supervisor.build($0.name, $1, report: $2) },
             .command(.down) { await supervisor.down($0.name, $1, report: $2) },
+            .command(.run) { await supervisor.run($0.name, $1, report: $2) },
+            .document(.wait) { call, _ in try await supervisor.wait(for: call.name) },
+            .document(.attachment) { call, _ in try await supervisor.attachment(of: call.name) },
+            .document(.removeContainer) { call, body in
+                try await supervisor.removeContainer(call.name, body)
+                return NoBody()
+            },
             .document(.exec) { try await supervisor.exec(in: $0.name, $1) },
             .command(.prune) { await supervisor.prune($1, report: $2) },
         ]

@@ -21,6 +21,8 @@ public struct ContainerSpec: Codable, Equatable, Sendable {
     public var contents: [String: String]
     public var projectDirectory: String
     public var files: [String]
+    /// `nil` for a container that nobody waits for.
+    public var run: RunSettings?
 
     public init(
         name: String, owner: ContainerOwner, image: String, platform: String? = nil, imageID: String,

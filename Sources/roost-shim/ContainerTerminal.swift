@@ -12,7 +12,10 @@ enum ContainerTerminal {
     static func install(_ terminal: borrowing Terminal, for settings: ProcessSettings) throws(LaunchFailure) {
         let peer = terminal.peer.number
         try explained { () throws(KernelError) in
-            let size = Terminal.size(of: 0) ?? (rows, columns)
+            let known = (
+                rows: UInt16(clamping: settings.terminalRows), columns: UInt16(clamping: settings.terminalColumns)
+            )
+            let size = known.rows > 0 ? known : Terminal.size(of: 0) ?? (rows, columns)
             try Terminal.setSize(peer, rows: size.rows, columns: size.columns)
             for number in Int32(0)...2 { try check("set standard stream \(number)") { dup2(peer, number) } }
             try Terminal.control(by: 0)

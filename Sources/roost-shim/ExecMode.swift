@@ -12,7 +12,8 @@ enum ExecMode {
             var execution = try Exec(program)
             return try execution.perform()
         } catch {
-            var line = error.message + "\n"
+            // The caller's terminal is in raw mode.
+            var line = error.message + (isatty(2) == 1 ? "\r\n" : "\n")
             _ = line.withUTF8 { write(2, $0.baseAddress, $0.count) }
             return error.code
         }

@@ -26,7 +26,9 @@ enum HeldPort {
                         + "\(transport.name)) or don't publish the port", errno: error.errno)
             case EADDRINUSE:
                 let holder = PortHolder.find(transport, port).map { " by \($0)" } ?? ""
-                throw LaunchFailure("port \(name) is already in use\(holder)", errno: error.errno)
+                // The last words are Docker's, which scripts look for.
+                throw LaunchFailure(
+                    "port \(name) is already in use\(holder): port is already allocated", errno: error.errno)
             case EADDRNOTAVAIL:
                 throw LaunchFailure("port \(name): this host does not have the address", errno: error.errno)
             default:

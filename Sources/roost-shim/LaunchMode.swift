@@ -17,10 +17,12 @@ enum LaunchMode {
             Report.send(error.json, to: report)
             return 1
         }
-        Report.send(container.success.json, to: report)
+        let success = container.success.json
+        // Whoever hears of the success may attach at once.
+        var monitor = Monitor(container)
+        Report.send(success, to: report)
         _ = consume report
         Monitor.releaseMemory()
-        var monitor = Monitor(container)
         monitor.run()
         return 0
     }

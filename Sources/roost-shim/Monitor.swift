@@ -11,6 +11,7 @@ struct Monitor: ~Copyable {
     private var outputLines = LogSplitter(.output)
     private var errorLines = LogSplitter(.error)
     private var watch: SupervisorWatch
+    private var attachments: Attachments
 
     /// How long after the container's end its output is awaited, in milliseconds: a process that left it may hold
     /// the pipes for ever.
@@ -19,53 +20,73 @@ struct Monitor: ~Copyable {
     init(_ container: consuming RunningContainer) {
         log = LogFile(container.settings)
         watch = SupervisorWatch(container.settings)
+        attachments = Attachments(container.settings)
+        if container.settings.isAttachable, container.streams.input >= 0 {
+            // The writing end is the shim's alone.
+            _ = fcntl(container.streams.input, F_SETFL, fcntl(container.streams.input, F_GETFL) | O_NONBLOCK)
+        }
         self.container = container
     }
 
     mutating func run() {
         while !waitForEvent() {}
         let ending = takeEnding()
+        attachments.awaitFirst()
         drain()
+        attachments.finish(code: ending.code)
         finish(ending)
     }
 
     /// Waits for the next event and deals with it; true when the container's process has ended.
     private mutating func waitForEvent() -> Bool {
+        let reads = attachments.takesOutput
         var entries = [
             pollfd(fd: container.process.descriptor.number, events: Int16(POLLIN), revents: 0),
-            pollfd(fd: container.streams.output, events: Int16(POLLIN), revents: 0),
-            pollfd(fd: container.streams.error, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: reads ? container.streams.output : -1, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: reads ? container.streams.error : -1, events: Int16(POLLIN), revents: 0),
             // No events asked for: a hang-up is always reported.
             pollfd(fd: watch.descriptor, events: 0, revents: 0),
             pollfd(fd: watch.child, events: Int16(POLLIN), revents: 0),
         ]
-        poll(&entries, nfds_t(entries.count), watch.timeout)
+        let own = entries.count
+        entries += attachments.awaited(container.streams)
+        poll(&entries, nfds_t(entries.count), Self.sooner(watch.timeout, attachments.timeout))
         if entries[1].revents != 0 { readOutput() }
         if entries[2].revents != 0 { readError() }
         if entries[4].revents != 0 { watch.reapChild() }
         watch.advance(hungUp: entries[3].revents != 0)
+        attachments.advance(entries[own...], &container.streams, container.process)
         return entries[0].revents != 0
     }
 
+    /// Of two time-outs of which a negative one is none.
+    private static func sooner(_ one: Int32, _ other: Int32) -> Int32 {
+        one < 0 ? other : other < 0 ? one : min(one, other)
+    }
+
     private mutating func readOutput() {
-        if !Self.copy(from: container.streams.output, through: &outputLines, to: &log) {
+        if !Self.copy(from: container.streams.output, through: &outputLines, to: &log, .output, &attachments) {
             container.streams.endOfOutput()
         }
     }
 
     private mutating func readError() {
-        if !Self.copy(from: container.streams.error, through: &errorLines, to: &log) {
+        if !Self.copy(from: container.streams.error, through: &errorLines, to: &log, .error, &attachments) {
             container.streams.endOfError()
         }
     }
 
     /// Reads what is there, up to one buffer; false at the end of the stream.
-    private static func copy(from number: Int32, through lines: inout LogSplitter, to log: inout LogFile) -> Bool {
+    private static func copy(
+        from number: Int32, through lines: inout LogSplitter, to log: inout LogFile, _ kind: AttachMessage.FromShim,
+        _ attachments: inout Attachments
+    ) -> Bool {
         // A page: the stack that is touched here stays in memory.
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 4096) { buffer in
             let count = read(number, buffer.baseAddress, buffer.count)
             // EIO is a terminal's way of saying that nobody has it open any more.
             guard count > 0 else { return count < 0 && (lastError() == EAGAIN || lastError() == EINTR) }
+            attachments.send(UnsafeBufferPointer(rebasing: buffer[..<count]), kind)
             guard log.isEnabled else { return true }
             var records: [UInt8] = []
             lines.feed(
@@ -81,7 +102,7 @@ struct Monitor: ~Copyable {
     }
 
     private mutating func drain() {
-        let deadline = monotonicMilliseconds() + Self.drainTime
+        var deadline = monotonicMilliseconds() + Self.drainTime
         while container.streams.output >= 0 || container.streams.error >= 0 {
             let left = deadline - monotonicMilliseconds()
             guard left > 0 else { break }
@@ -90,6 +111,12 @@ struct Monitor: ~Copyable {
                 pollfd(fd: container.streams.error, events: Int16(POLLIN), revents: 0),
             ]
             poll(&entries, 2, Int32(left))
+            if !attachments.takesOutput {
+                // What waits for a slow reader is no reason to drop the rest.
+                guard attachments.flush() else { break }
+                deadline = monotonicMilliseconds() + Self.drainTime
+                continue
+            }
             if entries[0].revents != 0 { readOutput() }
             if entries[1].revents != 0 { readError() }
         }

@@ -58,6 +58,13 @@ struct ContainerStreams: ~Copyable {
     /// In the container's process.
     consuming func intoChild() -> ChildStreams { child }
 
+    /// The container reads an end.
+    mutating func endOfInput() {
+        guard input >= 0, !isTerminal else { return }
+        close(input)
+        input = -1
+    }
+
     mutating func endOfOutput() {
         close(output)
         output = -1

@@ -173,7 +173,8 @@ private struct Scene {
         let other = Scene.endpoint("b", service, stack: stack)
         let conflict = table.conflict([Scene.port(nil, 1), Scene.port(nil)], for: other)
         #expect(
-            conflict?.description == "port 0.0.0.0:8080/tcp is already in use by container shop-a of stack shop; "
+            conflict?.description
+                == "port 0.0.0.0:8080/tcp is already in use by container shop-a of stack shop: port is already allocated; "
                 + "stop that or publish another port")
         #expect(table.sharers(of: ports, for: other).isEmpty)
         #expect(table.conflict(ports, for: other, where: { $0 != "a" }) == nil)

@@ -127,7 +127,7 @@ extension PlanAction {
         case .pullImage, .createNetwork, .removeNetwork, .createVolume, .removeVolume: nil
         case .createContainer(let container, _, _), .updateContainer(let container, _), .startContainer(let container),
             .waitFor(let container, _, _, _), .stopContainer(let container, _, _), .killContainer(let container, _),
-            .removeContainer(let container, _):
+            .pauseContainer(let container), .unpauseContainer(let container), .removeContainer(let container, _):
             container
         }
     }

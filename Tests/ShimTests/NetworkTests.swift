@@ -159,7 +159,7 @@ struct NetworkTests {
         let refused = try StartedShim(fixture, fixture.program(["true"]) { $0.outside = [hold] }).answer
         let start = "port 127.9.8.7:\(port)/tcp is already in use by "
         #expect(refused.error?.hasPrefix(start) == true, "\(refused)")
-        #expect(refused.error?.hasSuffix("(pid \(getpid()))") == true, "\(refused)")
+        #expect(refused.error?.hasSuffix("(pid \(getpid())): port is already allocated") == true, "\(refused)")
         try expectNothingLeft(fixture)
         close(socket.release())
         let shim = try StartedShim(fixture, fixture.program(["sleep", "1000"]) { $0.outside = [hold] })

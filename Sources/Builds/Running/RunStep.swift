@@ -46,11 +46,13 @@ struct RunStep: Sendable {
             try await container.start()
             let output = try await builder.logs.stream(
                 of: "", LogSelection(follow: true), only: container.id,
-                look: { [await container.snapshot] })
+                look: { [await container.snapshot] }, quiet: {})
             let vertex = vertex
             group.addTask {
-                for try await case .line(let line) in output {
-                    for text in line.text.split(whereSeparator: \.isNewline) { vertex.output(String(text)) }
+                for try await events in output {
+                    for case .line(let line) in events {
+                        for text in line.text.split(whereSeparator: \.isNewline) { vertex.output(String(text)) }
+                    }
                 }
             }
             let code = try await withTaskCancellationHandler {

@@ -23,20 +23,38 @@ func commandType(named name: String) -> (any RoostCommand.Type)? {
     case "ls": LsCommand.self
     case "version": VersionCommand.self
     case "why": WhyCommand.self
-    default: imageShortcutType(named: name)
+    default: containerCommandType(named: name) ?? imageShortcutType(named: name)
+    }
+}
+
+/// Commands about what runs, and what is made to run.
+private func containerCommandType(named name: String) -> (any RoostCommand.Type)? {
+    switch name {
+    case "attach": AttachCommand.self
+    case "create": CreateCommand.self
+    case "pause": PauseCommand.self
+    case "port": PortCommand.self
+    case "rm": RmCommand.self
+    case "run": RunCommand.self
+    case "scale": ScaleCommand.self
+    case "top": TopCommand.self
+    case "unpause": UnpauseCommand.self
+    case "volumes": VolumesCommand.self
+    case "wait": WaitCommand.self
+    default: nil
     }
 }
 
 /// The commands that `--help` lists.
 let listedCommands = [
-    "apply", "build", "config", "down", "exec", "images", "inspect", "kill", "load", "logs", "ls", "plan", "ps", "pull",
-    "restart", "start", "stop", "up", "version", "why",
+    "apply", "attach", "build", "config", "create", "down", "exec", "images", "inspect", "kill", "load", "logs", "ls",
+    "pause", "plan", "port", "ps", "pull", "restart", "rm", "run", "scale", "start", "stop", "top", "unpause", "up",
+    "version", "volumes", "wait", "why",
 ]
 
 /// Commands that Compose has and Roost doesn't yet.
 let unsupportedCommands: Set<String> = [
-    "attach", "bridge", "commit", "cp", "create", "events", "export", "pause", "port", "publish", "rm",
-    "run", "scale", "stats", "top", "unpause", "volumes", "wait", "watch",
+    "bridge", "commit", "cp", "events", "export", "publish", "stats", "watch",
 ]
 
 /// The text of `roost --help`.

@@ -37,6 +37,15 @@ final class Context: Sendable {
         RegistryEnvironment.part(of: environment, directory: currentDirectory())
     }
 
+    /// `COMPOSE_REMOVE_ORPHANS`.
+    var removesOrphans: Bool { isOn("COMPOSE_REMOVE_ORPHANS") }
+    /// `COMPOSE_IGNORE_ORPHANS`.
+    var ignoresOrphans: Bool { isOn("COMPOSE_IGNORE_ORPHANS") }
+
+    private func isOn(_ variable: String) -> Bool {
+        ["1", "t", "true", "y", "yes", "on"].contains(environment[variable]?.lowercased() ?? "")
+    }
+
     /// Whom others see when they wait for this command.
     func caller(_ command: String) -> String { "\(command) (pid \(getpid()))" }
 

@@ -78,7 +78,7 @@ private struct CommandRun {
         case let closed as OutputFailure where closed.errno == EPIPE: return closed.exitCode
         default: break
         }
-        streams.error.say(errorText.render(error))
+        streams.error.say(errorText.marked(error))
         return (error as? CommandFailure)?.exitCode ?? 1
     }
 

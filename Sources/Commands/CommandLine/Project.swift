@@ -1,5 +1,7 @@
+import ControlAPI
 import Diagnostics
 import Glibc
+import Kernel
 import StackFile
 import StackModel
 
@@ -54,12 +56,13 @@ extension Context {
         try global.projectName != nil || StackLoader.hasFile(loadRequest(services: []))
     }
 
-    /// The project for `down`, which has to work when the file is broken or gone.
-    func projectDespiteFile(services: [String]) throws -> Project {
+    /// The project for `down`, which has to work when the file is broken or gone. The stack is then the one that was
+    /// named, or the one whose own directory this is: a directory that only bears its name has no say about its data.
+    func projectDespiteFile(services: [String], client: ControlClient) async throws -> Project {
         do {
             return try project(services: services)
         } catch let error as StackFileError {
-            guard let name = try projectNameDespiteFile() else { throw error }
+            guard let name = try await projectNameDespiteFile(client) else { throw error }
             streams.error.say(
                 errorText.render(error)
                     + "\nthe file can't be used; going on with what is known of the stack \"\(name)\"")
@@ -67,13 +70,18 @@ extension Context {
         }
     }
 
-    private func projectNameDespiteFile() throws -> String? {
+    private func projectNameDespiteFile(_ client: ControlClient) async throws -> String? {
         if let name = global.projectName { return name }
+        let name: String
         do throws(StackFileError) {
-            return try StackLoader.projectName(loadRequest(services: []))
+            name = try StackLoader.projectName(loadRequest(services: []))
         } catch {
             return nil
         }
+        if environment["COMPOSE_PROJECT_NAME"]?.isEmpty == false { return name }
+        let directory = global.projectDirectory.map(absolutePath) ?? currentDirectory()
+        let stacks = try await client.fetch(ControlRequest(.stacks))
+        return stacks.contains { $0.name == name && Files.areSame($0.directory, directory) } ? name : nil
     }
 
     private func loadRequest(services: [String]) -> LoadRequest {

@@ -29,16 +29,17 @@ struct DownCommand: RoostCommand {
     @Argument(help: .hidden) var services: [String] = []
 
     func perform(in context: Context) async throws -> Int32 {
-        let project = try context.projectDespiteFile(services: services)
+        let client = context.client()
+        let project = try await context.projectDespiteFile(services: services, client: client)
         var request = DownRequest()
         request.services = services
         request.removeVolumes = volumes
-        request.removeOrphans = removeOrphans
+        request.removeOrphans = removeOrphans || context.removesOrphans
         request.knownServices = project.stack.map { ($0.services.keys + $0.disabledServices).sorted() }
         request.timeout = try seconds(timeout, option: "--timeout")
         request.dryRun = context.global.dryRun || dry.dryRun
         request.caller = context.caller("down")
         let post = try ControlRequest(.down, project.name, body: request)
-        return try await context.complete(post, operation: "down", client: context.client()).exitCode
+        return try await context.complete(post, operation: "down", client: client).exitCode
     }
 }

@@ -63,6 +63,8 @@ struct PsCommand: RoostCommand {
         containers
             .filter { container in
                 guard services.isEmpty || services.contains(container.service) else { return false }
+                // As in Compose, what `run` made is shown with all the others only.
+                if container.isOneOff && !all { return false }
                 if !states.isEmpty { return states.contains(container.state) }
                 return all || container.isAlive
             }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ControlAPI
+import StackModel
 
 /// `roost start`.
 struct StartCommand: RoostCommand {
@@ -21,6 +22,17 @@ struct StartCommand: RoostCommand {
         request.wait = wait
         request.waitTimeout = try seconds(waitTimeout, option: "--wait-timeout")
         request.dryRun = dry.dryRun
+        let project = try context.project(services: services)
+        let known = try await context.client().fetch(ControlRequest(.containers, project.name)).filter { !$0.isOneOff }
+        let wanted = services.isEmpty ? project.stack?.services.keys.sorted() ?? [] : services
+        let missing = wanted.filter { name in !known.contains { $0.service == name } && isScaled(name, project) }
+        guard missing.isEmpty else {
+            throw CommandFailure("service \"\(missing[0])\" has no container to start")
+        }
         return try await context.signal(request, .start, services: services)
+    }
+
+    private func isScaled(_ service: String, _ project: Project) -> Bool {
+        project.stack?.services[service].map { $0.scale > 0 } ?? true
     }
 }

@@ -17,7 +17,8 @@ extension UpOptions {
         request.noDependencies = noDependencies
         request.alwaysRecreateDependencies = alwaysRecreateDependencies
         request.renewAnonymousVolumes = renewAnonymousVolumes
-        request.removeOrphans = removeOrphans
+        request.removeOrphans = removeOrphans || context.removesOrphans
+        request.ignoreOrphans = context.ignoresOrphans
         request.build = build
         request.noBuild = noBuild
         request.pull = try pullPolicy(pull, option: "--pull", allowed: ["always", "missing", "never"])

@@ -24,6 +24,7 @@ struct ContainerText {
         let ended = "(\(container.exitCode)) \(humanDuration(from: container.finished, to: now)) ago"
         switch container.state {
         case "running": return "Up " + humanDuration(from: container.started, to: now) + healthSuffix
+        case "paused": return "Up " + humanDuration(from: container.started, to: now) + " (Paused)"
         case "restarting": return "Restarting " + ended
         case "exited": return "Exited " + ended
         case "created": return "Created"

@@ -17,6 +17,12 @@ struct ErrorText {
     /// For an error that comes before the options are known.
     init(streams: StandardStreams) { self.streams = streams }
 
+    /// As the last word of a command: on a terminal it stands out. Scripts get Docker's words as they are.
+    func marked(_ error: any Error) -> String {
+        guard streams.errorIsTerminal, !json, !(error is StackFileError) else { return render(error) }
+        return Style.boldRed.apply("error:", colored: colored) + " " + render(error)
+    }
+
     func render(_ error: any Error) -> String {
         if let error = error as? StackFileError { return render(error) }
         guard json else { return oneLine(String(describing: error), keepsLines: true) }

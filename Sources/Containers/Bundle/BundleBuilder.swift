@@ -34,6 +34,9 @@ enum BundleBuilder {
         process.cwd =
             settings.workingDir ?? (record.defaults.workingDirectory.isEmpty ? "/" : record.defaults.workingDirectory)
         process.terminal = settings.tty ? true : nil
+        if let run = record.run, settings.tty, run.terminalRows > 0 {
+            process.consoleSize = .init(height: run.terminalRows, width: run.terminalColumns)
+        }
         process.user = RuntimeConfiguration.User(
             uid: inputs.user.uid, gid: inputs.user.gid, additionalGids: inputs.user.additionalGroups)
         process.capabilities = try capabilities(settings, user: inputs.user, available: inputs.availableCapabilities)

@@ -154,7 +154,7 @@ struct Launcher: Sendable {
     ) throws -> SandboxSettings {
         let directory = locations.containerDirectory(record.id)
         let bundle = bundlePath(record)
-        return SandboxSettings(
+        var settings = SandboxSettings(
             id: record.id, layers: layers.directories(record.layers) + [skeleton.path],
             upper: directory + "/upper",
             work: directory + "/work",
@@ -170,6 +170,9 @@ struct Launcher: Sendable {
                 logMaximumFiles: UInt32(clamping: max(1, record.settings.logging.maximumFiles)),
                 supervisorFIFO: locations.aliveFIFO, supervisorCommand: supervisorCommand,
                 supervisorLock: locations.startLock, bundle: bundle))
+        settings.monitor.isAttachable = true
+        settings.monitor.awaitsAttachment = record.run?.awaitsAttachment ?? false
+        return settings
     }
 
     /// On hosts with v1 controllers a container has groups of its own only where it has limits.

@@ -15,8 +15,15 @@ extension Container {
         try await answer(condition).get()
         guard condition == .ready, machine.healthStatus == .none else { return }
         // Without a health check all that can be told is that it doesn't fall over at once: that one run of it lasts.
+        var runs = 0
         while let started = machine.run.started, machine.processes != nil {
-            let settled = started + Self.settlingTime
+            runs += 1
+            guard runs <= Self.mostRuns else {
+                throw ConditionFailure(problem: "exits again and again, last with (\(machine.run.exitCode))")
+            }
+            // One that had to be started again shows that it lasts.
+            let time = machine.restarts.count == 0 ? Self.settlingTime : Self.lastingTime
+            let settled = started + time
             if settled <= effects.now { return }
             try await effects.sleep(until: settled)
             try await answer(condition).get()
@@ -27,6 +34,10 @@ extension Container {
 
     /// As long as it takes Docker Compose to look for the first time.
     private static var settlingTime: TimeSpan { .milliseconds(500) }
+
+    private static var lastingTime: TimeSpan { .seconds(3) }
+    /// A container that was started so often in vain is in a loop.
+    private static var mostRuns: Int { 3 }
 
     private func answer(_ condition: WaitCondition) async throws -> Result<Void, ConditionFailure> {
         do {

@@ -11,6 +11,8 @@ public actor ContainerTable {
     private var names = ContainerNames()
     private var unreadable: [UnreadableRecord] = []
     private var halfMade: Set<String> = []
+    /// Removals that are under way.
+    private var removals: [String: Task<Void, any Error>] = [:]
     private let news: @Sendable (ContainerRecord, ContainerNews) -> Void
 
     /// - Parameter news: told what happens to containers, in the order in which it happens to each.
@@ -101,6 +103,14 @@ public actor ContainerTable {
     ///
     /// - Parameter volumes: its anonymous volumes go too, unless another container took them over.
     public func remove(_ id: String, volumes: Bool) async throws {
+        if let removal = removals[id] { return try await removal.value }
+        let removal = Task(executorPreference: effects.executor) { try await self.removeNow(id, volumes: volumes) }
+        removals[id] = removal
+        defer { removals[id] = nil }
+        try await removal.value
+    }
+
+    private func removeNow(_ id: String, volumes: Bool) async throws {
         guard let container = containers[id] else { return }
         let snapshot = await container.snapshot
         guard snapshot.machine.processes == nil && !snapshot.machine.isStarting else {

@@ -13,7 +13,8 @@ extension EndpointRequest {
             guard let name = record.networks[key]?.name else { throw Self.missing(key) }
             attachments.append(
                 Attachment(
-                    network: name, aliases: attachment.aliases,
+                    network: name,
+                    aliases: record.owner.isOneOff && record.run?.usesAliases != true ? [] : attachment.aliases,
                     addresses: [attachment.ipv4Address].compactMap { $0 }.map(IPAddress.v4),
                     mac: attachment.macAddress, priority: attachment.priority))
         }
@@ -28,7 +29,11 @@ extension EndpointRequest {
 extension EndpointTable.Endpoint {
     /// A container without places and ports.
     init(_ record: ContainerRecord) {
-        self.init(container: record.id, name: record.name, service: record.service, stack: record.stack)
+        // Who looks for the service doesn't mean a container that somebody runs for himself.
+        let isHidden = record.owner.isOneOff && record.run?.usesAliases != true
+        self.init(
+            container: record.id, name: record.name, service: isHidden ? record.name : record.service,
+            stack: record.stack)
         // A name that there isn't lets no container start.
         let capabilities = try? Capability.effective(
             added: record.settings.capAdd, dropped: record.settings.capDrop, privileged: record.settings.privileged,

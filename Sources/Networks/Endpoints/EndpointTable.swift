@@ -214,7 +214,7 @@ public struct PortConflict: Error, Hashable, Sendable, CustomStringConvertible {
         let address = port.hostAddress ?? .v4(.any)
         let text = address.family == .v4 ? "\(address)" : "[\(address)]"
         let of = stack.isEmpty ? "" : " of stack \(stack)"
-        return "port \(text):\(port.hostPort) is already in use by container \(holder)\(of); "
-            + "stop that or publish another port"
+        return "port \(text):\(port.hostPort) is already in use by container \(holder)\(of): "
+            + "port is already allocated; stop that or publish another port"
     }
 }

@@ -12,6 +12,12 @@ public enum StackCommand: Codable, Equatable, Sendable {
     case start(LifecycleOptions)
     case restart(LifecycleOptions)
     case kill(LifecycleOptions)
+    case pause(LifecycleOptions)
+    case unpause(LifecycleOptions)
+    /// Containers that don't run.
+    case remove(LifecycleOptions)
+    /// One more container, beside the replicas of its service.
+    case run(PlanOptions)
     /// Containers that don't run and were made before.
     case prune(until: Instant?)
     /// Nobody asks for anything: what is missing of what is wanted is made.
@@ -22,7 +28,7 @@ public enum StackCommand: Codable, Equatable, Sendable {
     /// - Parameter stack: the stack as it is wanted; only `up` and `heal` need one.
     public func plan(_ stack: Stack?, _ observed: ObservedStack, replicas: [String: Int]) throws(PlanError) -> Plan {
         switch self {
-        case .up(let options):
+        case .up(let options), .run(let options):
             guard let stack else { return Plan() }
             return try Plan.up(stack, observed: observed, options: options)
         case .down(let options, let services):
@@ -36,6 +42,9 @@ public enum StackCommand: Codable, Equatable, Sendable {
         case .start(let options): return try Plan.start(observed: observed, options: options)
         case .restart(let options): return try Plan.restart(observed: observed, options: options)
         case .kill(let options): return try Plan.kill(observed: observed, options: options)
+        case .pause(let options): return try Plan.pause(observed: observed, options: options)
+        case .unpause(let options): return try Plan.unpause(observed: observed, options: options)
+        case .remove(let options): return try Plan.remove(observed: observed, options: options)
         case .prune(let until): return try Plan.prune(observed: observed, until: until)
         case .heal:
             guard let stack else { return Plan() }
@@ -49,9 +58,9 @@ public enum StackCommand: Codable, Equatable, Sendable {
     ) throws(PlanError) -> [ImageLookUp] {
         guard let stack else { return [] }
         switch self {
-        case .up(let options): return try Plan.lookUps(stack, observed: observed, options: options)
+        case .up(let options), .run(let options): return try Plan.lookUps(stack, observed: observed, options: options)
         case .heal: return try Plan.healingLookUps(stack, observed: observed, replicas: replicas)
-        case .down, .stop, .start, .restart, .kill, .prune: return []
+        case .down, .stop, .start, .restart, .kill, .pause, .unpause, .remove, .prune: return []
         }
     }
 
@@ -70,7 +79,9 @@ public enum StackCommand: Codable, Equatable, Sendable {
         case .kill(var options):
             options.timeout = TimeSpan(nanoseconds: 0)
             return .stop(options)
-        case .down, .stop, .start, .prune, .heal: return self
+        // Whoever wanted it has gone.
+        case .run: return .heal
+        case .down, .stop, .start, .pause, .unpause, .remove, .prune, .heal: return self
         }
     }
 
@@ -86,7 +97,7 @@ public enum StackCommand: Codable, Equatable, Sendable {
     var rank: Int {
         switch self {
         case .heal: 0
-        case .up, .start, .restart, .prune: 1
+        case .up, .run, .start, .restart, .pause, .unpause, .remove, .prune: 1
         case .stop(let options), .down(let options, _): options.timeout?.nanoseconds == 0 ? 3 : 2
         case .kill: 3
         }

@@ -47,6 +47,11 @@ struct Convergence: Sendable {
             throw await explained(error, order.stack)
         }
         try settle(order.command)
+        if case .run(let options) = order.command, let oneOff = options.oneOff,
+            let container = await table.find(oneOff.name)
+        {
+            events.send(.result(.started(container: container.id)))
+        }
         return Outcome(unchanged: plan.isEmpty)
     }
 
@@ -95,7 +100,7 @@ struct Convergence: Sendable {
         do {
             return try await registries.lookUp(question)
         } catch {
-            events.failed(id, "Error", "\(error)")
+            events.failed(id, error is CancellationError ? "Interrupted" : "Error")
             throw error
         }
     }
@@ -123,13 +128,27 @@ struct Convergence: Sendable {
             let images = observed.images.compactMapValues { $0.registry?.imageID ?? $0.stored }
             ledger.want(
                 stack, images: images, scale: scale, time: table.effects.now.nanoseconds, command: order.caller)
+        case .run(let options):
+            let scale = try order.stack.map { try Plan.wantedScale($0, options: options) } ?? [:]
+            guard let stack = order.stack, !scale.isEmpty else { break }
+            let images = observed.images.compactMapValues { $0.registry?.imageID ?? $0.stored }
+            ledger.want(
+                stack, images: images, scale: scale, time: table.effects.now.nanoseconds, command: order.caller)
+        case .remove(let options):
+            for container in observed.containers
+            where !container.isOneOff && (options.services.isEmpty || options.services.contains(container.service))
+                && (options.stopFirst || !container.state.isAlive)
+            {
+                let left = (ledger.replicas[container.service] ?? 0) - 1
+                ledger.replicas[container.service] = left > 0 ? left : nil
+            }
         case .start, .restart: ledger.state = .up
         case .stop(let options), .kill(let options): if options.services.isEmpty { ledger.state = .stopped }
         case .down(let options, _):
             if options.services.isEmpty { ledger.state = .down }
             for service in options.services { ledger.replicas[service] = nil }
             if options.services.isEmpty { ledger.replicas = [:] }
-        case .prune, .heal: break
+        case .pause, .unpause, .prune, .heal: break
         }
         if !isEmpty && order.command != .heal { ledger.pending = order.command }
         // A stack of which nobody ever wanted anything leaves nothing on the disk.

@@ -86,11 +86,11 @@ struct PlanExecutor: Sendable {
             }
             return .done
         } catch {
-            if case .waitFor(let container, _, _, required: false) = step.action {
+            if case .waitFor(let container, _, _, required: false) = step.action, !(error is CancellationError) {
                 events.warning("optional dependency \(container.label): \(error)")
                 return .done
             }
-            return .failed(error)
+            return .failed(StepFailure.of(error, step.action))
         }
     }
 
@@ -151,6 +151,14 @@ struct PlanExecutor: Sendable {
             try await reported("Container \(container.name)", "Killing", "Killed") {
                 try await made.container(container, step, table).kill(signal: signal)
             }
+        case .pauseContainer(let container):
+            try await reported("Container \(container.name)", "Pausing", "Paused") {
+                try await made.container(container, step, table).pause()
+            }
+        case .unpauseContainer(let container):
+            try await reported("Container \(container.name)", "Unpausing", "Unpaused") {
+                try await made.container(container, step, table).unpause()
+            }
         case .removeContainer(let container, let volumes):
             guard let id = container.id else { break }
             try await reported("Container \(container.name)", "Removing", "Removed") {
@@ -190,7 +198,8 @@ struct PlanExecutor: Sendable {
         do {
             try await work()
         } catch {
-            events.failed(id, "Error", "\(error)")
+            // What is wrong is told once, when the command ends.
+            events.failed(id, error is CancellationError ? "Interrupted" : "Error")
             throw error
         }
         events.done(id, ends)
@@ -204,7 +213,36 @@ struct UnmetCondition: Error {
     var dependents: [String]
 }
 
+/// What couldn't be done with a container, with the service that it is of.
+struct StepFailure: Error, CustomStringConvertible {
+    var service: String
+    var cause: any Error
+
+    var description: String {
+        let text = "\(cause)"
+        return text.contains("service \"\(service)\"") ? text : "service \"\(service)\": \(text)"
+    }
+
+    /// Errors that say all by themselves stay as they are.
+    static func of(_ error: any Error, _ action: PlanAction) -> any Error {
+        guard !(error is CancellationError), !(error is UnmetCondition), let service = action.service, !service.isEmpty
+        else { return error }
+        return StepFailure(service: service, cause: error)
+    }
+}
+
 extension PlanAction {
+    /// The service of the container that it is about.
+    fileprivate var service: String? {
+        switch self {
+        case .createContainer(let container, _, _), .updateContainer(let container, _), .startContainer(let container),
+            .stopContainer(let container, _, _), .killContainer(let container, _), .pauseContainer(let container),
+            .unpauseContainer(let container), .removeContainer(let container, _), .waitFor(let container, _, _, _):
+            container.service
+        case .pullImage, .createNetwork, .removeNetwork, .createVolume, .removeVolume: nil
+        }
+    }
+
     /// Whether it may be given up in the middle: it only waits.
     fileprivate var isInterruptible: Bool {
         switch self {

@@ -12,6 +12,7 @@ extension StackOrder {
         options.alwaysRecreateDeps = request.alwaysRecreateDependencies
         options.noDeps = request.noDependencies
         options.removeOrphans = request.removeOrphans
+        options.ignoreOrphans = request.ignoreOrphans
         options.renewAnonVolumes = request.renewAnonymousVolumes
         options.pull = request.pull
         options.noStart = request.noStart
@@ -46,15 +47,33 @@ extension StackOrder {
         options.services = request.services
         options.timeout = request.timeout
         options.signal = request.signal ?? "SIGKILL"
+        options.stopFirst = request.stopFirst
+        options.volumes = request.removeVolumes
         let command: StackCommand =
             switch verb {
             case .stop: .stop(options)
             case .start: .start(options)
             case .restart: .restart(options)
             case .kill: .kill(options)
+            case .pause: .pause(options)
+            case .unpause: .unpause(options)
+            case .remove: .remove(options)
             }
         self.init(command, caller: request.caller)
         isDryRun = request.dryRun
+    }
+
+    init(_ request: RunRequest) {
+        var options = PlanOptions()
+        options.services = [request.oneOff.service]
+        options.oneOff = request.oneOff
+        options.noDeps = request.noDependencies
+        options.removeOrphans = request.removeOrphans
+        options.pull = request.pull
+        self.init(.run(options), caller: request.caller)
+        stack = request.stack
+        isDryRun = request.dryRun
+        registryEnvironment = request.registryEnvironment
     }
 
     init(_ request: PruneRequest) {

@@ -57,6 +57,29 @@ extension Plan {
         return try builder.finish()
     }
 
+    /// Freezes what runs.
+    public static func pause(observed: ObservedStack, options: LifecycleOptions = .init()) throws(PlanError) -> Plan {
+        try each(observed, options, .pause) { .pauseContainer($0) }
+    }
+
+    /// Lets go on what is frozen.
+    public static func unpause(observed: ObservedStack, options: LifecycleOptions = .init()) throws(PlanError) -> Plan {
+        try each(observed, options, .unpause) { .unpauseContainer($0) }
+    }
+
+    private static func each(
+        _ observed: ObservedStack, _ options: LifecycleOptions, _ verb: PlanChange.Verb,
+        _ action: (ContainerReference) -> PlanAction
+    ) throws(PlanError) -> Plan {
+        let selection = try LifecycleSelection(observed, options)
+        var builder = PlanBuilder()
+        for container in selection.containers where container.state.isRunning && !container.isOneOff {
+            builder.add(action(container.reference), verb.rawValue)
+            builder.changes.append(PlanChange(container: container.reference, verb: verb, cause: ""))
+        }
+        return try builder.finish()
+    }
+
     /// Removes containers that don't run; with `stopFirst` all; with `onlyOneOffs` those that `run` made.
     public static func remove(observed: ObservedStack, options: LifecycleOptions = .init()) throws(PlanError) -> Plan {
         let selection = try LifecycleSelection(observed, options)

@@ -66,6 +66,8 @@ public enum PlanAction: Codable, Equatable, Sendable {
     /// `signal`: `nil` for the image's, or SIGTERM.
     case stopContainer(ContainerReference, signal: String?, timeout: TimeSpan)
     case killContainer(ContainerReference, signal: String)
+    case pauseContainer(ContainerReference)
+    case unpauseContainer(ContainerReference)
     /// `volumes`: its anonymous volumes go too.
     case removeContainer(ContainerReference, volumes: Bool)
 }
@@ -113,7 +115,7 @@ public enum WaitCondition: String, Codable, Sendable {
 /// What happens to a container.
 public struct PlanChange: Codable, Equatable, Sendable, CustomStringConvertible {
     public enum Verb: String, Codable, Sendable {
-        case create, recreate, update, start, restart, stop, kill, remove
+        case create, recreate, update, start, restart, stop, kill, pause, unpause, remove
     }
 
     public var container: ContainerReference

@@ -51,6 +51,8 @@ extension PlanAction: CustomStringConvertible {
         case .stopContainer(let container, let signal, let timeout):
             "stop \(container.label) " + (signal.map { "\($0) " } ?? "") + "\(timeout)"
         case .killContainer(let container, let signal): "kill \(container.label) \(signal)"
+        case .pauseContainer(let container): "pause \(container.label)"
+        case .unpauseContainer(let container): "unpause \(container.label)"
         case .removeContainer(let container, let volumes):
             "remove \(container.label) \(shortened(container.id ?? "?"))\(volumes ? " with volumes" : "")"
         }

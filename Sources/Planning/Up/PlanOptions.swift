@@ -15,6 +15,8 @@ public struct PlanOptions: Codable, Equatable, Sendable {
     public var noDeps = false
     /// Removes containers of services that the file no longer has.
     public var removeOrphans = false
+    /// Nothing is said of those. Ledgers of earlier versions don't have it.
+    public var ignoreOrphans: Bool?
     /// `--pull`, in the place of each service's `pull_policy`.
     public var pull: PullPolicy?
     /// A recreated container begins with new anonymous volumes.
@@ -25,6 +27,9 @@ public struct PlanOptions: Codable, Equatable, Sendable {
     public var waitHealthy = false
     /// Grace period of stops, in the place of each service's `stop_grace_period`.
     public var timeout: TimeSpan?
+
+    /// A container that is made beside the service's replicas, which stay as they are: `run`.
+    public var oneOff: OneOff?
 
     /// Containers that exist stay as they are, whatever they are: only what is missing is made.
     var isHealing = false

@@ -14,7 +14,8 @@ extension Plan {
     /// How many containers each service gets that takes part.
     public static func wantedScale(_ stack: Stack, options: PlanOptions) throws(PlanError) -> [String: Int] {
         let selection = try UpSelection(stack, ObservedStack(name: stack.name), options)
-        return selection.services.reduce(into: [:]) { $0[$1.name] = selection.scale(of: $1) }
+        return selection.services.filter { selection.oneOff(of: $0) == nil }
+            .reduce(into: [:]) { $0[$1.name] = selection.scale(of: $1) }
     }
 
     /// Makes what is missing of the containers that are wanted: removed behind Roost's back, or never made.

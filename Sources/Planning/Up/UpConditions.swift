@@ -55,6 +55,9 @@ extension UpSteps {
         for service in selection.services where selection.isNamed(service.name) {
             let condition: WaitCondition = selection.isJob(service.name) ? .completed : .ready
             for decision in decisions[service.name] where decision.verb != .remove {
+                // Whoever is healthy is ready: it is waited for once.
+                let isAwaited = waits[Wait(container: decision.outcome, condition: .healthy)] != nil
+                if condition == .ready && isAwaited { continue }
                 _ = wait(decision, condition)
             }
         }

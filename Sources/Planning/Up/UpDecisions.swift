@@ -24,6 +24,10 @@ struct UpDecisions {
     // MARK: One service by itself
 
     private func replicas(of service: Service) -> [ContainerDecision] {
+        if let oneOff = selection.oneOff(of: service) {
+            let reference = ContainerReference(service: service.name, number: 1, name: oneOff.name, id: nil)
+            return [ContainerDecision(creating: reference, cause: "run")]
+        }
         let scale = selection.scale(of: service)
         var current: [ObservedContainer] = []
         var removed: [ContainerDecision] = []

@@ -21,6 +21,8 @@ struct UpSelection {
             throw .unknownService(
                 name, known: stack.services.keys.sorted(), disabled: stack.disabledServices.contains(name))
         }
+        var stack = stack
+        if let oneOff = options.oneOff { stack.services[oneOff.service]?.container = oneOff.settings }
         self.stack = stack
         self.observed = observed
         self.options = options
@@ -53,6 +55,11 @@ struct UpSelection {
     }
 
     func scale(of service: Service) -> Int { options.scale[service.name] ?? service.scale }
+
+    /// What `run` makes of the service, in the place of its replicas.
+    func oneOff(of service: Service) -> OneOff? {
+        options.oneOff.flatMap { $0.service == service.name ? $0 : nil }
+    }
 
     /// Named on the command line, or all are meant.
     func isNamed(_ service: String) -> Bool {
@@ -96,9 +103,12 @@ struct UpSelection {
     /// What a container of the service is made from.
     func spec(_ service: Service, _ reference: ContainerReference, imageID: String) -> ContainerSpec {
         let settings = service.container
-        return ContainerSpec(
+        let oneOff = oneOff(of: service)
+        var spec = ContainerSpec(
             name: reference.name,
-            owner: .replica(stack: stack.name, service: service.name, number: reference.number),
+            owner: oneOff == nil
+                ? .replica(stack: stack.name, service: service.name, number: reference.number)
+                : .oneOff(stack: stack.name, service: service.name, number: reference.number),
             image: service.image, platform: service.platform, imageID: imageID, settings: settings,
             dependsOn: service.dependsOn,
             networks: settings.networks.keys.reduce(into: [:]) { result, key in
@@ -107,6 +117,8 @@ struct UpSelection {
             volumes: settings.volumeKeys.reduce(into: [:]) { $0[$1] = stack.volumes[$1] },
             contents: observed.contents[service.name] ?? [:], projectDirectory: stack.workingDirectory,
             files: stack.files)
+        spec.run = oneOff?.run
+        return spec
     }
 
     func isOrphan(_ container: ObservedContainer) -> Bool {
@@ -136,7 +148,7 @@ struct NetworkChanges {
                 container.isOneOff || (stack.services[container.service] == nil && !options.removeOrphans)
             }
             let names = strangers.map(\.name) + (observed.networkUsers[wanted.name] ?? [])
-            if names.isEmpty && !options.noRecreate {
+            if names.isEmpty && !options.noRecreate && options.oneOff == nil {
                 causes[wanted.name] = SettingsDifference.between(made, wanted).cause
                 attachedServices.formUnion(attached.map(\.service).filter { stack.services[$0] != nil })
             } else {
@@ -147,7 +159,7 @@ struct NetworkChanges {
     }
 
     private static func warning(_ network: String, _ strangers: [String]) -> String {
-        if strangers.isEmpty { return "network \(network) changed in the file, but --no-recreate keeps it as it is" }
+        if strangers.isEmpty { return "network \(network) changed in the file, but stays as it is until up" }
         let names = strangers.sorted().joined(separator: ", ")
         return "network \(network) changed in the file, but \(names) still uses it and the file doesn't name that: "
             + "remove it first (--remove-orphans)"

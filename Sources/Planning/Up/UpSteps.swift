@@ -307,7 +307,7 @@ struct UpSteps {
                     + "to have it made anew, remove it with down -v")
         }
         let orphans = selection.observed.containers.filter(selection.isOrphan).map(\.name).sorted()
-        if !orphans.isEmpty && !selection.options.removeOrphans {
+        if !orphans.isEmpty && !selection.options.removeOrphans && selection.options.ignoreOrphans != true {
             builder.warnings.append(
                 "orphans, whose services aren't in the file: \(orphans.joined(separator: ", ")): "
                     + "--remove-orphans removes them")

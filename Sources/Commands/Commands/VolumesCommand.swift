@@ -1,0 +1,51 @@
+import ArgumentParser
+import ControlAPI
+
+/// `roost volumes`.
+struct VolumesCommand: RoostCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "volumes", abstract: "List volumes", usage: "roost volumes [OPTIONS] [SERVICE...]")
+
+    @Option(name: .customLong("format"), help: "Format output (\"table\"|\"json\")")
+    var format: String?
+
+    @Flag(name: [.customShort("q"), .customLong("quiet")], help: "Only display volume names")
+    var quiet = false
+
+    @OptionGroup var dry: DryRunOption
+    @Argument(help: .hidden) var services: [String] = []
+
+    func perform(in context: Context) async throws -> Int32 {
+        let format = try OutputFormat(option: format)
+        let project = try context.project(services: services)
+        let all = try await context.client().fetch(ControlRequest(.stackVolumes, project.name))
+        let chosen = all.filter { volume in
+            services.isEmpty || volume.services.contains { services.contains($0) }
+        }
+        try context.streams.output.write(text(chosen.sorted { $0.name < $1.name }, format: format))
+        return 0
+    }
+
+    private func text(_ volumes: [VolumeSummary], format: OutputFormat) -> String {
+        if quiet { return volumes.map { $0.name + "\n" }.joined() }
+        switch format {
+        case .table:
+            return Table(
+                headers: ["DRIVER", "VOLUME NAME"], rows: volumes.map { [$0.driver, $0.name] }, minimumWidth: 10
+            )
+            .render()
+        case .json: return volumes.map { Self.json($0).render() + "\n" }.joined()
+        }
+    }
+
+    /// Docker's fields in its order.
+    private static func json(_ volume: VolumeSummary) -> JSONText {
+        let labels = volume.labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
+        return .object([
+            ("Availability", .string("N/A")), ("Driver", .string(volume.driver)), ("Group", .string("N/A")),
+            ("Labels", .string(labels)), ("Links", .string("N/A")), ("Mountpoint", .string(volume.path)),
+            ("Name", .string(volume.name)), ("Scope", .string("local")), ("Size", .string("N/A")),
+            ("Status", .string("N/A")),
+        ])
+    }
+}
