@@ -133,28 +133,3 @@ public struct FileIdentity: Equatable, Sendable {
         inode = UInt64(status.st_ino)
     }
 }
-
-/// An exclusive lock on a file (`man 2 flock`), given back when the value ends or the process dies.
-public struct FileLock: ~Copyable, Sendable {
-    private let file: OwnedDescriptor
-
-    /// Waits for the lock; the file is made if missing.
-    public init(_ path: String) throws(KernelError) {
-        let opened = try OwnedDescriptor(open: path, [.readWrite, .create])
-        let number = opened.number
-        try check("lock", path) { flock(number, LOCK_EX) }
-        file = opened
-    }
-
-    /// Takes the lock if it is free; nil if somebody holds it.
-    public static func take(ifFree path: String) throws(KernelError) -> FileLock? {
-        let file = try OwnedDescriptor(open: path, [.readWrite, .create])
-        if flock(file.number, LOCK_EX | LOCK_NB) == 0 { return FileLock(file: file) }
-        guard lastError() == EWOULDBLOCK else { throw KernelError("lock", path, errno: lastError()) }
-        return nil
-    }
-
-    private init(file: consuming OwnedDescriptor) {
-        self.file = file
-    }
-}

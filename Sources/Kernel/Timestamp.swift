@@ -127,3 +127,10 @@ private struct DigitReader {
         return sign * (hours * 3600 + minutes * 60)
     }
 }
+
+/// Milliseconds that only ever grow.
+public func monotonicMilliseconds() -> Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+}

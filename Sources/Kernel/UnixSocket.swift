@@ -32,6 +32,12 @@ public struct UnixSocket: ~Copyable, Sendable {
         descriptor = made
     }
 
+    /// Whether somebody listens under a name.
+    public static func isAnswered(at path: String) -> Bool {
+        // Whatever the reason, a connection can't be had.
+        (try? UnixSocket(connectingTo: path)) != nil
+    }
+
     /// Listens under a name, for the owner alone. Whoever finds the name finds a socket that listens: it has another one
     /// until then. Accepting doesn't block.
     public init(listeningAt path: String, backlog: Int32 = 256, keepsMessages: Bool = false) throws(KernelError) {

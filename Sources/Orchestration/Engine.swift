@@ -38,6 +38,8 @@ struct Engine: Sendable {
             shim: Shim(executable: InstalledPrograms.path("roost-shim"), environment: Self.handedOn),
             supervisorCommand: [
                 try InstalledPrograms.ownPath(), "--root", locations.root, "--run-root", locations.runRoot,
+                // The shim gives it the writing end of a pipe.
+                "--ready-fd", "3",
             ], log: log)
         stacks = HostStacks(
             images: images, volumes: volumes, networks: networks, ledgerStore: LedgerStore(locations: locations))

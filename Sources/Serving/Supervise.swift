@@ -14,12 +14,8 @@ public func supervise(locations: Locations, readiness: Int32?) async throws {
     signal(SIGPIPE, SIG_IGN)
     umask(0o022)
     try Files.makeDirectories(locations.runRoot, mode: 0o711)
-    // There is one supervisor at a time. Who waits for readiness found none answering: if the lock is taken, the last
-    // one is about to end. A shim's attempt is one of many, and the one that is too many has nothing to do.
-    let taken =
-        try readiness == nil ? FileLock.take(ifFree: locations.supervisorLock) : FileLock(locations.supervisorLock)
-    guard let lock = taken else { return }
-    if readiness == nil { redirectErrors(to: locations.supervisorLog) }
+    guard let lock = try becomeOnlyOne(locations, readiness) else { return }
+    redirectErrors(to: locations.supervisorLog)
     defer { withExtendedLifetime(lock) {} }
     let supervisor = try Supervisor(locations: locations)
     try await supervisor.adopt()
@@ -29,10 +25,7 @@ public func supervise(locations: Locations, readiness: Int32?) async throws {
     // From here on the shims see that there is a supervisor.
     let alive = try AliveMark(locations.aliveFIFO)
     defer { withExtendedLifetime(alive) {} }
-    if let readiness {
-        _ = "1".withCString { write(readiness, $0, 1) }
-        close(readiness)
-    }
+    if let readiness { tellReady(readiness) }
     let services = ServiceGroup(
         configuration: .init(
             services: [
@@ -52,7 +45,40 @@ public func supervise(locations: Locations, readiness: Int32?) async throws {
     if FileIdentity(locations.socket) == socket { unlink(locations.socket) }
 }
 
-/// A supervisor that a shim started has nowhere to write yet.
+/// There is one supervisor of an instance at a time, whoever starts it and dies. One that finds another waits until that
+/// one answers, and then isn't needed; until it has ended, and takes its place; or until nobody wants it any more.
+///
+/// - Returns: `nil` if this one isn't needed.
+private func becomeOnlyOne(_ locations: Locations, _ readiness: Int32?) throws -> FileLock? {
+    // An earlier shim's attempt is one of many, and the one that is too many has nothing to do.
+    guard let readiness else { return try FileLock.take(ifFree: locations.supervisorLock) }
+    let wait = try LockWait.wait(
+        for: locations.supervisorLock, orListeningAt: locations.socket, orClosed: readiness,
+        milliseconds: longestWait)
+    switch consume wait {
+    case .locked(let lock): return lock
+    case .answered: tellReady(readiness)
+    case .abandoned: break
+    case .timedOut: throw SuccessionFailure(lock: locations.supervisorLock)
+    }
+    return nil
+}
+
+/// Whoever starts a supervisor gives it up long before. Milliseconds.
+private let longestWait: Int32 = 60_000
+
+/// Another supervisor neither answers nor ends.
+private struct SuccessionFailure: Error, CustomStringConvertible {
+    var lock: String
+    var description: String { "another supervisor holds \(lock) and doesn't answer; `fuser \(lock)` finds it" }
+}
+
+private func tellReady(_ readiness: Int32) {
+    _ = "1".withCString { write(readiness, $0, 1) }
+    close(readiness)
+}
+
+/// Whoever started it may not have given it the log.
 private func redirectErrors(to path: String) {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { return }

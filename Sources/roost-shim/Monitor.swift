@@ -47,6 +47,7 @@ struct Monitor: ~Copyable {
             // No events asked for: a hang-up is always reported.
             pollfd(fd: watch.descriptor, events: 0, revents: 0),
             pollfd(fd: watch.child, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: watch.readiness, events: Int16(POLLIN), revents: 0),
         ]
         let own = entries.count
         entries += attachments.awaited(container.streams)
@@ -54,6 +55,7 @@ struct Monitor: ~Copyable {
         if entries[1].revents != 0 { readOutput() }
         if entries[2].revents != 0 { readError() }
         if entries[4].revents != 0 { watch.reapChild() }
+        if entries[5].revents != 0 { watch.endStart() }
         watch.advance(hungUp: entries[3].revents != 0)
         attachments.advance(entries[own...], &container.streams, container.process)
         return entries[0].revents != 0

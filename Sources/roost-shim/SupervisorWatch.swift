@@ -5,7 +5,8 @@ import Launching
 /// Notices that the supervisor died, and brings it back.
 ///
 /// The supervisor holds a FIFO open for writing while it lives, so its death is a hang-up. A hang-up is reported as
-/// long as it lasts, so from then on the FIFO is looked at in intervals until it clears.
+/// long as it lasts, so from then on the FIFO is looked at in intervals until it clears. Whichever shim gets the start
+/// lock starts a supervisor, and keeps the lock until that is ready or dead.
 struct SupervisorWatch: ~Copyable {
     private let settings: MonitorSettings
     private var fifo: Int32 = -1
@@ -15,12 +16,16 @@ struct SupervisorWatch: ~Copyable {
     private var lockedUntil: Int64 = 0
     /// To be polled for the end of a supervisor that this shim started; -1 for none.
     private(set) var child: Int32 = -1
+    /// To be polled for what that one says when it is ready, or for its being dead before that; -1 for none.
+    private(set) var readiness: Int32 = -1
 
     /// Milliseconds between two looks.
     private static let shortest: Int32 = 50
     private static let longest: Int32 = 1000
-    /// How long the others are kept from starting one more.
-    private static let patience: Int64 = 3000
+    /// How long a supervisor may take to be ready; others may start one more then.
+    private static let patience: Int64 = 10_000
+    /// The descriptor under which a supervisor finds its end of the pipe.
+    private static let readyDescriptor: Int32 = 3
 
     init(_ settings: MonitorSettings) {
         self.settings = settings
@@ -45,6 +50,13 @@ struct SupervisorWatch: ~Copyable {
         child = -1
     }
 
+    /// The supervisor that this shim started is ready, or dead: either way it holds nobody up any more.
+    mutating func endStart() {
+        if readiness >= 0 { close(readiness) }
+        readiness = -1
+        lock = nil
+    }
+
     /// Called after each poll.
     mutating func advance(hungUp: Bool) {
         guard fifo >= 0, hungUp || isHungUp else { return }
@@ -55,10 +67,8 @@ struct SupervisorWatch: ~Copyable {
         } else {
             interval = min(interval * 2, Self.longest)
         }
-        if lock != nil {
-            if monotonicMilliseconds() < lockedUntil { return interval = Self.shortest }
-            lock = nil
-        }
+        if readiness >= 0 && monotonicMilliseconds() < lockedUntil { return }
+        endStart()
         guard isInPlace() else { return forget() }
         startSupervisor()
     }
@@ -70,7 +80,7 @@ struct SupervisorWatch: ~Copyable {
 
     private mutating func clear() {
         isHungUp = false
-        lock = nil
+        endStart()
     }
 
     /// Whether the FIFO is the one that the path leads to: the whole instance may have been removed.
@@ -91,12 +101,16 @@ struct SupervisorWatch: ~Copyable {
         guard let executable = settings.supervisorCommand.first, child < 0 else { return }
         // A lock that can't be had at all (no such directory) is like one that another shim has.
         guard let taken = try? FileLock.take(ifFree: settings.supervisorLock) else { return }
-        lock = consume taken
-        lockedUntil = monotonicMilliseconds() + Self.patience
+        // Without a pipe it can't be told when the lock may be given back, so it is given back at once.
+        guard let pipe = try? OwnedDescriptor.pipe() else { return }
         var spawn = Spawn(executable, settings.supervisorCommand)
+        spawn.descriptors = [(pipe.writing.number, Self.readyDescriptor)]
         spawn.newSession = true
         // An executable that is being replaced right now is there at the next attempt.
         guard let pid = try? spawn.start() else { return }
+        lock = consume taken
+        lockedUntil = monotonicMilliseconds() + Self.patience
+        readiness = pipe.intoReading().release()
         child = (try? ProcessDescriptor(pid: pid).intoDescriptor().release()) ?? -1
     }
 }

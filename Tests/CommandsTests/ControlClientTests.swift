@@ -123,7 +123,8 @@ import Testing
             }
             let error = await #expect(throws: ClientError.self) { try await client.fetch(ControlRequest(.stacks)) }
             #expect(error?.cause == .nobodyListens)
-            #expect(starts.withLock { $0 } == 1)
+            // One that was started may be killed before it answers; there is an end to it.
+            #expect(starts.withLock { $0 } == 5)
         }
     }
 

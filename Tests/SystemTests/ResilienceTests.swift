@@ -153,6 +153,27 @@ struct ResilienceTests {
         }
     }
 
+    /// Nobody leaves by itself here: a supervisor that waits for another one to end would be seen as a command that fails.
+    @Test(
+        "Whoever dies while a supervisor starts, the next command finds or starts one, and one only stays",
+        arguments: 1...3)
+    func startUnderFire(seed: Int) async throws {
+        try await onHost { host in
+            try host.compose(Self.many)
+            let patient = ["ROOST_IDLE_SECONDS": "1000"]
+            try await host.roost("up", "-d", environment: patient).succeeds()
+            let program = join(Requirements.repository, "scripts/testing/start-under-fire")
+            try await host.start(
+                [program, join(Requirements.binaries, "roost"), "\(seed)", "25"], environment: patient
+            ).outcome(within: .seconds(240)).succeeds()
+            try await host.up()
+            try await host.expectRunning(6)
+            try await host.expectOneShimEach(6)
+            try await host.roost("down", "-t", "0").succeeds()
+            try await host.kill(try await host.supervisor())
+        }
+    }
+
     @Test("After a reboot up works on what the disk holds")
     func reboot() async throws {
         try await onHost { host in

@@ -11,6 +11,8 @@ final class ControlClient: Sendable {
     static let largestBody = 64 << 20
     /// How long an answer that isn't streamed may take.
     static let answerSeconds: Int64 = 60
+    /// How many supervisors in a row may end before they answer.
+    private static let mostAttempts = 5
 
     private let socketPath: String
     private let root: String?
@@ -99,9 +101,9 @@ extension ControlClient {
         _ request: ControlRequest<Answer>, until deadline: ContinuousClock.Instant? = nil,
         _ body: (inout ControlExchange) async throws -> Result
     ) async throws -> Result {
-        var mayStart = start != nil
+        var starts = start == nil ? 0 : Self.mostAttempts
         // What was read from a descriptor that went along can't be read again.
-        var mayRepeat = request.descriptors.isEmpty
+        var repeats = request.descriptors.isEmpty ? Self.mostAttempts : 0
         while true {
             do {
                 let connection = try ControlConnection(socketPath, for: request.name)
@@ -109,11 +111,11 @@ extension ControlClient {
                     connection: connection, request: request.name, socketPath: socketPath, deadline: deadline)
                 try await exchange.begin(request.message(root: root), descriptors: request.descriptors)
                 return try await body(&exchange)
-            } catch let error as ClientError where error.cause == .nobodyListens && mayStart {
-                mayStart = false
+            } catch let error as ClientError where error.cause == .nobodyListens && starts > 0 {
+                starts -= 1
                 try await start?()
-            } catch let error as ClientError where error.cause == .closedBeforeAnswer && mayRepeat {
-                mayRepeat = false
+            } catch let error as ClientError where error.cause == .closedBeforeAnswer && repeats > 0 {
+                repeats -= 1
             }
         }
     }
