@@ -9,6 +9,13 @@
 
 int clinux_accept(int socket) { return accept4(socket, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK); }
 
+int clinux_peer(int socket) {
+    struct ucred peer;
+    socklen_t length = sizeof peer;
+    if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0) return -1;
+    return peer.pid;
+}
+
 enum { most_descriptors = 16 };
 
 long clinux_send_with_descriptors(int socket, const void *bytes, unsigned long count, const int *descriptors, int number) {

@@ -29,6 +29,12 @@ public struct EndpointAddress: Hashable, Sendable, CustomStringConvertible {
     public let path: String
     public let answer: AnswerForm
 
+    /// What it asks for can be gone on with, so that it may be sent once more with the ``resumedHeader``.
+    public var isResumable: Bool {
+        let names = ["up", "apply", "down", "stop", "start", "restart"]
+        return path.hasPrefix("/v1/stacks/{stack}/") && names.contains { path.hasSuffix("/" + $0) }
+    }
+
     /// `POST /v1/stacks/{stack}/up`.
     public var description: String { "\(method.rawValue) \(path)" }
 
@@ -60,6 +66,10 @@ public struct EndpointAddress: Hashable, Sendable, CustomStringConvertible {
 /// The header of a request that names the state directory that it is about, percent-encoded: two instances may share
 /// a run directory by mistake.
 public let rootHeader = "Roost-Root"
+
+/// The header of a request that is sent once more, because the supervisor ended before it was through: the next one goes
+/// on with it, and does nothing twice.
+public let resumedHeader = "Roost-Resumed"
 
 /// The body of a request that carries none.
 public struct NoBody: Codable, Sendable {

@@ -9,23 +9,22 @@ public enum LockWait: ~Copyable, Sendable {
     case abandoned
     case timedOut
 
-    /// Takes a lock, or finds somebody listening on a socket in its directory, whichever comes first. It sleeps until one
-    /// of them happens.
+    /// Takes a lock, or finds somebody listening on a socket, whichever comes first. It sleeps until one of them happens.
     ///
     /// - Parameters:
-    ///   - socket: a unix socket that is renamed to this path when it listens.
+    ///   - socket: a unix socket that is renamed to this path when it listens; `nil`: only the lock is waited for.
     ///   - pipe: the writing end of a pipe whose reader may go.
     public static func wait(
-        for path: String, orListeningAt socket: String, orClosed pipe: Int32? = nil, milliseconds: Int32
+        for path: String, orListeningAt socket: String? = nil, orClosed pipe: Int32? = nil, milliseconds: Int32
     ) throws(KernelError) -> LockWait {
         if let lock = try FileLock.take(ifFree: path) { return .locked(lock) }
         // Watched before it is looked at, so that nothing is missed.
         let names = try Inotify()
-        _ = try names.watch(Files.parent(of: socket) ?? "/", mask: UInt32(IN_MOVED_TO))
+        if let socket { _ = try names.watch(Files.parent(of: socket) ?? "/", mask: UInt32(IN_MOVED_TO)) }
         let request = try LockRequest(path)
         let deadline = monotonicMilliseconds() + Int64(milliseconds)
         while true {
-            if UnixSocket.isAnswered(at: socket) { return .answered }
+            if let socket, UnixSocket.isAnswered(at: socket) { return .answered }
             if let lock = try request.take() { return .locked(lock) }
             var entries = [
                 pollfd(fd: request.descriptor, events: Int16(POLLIN), revents: 0),

@@ -57,6 +57,12 @@ public struct UnixSocket: ~Copyable, Sendable {
         descriptor = made
     }
 
+    /// The process that was at the other end when the connection was made: the one that listened.
+    public var peer: Int32? {
+        let pid = clinux_peer(descriptor.number)
+        return pid > 0 ? pid : nil
+    }
+
     /// The next connection; `nil` if none is waiting. It doesn't block.
     public func accept() throws(KernelError) -> OwnedDescriptor? {
         let accepted = clinux_accept(descriptor.number)

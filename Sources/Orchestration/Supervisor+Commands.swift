@@ -27,10 +27,13 @@ package struct SupervisorRefusal: Error, Sendable, CustomStringConvertible {
 
 /// What changes stacks. Whatever happens, a command ends with an outcome.
 extension Supervisor {
-    package func up(_ stack: String, _ request: UpRequest, report: @escaping CommandReport) async -> Outcome {
-        await command(on: stack, report) { controller, events in
+    package func up(
+        _ stack: String, _ request: UpRequest, isResumed: Bool = false, report: @escaping CommandReport
+    ) async -> Outcome {
+        let order = isResumed ? StackOrder(request).resumed : StackOrder(request)
+        return await command(on: stack, report) { controller, events in
             if !request.dryRun { try await self.buildMissing(for: request, report) }
-            return try await controller.carryOut(StackOrder(request), events: events)
+            return try await controller.carryOut(order, events: events)
         }
     }
 
@@ -45,10 +48,12 @@ extension Supervisor {
         }
     }
 
-    package func apply(_ stack: String, _ request: ApplyRequest, report: @escaping CommandReport) async -> Outcome {
+    package func apply(
+        _ stack: String, _ request: ApplyRequest, isResumed: Bool = false, report: @escaping CommandReport
+    ) async -> Outcome {
         await command(on: stack, report) { controller, events in
-            try await controller.carryOut(
-                StackOrder(PlanDocument(parsing: request.document, stack: stack), request), events: events)
+            let order = try StackOrder(PlanDocument(parsing: request.document, stack: stack), request)
+            return try await controller.carryOut(isResumed ? order.resumed : order, events: events)
         }
     }
 
@@ -56,14 +61,25 @@ extension Supervisor {
         await command(on: stack, report) { try await $0.pull(request, events: $1) }
     }
 
-    package func down(_ stack: String, _ request: DownRequest, report: @escaping CommandReport) async -> Outcome {
-        await command(on: stack, report) { try await $0.carryOut(StackOrder(request), events: $1) }
+    package func down(
+        _ stack: String, _ request: DownRequest, isResumed: Bool = false, report: @escaping CommandReport
+    ) async -> Outcome {
+        await carryOut(StackOrder(request), on: stack, isResumed, report)
     }
 
     package func change(
-        _ stack: String, _ verb: LifecycleVerb, _ request: SignalRequest, report: @escaping CommandReport
+        _ stack: String, _ verb: LifecycleVerb, _ request: SignalRequest, isResumed: Bool = false,
+        report: @escaping CommandReport
     ) async -> Outcome {
-        await command(on: stack, report) { try await $0.carryOut(StackOrder(verb, request), events: $1) }
+        await carryOut(StackOrder(verb, request), on: stack, isResumed, report)
+    }
+
+    /// - Parameter isResumed: an earlier supervisor ended before it was through.
+    private func carryOut(
+        _ order: StackOrder, on stack: String, _ isResumed: Bool, _ report: @escaping CommandReport
+    ) async -> Outcome {
+        let order = isResumed ? order.resumed : order
+        return await command(on: stack, report) { try await $0.carryOut(order, events: $1) }
     }
 
     package func run(_ stack: String, _ request: RunRequest, report: @escaping CommandReport) async -> Outcome {

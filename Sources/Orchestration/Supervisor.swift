@@ -14,6 +14,8 @@ package actor Supervisor {
     let engine: Engine
     nonisolated let table: ContainerTable
     nonisolated let logs: ContainerLogs
+    /// Commands that are cut short by it are gone on with by the next supervisor.
+    private nonisolated let departure = Departure()
     private var controllers: [String: StackController] = [:]
     /// Requests that are being answered.
     private var requests = 0
@@ -46,12 +48,16 @@ package actor Supervisor {
     /// Where what concerns no single command is written.
     package nonisolated var log: Logger { engine.log }
 
+    /// This supervisor is about to end: what is being carried out ends between two steps, and the next one goes on.
+    package nonisolated func depart() { departure.begin() }
+
     package nonisolated var version: SupervisorVersion { SupervisorVersion(version: roostVersion, pid: getpid()) }
 
     /// The controller of a stack; one that doesn't exist yet begins empty.
     func controller(of stack: String) -> StackController {
         if let controller = controllers[stack] { return controller }
-        let controller = StackController(name: stack, table: table, effects: engine.stacks, logs: logs)
+        let controller = StackController(
+            name: stack, table: table, effects: engine.stacks, logs: logs, departure: departure)
         controllers[stack] = controller
         return controller
     }

@@ -118,12 +118,12 @@ struct ControlRoutes: Router {
 
     private static func changes(_ supervisor: Supervisor) -> [Route] {
         [
-            .command(.up) { await supervisor.up($0.name, $1, report: $2) },
+            .command(.up) { await supervisor.up($0.name, $1, isResumed: $0.isResumed, report: $2) },
             .command(.plan) { await supervisor.plan($0.name, $1, report: $2) },
-            .command(.apply) { await supervisor.apply($0.name, $1, report: $2) },
+            .command(.apply) { await supervisor.apply($0.name, $1, isResumed: $0.isResumed, report: $2) },
             .command(.pull) { await supervisor.pull($0.name, $1, report: $2) },
             .command(.build) { await supervisor.build($0.name, $1, report: $2) },
-            .command(.down) { await supervisor.down($0.name, $1, report: $2) },
+            .command(.down) { await supervisor.down($0.name, $1, isResumed: $0.isResumed, report: $2) },
             .command(.run) { await supervisor.run($0.name, $1, report: $2) },
             .document(.wait) { call, _ in try await supervisor.wait(for: call.name) },
             .document(.attachment) { call, _ in try await supervisor.attachment(of: call.name) },
@@ -135,7 +135,9 @@ struct ControlRoutes: Router {
             .command(.prune) { await supervisor.prune($1, report: $2) },
         ]
             + LifecycleVerb.allCases.map { verb in
-                .command(.lifecycle(verb)) { await supervisor.change($0.name, verb, $1, report: $2) }
+                .command(.lifecycle(verb)) {
+                    await supervisor.change($0.name, verb, $1, isResumed: $0.isResumed, report: $2)
+                }
             }
     }
 }

@@ -18,6 +18,9 @@ struct Call: Sendable {
     /// The first name in the path.
     var name: String { names.first ?? "" }
 
+    /// It was sent before, to a supervisor that ended before it was through.
+    var isResumed: Bool { request.headers.contains(name: resumedHeader) }
+
     /// What the query says of a platform.
     func platform() throws(RequestRefusal) -> Platform? {
         guard let text = request.query["platform"] else { return nil }

@@ -107,12 +107,19 @@ private struct ServerService: ServiceLifecycle.Service {
     let supervisor: Supervisor
 
     func run() async throws {
-        do {
-            try await cancelWhenGracefulShutdown {
-                try await server.run { answer in try await supervisor.serving { try await answer() } }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await server.run { answer in try await supervisor.serving { try await answer() } } }
+            group.addTask {
+                try await gracefulShutdown()
+                // Before anything is cancelled, so that nobody takes it for a user who gave his command up.
+                supervisor.depart()
             }
-        } catch is CancellationError {
-            // The way in which a server ends.
+            do {
+                try await group.next()
+            } catch is CancellationError {
+                // The way in which a server ends.
+            }
+            group.cancelAll()
         }
     }
 }

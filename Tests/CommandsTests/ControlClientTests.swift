@@ -118,9 +118,11 @@ import Testing
         let server = try ControlServerDouble { _, _ in .json("[]") }
         try await server.run { _ in
             let starts = Mutex(0)
-            let client = ControlClient(socketPath: server.directory + "/none.sock") {
-                starts.withLock { $0 += 1 }
-            }
+            let client = ControlClient(
+                socketPath: server.directory + "/none.sock",
+                start: {
+                    starts.withLock { $0 += 1 }
+                })
             let error = await #expect(throws: ClientError.self) { try await client.fetch(ControlRequest(.stacks)) }
             #expect(error?.cause == .nobodyListens)
             // One that was started may be killed before it answers; there is an end to it.

@@ -33,6 +33,8 @@ int clinux_make_device(int directory, const char *name, mode_t mode, unsigned in
 int clinux_eventfd(void);
 // accept4(2), close-on-exec and not blocking.
 int clinux_accept(int socket);
+// The process at the other end (SO_PEERCRED), or -1. The C library shows the struct under _GNU_SOURCE only.
+int clinux_peer(int socket);
 int clinux_spawn_close_from(posix_spawn_file_actions_t *actions, int first);
 int clinux_close_range(unsigned int first, unsigned int last, unsigned int flags);
 

@@ -1,6 +1,7 @@
 import ControlAPI
 import Glibc
 import Kernel
+import Synchronization
 
 /// The supervisor as the commands see it.
 ///
@@ -18,11 +19,21 @@ final class ControlClient: Sendable {
     private let root: String?
     /// Brings a supervisor up when nobody listens; `nil`: that is an error.
     private let start: (@Sendable () async throws -> Void)?
+    /// Replaces a supervisor of another build, and says whether it did; `nil`: whoever listens will do.
+    private let replace: (@Sendable (ControlConnection) async throws -> Bool)?
+    /// A supervisor that this command has met stays, as does the one that takes its place: two builds that are used side
+    /// by side mustn't go on replacing each other.
+    private let hasMet = Atomic(false)
 
     /// - Parameter root: the state directory that requests are about; `nil`: whichever the supervisor has.
-    init(socketPath: String, root: String? = nil, start: (@Sendable () async throws -> Void)? = nil) {
+    init(
+        socketPath: String, root: String? = nil,
+        replace: (@Sendable (ControlConnection) async throws -> Bool)? = nil,
+        start: (@Sendable () async throws -> Void)? = nil
+    ) {
         self.socketPath = socketPath
         self.root = root
+        self.replace = replace
         self.start = start
     }
 
@@ -107,6 +118,8 @@ extension ControlClient {
         while true {
             do {
                 let connection = try ControlConnection(socketPath, for: request.name)
+                let isFirst = !hasMet.exchange(true, ordering: .relaxed)
+                if isFirst, let replace, try await replace(connection) { continue }
                 var exchange = ControlExchange(
                     connection: connection, request: request.name, socketPath: socketPath, deadline: deadline)
                 try await exchange.begin(request.message(root: root), descriptors: request.descriptors)

@@ -28,6 +28,15 @@ final class ControlConnection: Sendable {
         }
     }
 
+    /// The process that listens at the other end (`SO_PEERCRED`, `man 7 unix`); `nil` if the kernel doesn't tell.
+    var peer: Int32? { socket.peer }
+
+    /// The other end has gone.
+    var isClosed: Bool {
+        var entry = pollfd(fd: socket.descriptor.number, events: 0, revents: 0)
+        return poll(&entry, 1, 0) > 0
+    }
+
     /// Sends a whole request; the descriptors go with its first byte.
     func send(_ message: [UInt8], descriptors: [Int32]) throws(KernelError) {
         var descriptors = descriptors

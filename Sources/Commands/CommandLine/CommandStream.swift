@@ -50,9 +50,27 @@ extension Context {
         try await carryOut(request, operation: operation, quiet: quiet, live: live, client: client).outcome
     }
 
+    /// How many supervisors may end in the middle of one command.
+    private static let mostResumptions = 3
+
+    /// Follows a command to its end, also where the supervisor is replaced meanwhile.
     private func follow(
-        _ request: ControlRequest<CommandEvent>, client: ControlClient, display: ProgressDisplay,
-        showsPlan: Bool
+        _ request: ControlRequest<CommandEvent>, client: ControlClient, display: ProgressDisplay, showsPlan: Bool
+    ) async throws -> CommandEnd? {
+        var request = request
+        var left = request.isResumable ? Self.mostResumptions : 0
+        while true {
+            do {
+                let end = try await followOnce(request, client: client, display: display, showsPlan: showsPlan)
+                if end != nil || left == 0 { return end }
+            } catch let error as ClientError where error.cause == .closedInAnswer && left > 0 {}
+            left -= 1
+            request.isResumed = true
+        }
+    }
+
+    private func followOnce(
+        _ request: ControlRequest<CommandEvent>, client: ControlClient, display: ProgressDisplay, showsPlan: Bool
     ) async throws -> CommandEnd? {
         var outcome: Outcome?
         var result: CommandResult?

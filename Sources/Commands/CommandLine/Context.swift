@@ -23,10 +23,10 @@ final class Context: Sendable {
 
     /// A client for this command, which starts the supervisor where none listens.
     func client() -> ControlClient {
-        let locations = locations
-        return ControlClient(socketPath: locations.socket, root: locations.root) {
-            try SupervisorStart(locations: locations).run()
-        }
+        let supervisor = SupervisorStart(locations: locations)
+        return ControlClient(
+            socketPath: locations.socket, root: locations.root,
+            replace: { try await supervisor.replaceIfForeign($0) }, start: { try supervisor.run() })
     }
 
     /// How this command shows what goes wrong.

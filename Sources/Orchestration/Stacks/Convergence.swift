@@ -10,6 +10,7 @@ struct Convergence: Sendable {
     let effects: any StackEffects
     let registries: any RegistrySession
     let logs: ContainerLogs
+    let departure: Departure
     let events: EventSink
 
     func run(_ order: StackOrder) async throws -> Outcome {
@@ -42,8 +43,9 @@ struct Convergence: Sendable {
             try await execute(plan)
         } catch {
             // Told to end, or failed: what its user wanted is not what is pending any more. But what goes on in the
-            // background has no user who gave it up.
-            if !(order.isBackground && error is CancellationError) { try settle(order.command) }
+            // background has no user who gave it up, and what this supervisor can't finish the next one does.
+            let isGivenUp = !(error is CancellationError) || !(order.isBackground || departure.hasBegun)
+            if isGivenUp { try settle(order.command) }
             throw await explained(error, order.stack)
         }
         try settle(order.command)

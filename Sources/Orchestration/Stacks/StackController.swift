@@ -9,12 +9,17 @@ actor StackController {
     nonisolated let table: ContainerTable
     nonisolated let effects: any StackEffects
     nonisolated let logs: ContainerLogs
+    private let departure: Departure
     private var queue = OperationQueue()
     /// How many commands are through.
     private var carriedOut = 0
     private var quietWaits = QuietWaits()
 
-    init(name: String, table: ContainerTable, effects: any StackEffects, logs: ContainerLogs) {
+    init(
+        name: String, table: ContainerTable, effects: any StackEffects, logs: ContainerLogs,
+        departure: Departure = Departure()
+    ) {
+        self.departure = departure
         self.name = name
         self.table = table
         self.effects = effects
@@ -69,7 +74,8 @@ actor StackController {
     ) async throws -> Result {
         let registries = effects.registries(environment)
         let round = Convergence(
-            name: name, table: table, effects: effects, registries: registries, logs: logs, events: events)
+            name: name, table: table, effects: effects, registries: registries, logs: logs, departure: departure,
+            events: events)
         do {
             let result = try await work(round)
             await registries.close()
@@ -180,6 +186,20 @@ struct StackOrder: Sendable {
     var isBackground = false
 
     var rank: Int { isBackground ? 0 : command.rank }
+
+    /// The same for a user whose command an earlier supervisor has begun.
+    var resumed: StackOrder {
+        var order = self
+        // What was done of the plan is done, so that the rest is another one.
+        order.approved = nil
+        order.command = command.resumed
+        if case .up(let asked) = command, case .up(var options) = order.command {
+            options.waitHealthy = asked.waitHealthy
+            options.pull = asked.pull
+            order.command = .up(options)
+        }
+        return order
+    }
 
     init(_ command: StackCommand, caller: String) {
         self.command = command

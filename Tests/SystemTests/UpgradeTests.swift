@@ -1,0 +1,108 @@
+import Foundation
+import Glibc
+import Testing
+
+@Suite("Upgrades under running stacks", .asRoot, .reported)
+struct UpgradeTests {
+    /// Makes another build of the supervisor, and returns the variables by which commands belong to it.
+    private static func otherBuild(_ host: Host) throws -> [String: String] {
+        let directory = join(host.directory, "other")
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        for name in ["roost-shim", "roost-layer"] {
+            try FileManager.default.createSymbolicLink(
+                atPath: join(directory, name), withDestinationPath: join(Requirements.binaries, name))
+        }
+        let copy = join(directory, "roost-supervisor")
+        try FileManager.default.copyItem(atPath: join(Requirements.binaries, "roost-supervisor"), toPath: copy)
+        try FileManager.default.setAttributes([.modificationDate: Date(timeIntervalSince1970: 1)], ofItemAtPath: copy)
+        return ["ROOST_LIBEXEC": directory]
+    }
+
+    /// The builds of the supervisors that run.
+    private static func builds(_ host: Host) async throws -> [String] {
+        try await host.processes("roost-supervisor ").map { process in
+            try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(process)/exe")
+        }
+    }
+
+    @Test("A command's own supervisor takes over from one of another build; containers and their logs don't notice")
+    func handover() async throws {
+        try await onHost { host in
+            try await host.up(compose: ResilienceTests.talker)
+            let before = [try await host.inspect("web"), try await host.inspect("quiet")]
+            let follower = try host.start(roost: ["logs", "-f", "--no-log-prefix", "web"])
+            try await eventually("lines come") { follower.output.contains("line 5\n") }
+
+            let other = try Self.otherBuild(host)
+            for (build, place) in [(other, host.directory), ([:], Requirements.binaries), (other, host.directory)] {
+                try await host.roost("ps", environment: build).succeeds().says("quiet", "web")
+                let running = try await eventually("one supervisor runs") {
+                    let running = try await Self.builds(host)
+                    return running.count == 1 ? running : nil
+                }
+                #expect(running[0].hasPrefix(place), "\(running)")
+            }
+
+            for (service, old) in zip(["web", "quiet"], before) {
+                let new = try await host.inspect(service)
+                #expect(new.Id == old.Id && new.State.Pid == old.State.Pid)
+            }
+            let known = follower.output.split(separator: "\n").count
+            try await eventually("the follower goes on") {
+                follower.output.split(separator: "\n").count > known + 10
+            }
+            let numbers = follower.output.split(separator: "\n").dropLast().compactMap {
+                Int($0.dropFirst("line ".count))
+            }
+            #expect(numbers == Array(1...max(1, numbers.count)), "no line is lost or doubled")
+            try await follower.signal(SIGINT)
+            _ = try await follower.outcome()
+        }
+    }
+
+    @Test(
+        "A command that another supervisor has begun is gone on with, and ends well",
+        arguments: ["another build", "SIGTERM", "SIGKILL"])
+    func commandInTheMiddle(cause: String) async throws {
+        try await onHost { host in
+            try host.write("gate/closed", "")
+            try host.compose(ConcurrencyTests.held)
+            let up = try host.start(roost: ["up", "-d", "--force-recreate"])
+            try await eventually("it is in its middle") { try await host.states()["first-1"] == "running" }
+            let first = try await host.inspect("first").Id
+            let old = try await host.supervisor()
+            switch cause {
+            case "SIGTERM": kill(old, SIGTERM)
+            case "SIGKILL": kill(old, SIGKILL)
+            default: try await host.roost("ps", environment: Self.otherBuild(host)).succeeds()
+            }
+            try await eventually("another supervisor runs") {
+                let running = try await host.processes("roost-supervisor ")
+                return running.count == 1 && running != [old]
+            }
+            #expect(up.status == nil, "it waits on: \(up.errors)")
+            try host.write("gate/go", "")
+            try await up.outcome().succeeds()
+            #expect(try await host.states() == ["first-1": "exited(0)", "second-1": "running"])
+            #expect(try await host.inspect("first").Id == first, "what was done is not done again")
+        }
+    }
+
+    @Test("What a supervisor was told to leave undone is done by the next one, though its user has gone")
+    func pendingAfterSIGTERM() async throws {
+        try await onHost { host in
+            try host.write("gate/closed", "")
+            try host.compose(ConcurrencyTests.held)
+            let up = try host.start(roost: ["up", "-d"])
+            try await eventually("it is in its middle") { try await host.states()["first-1"] == "running" }
+            let old = try await host.supervisor()
+            // The command can't ask once more.
+            kill(try await up.process(), SIGSTOP)
+            kill(old, SIGTERM)
+            try await eventually("the supervisor has left") { !host.isAlive(old) }
+            kill(try await up.process(), SIGKILL)
+            try host.write("gate/go", "")
+            try await eventually("the rest is done") { try await host.states()["second-1"] == "running" }
+        }
+    }
+}
