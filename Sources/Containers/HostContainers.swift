@@ -69,12 +69,7 @@ public struct HostContainers: ContainerEffects {
         try store.save(status, of: record.id)
     }
 
-    public func name(ofUnreadable id: String) -> String? {
-        let path = locations.containerRunDirectory(id) + "/config.json"
-        // `try?`: one that doesn't run has no bundle.
-        guard let bundle = try? JSON.decode(RuntimeConfiguration.self, from: Files.read(path)) else { return nil }
-        return bundle.annotations?[BundleBuilder.nameAnnotation]
-    }
+    public func outline(ofUnreadable id: String) -> ContainerOutline { store.outline(of: id) }
 
     public func update(_ record: ContainerRecord, isRunning: Bool) throws {
         try store.replace(record)
@@ -88,7 +83,8 @@ public struct HostContainers: ContainerEffects {
         _ record: ContainerRecord, joining source: NetworkSource?,
         willLaunch: @Sendable ([ResolvedPort]) async -> Void
     ) async throws -> LaunchedContainer {
-        try await launcher.launch(record, joining: source, willLaunch: willLaunch)
+        try store.keepCopy(record)
+        return try await launcher.launch(record, joining: source, willLaunch: willLaunch)
     }
 
     public func signal(_ processes: ContainerProcesses, _ signal: Int32) {

@@ -23,6 +23,8 @@ public struct ContainerSummary: Codable, Equatable, Sendable {
     public var networks: [String]
     public var mounts: [String]
     public var pid: Int32
+    /// What is wrong with it, and what to do: hardly more is known of a container whose record can't be read.
+    public var problem: String?
 
     public init(
         id: String, name: String, stack: String, service: String, number: Int, image: String, command: String,

@@ -23,7 +23,8 @@ extension Supervisor {
     }
 
     package func containerSummaries(of stack: String) async -> [ContainerSummary] {
-        await existing(stack)?.summaries() ?? []
+        let unreadable = await table.unreadableRecords.filter { $0.outline?.mayBelong(to: stack) == true }
+        return await (existing(stack)?.summaries() ?? []) + unreadable.map(\.summary)
     }
 
     /// The container with this name or id, in the shape of `docker inspect`.

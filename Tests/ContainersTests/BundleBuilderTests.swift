@@ -255,7 +255,11 @@ import Testing
         #expect(bundle.hostname == "web")
         #expect(bundle.domainname == "lan")
         #expect(bundle.linux.sysctl == Self.networkDefaults.merging(["net.core.somaxconn": "1024"]) { _, own in own })
-        #expect(bundle.annotations == ["dev.roost.container.name": "shop-web-1"])
+        #expect(
+            bundle.annotations == [
+                "dev.roost.container.name": "shop-web-1", "dev.roost.container.stack": "shop",
+                "dev.roost.container.service": "web",
+            ])
         #expect(bundle.hooks == nil)
     }
 

@@ -31,7 +31,7 @@ private struct RecordedContainers: ContainerEffects {
     func read(_ id: String) throws -> ContainerRecord? { try store.record(id) }
     func status(of record: ContainerRecord) -> ContainerStatus { store.status(of: record) }
     func save(_ status: ContainerStatus, of record: ContainerRecord) throws { try store.save(status, of: record.id) }
-    func name(ofUnreadable id: String) -> String? { "shop-web-1" }
+    func outline(ofUnreadable id: String) -> ContainerOutline { ContainerOutline(id: id, name: "shop-web-1") }
     func newIdentifier() -> String { ContainerStore.newIdentifier() }
     func make(_ record: ContainerRecord, keeping kept: [String: String]) async throws -> ContainerRecord {
         try store.create(record)

@@ -32,6 +32,35 @@ import Testing
         }
     }
 
+    /// A container that may run isn't lost with its record.
+    @Test(arguments: ["", "{", #"{"id":"x"}"#])
+    func aDamagedRecordIsRestoredFromItsCopy(_ content: String) throws {
+        let place = try TemporaryDirectory()
+        let store = Self.store(place)
+        let record = Samples.record()
+        try store.create(record)
+        try store.keepCopy(record)
+        let path = place.locations.containerDirectory(record.id) + "/container.json"
+        try Files.replace(path, with: Array(content.utf8))
+        #expect(try store.record(record.id) == record)
+        #expect(try JSON.decode(ContainerRecord.self, from: Files.read(path)) == record)
+    }
+
+    /// Its removal was interrupted, or somebody of a later version knows better.
+    @Test func whatDoesntRunIsNotRestored() throws {
+        let place = try TemporaryDirectory()
+        let store = Self.store(place)
+        let record = Samples.record()
+        try store.create(record)
+        try store.keepCopy(record)
+        let path = place.locations.containerDirectory(record.id) + "/container.json"
+        try Files.replace(path, with: Array(#"{"version":9,"spec":{"name":"shop-web-1"}}"#.utf8))
+        #expect(throws: UnreadableRecord.self) { try store.record(record.id) }
+        #expect(store.outline(of: record.id).name == "shop-web-1")
+        try Files.remove(path)
+        #expect(try store.record(record.id) == nil)
+    }
+
     @Test func recordIsForItsOwnerOnly() throws {
         let place = try TemporaryDirectory()
         let record = Samples.record()

@@ -418,6 +418,11 @@ final class MemoryNetworkEffects: NetworkEffects {
         #expect(content.records == ["a": record])
         #expect(content.problems.count == 1)
         #expect(content.problems.first?.contains("/b.json can't be read") == true)
+        // Whoever can read it still finds it.
+        #expect(throws: ContainerError.self) {
+            try store.save(NetworkRecord(definition: StackNetwork(name: "b"), stack: "shop", bridge: "rst2"))
+        }
+        #expect(try Files.readText(directory.path + "/b.json") == "{}")
     }
 
     @Test("A ledger of a later version is not guessed at")

@@ -88,6 +88,42 @@ struct UpgradeTests {
         }
     }
 
+    @Test(
+        "A running container whose record is emptied stays in sight: it is restored, or told by name and gets no twin",
+        arguments: [true, false])
+    func emptiedRecord(hasCopy: Bool) async throws {
+        try await onHost { host in
+            try await host.up(compose: ResilienceTests.talker)
+            let quiet = try await host.inspect("quiet")
+            let id = quiet.Id.string ?? ""
+            let supervisor = try await host.supervisor()
+            let record = join(host.root, "containers", id, "container.json")
+            let kept = try host.read(record)
+            try host.write(record, "")
+            if !hasCopy {
+                try FileManager.default.removeItem(atPath: join(host.runRoot, "containers", id, "container.json"))
+            }
+            try await host.kill(supervisor)
+            try await eventually("a supervisor is back") {
+                try await host.processes("roost-supervisor ").first { $0 != supervisor }
+            }
+            #expect(try await host.states()["quiet-1"] == "running")
+            if hasCopy {
+                #expect(try await host.inspect("quiet").State.Pid == quiet.State.Pid)
+                try await host.up()
+            } else {
+                try await host.roost("ps").succeeds().says("\(host.name)-quiet-1 (it runs)", record, "can't be read")
+                try await host.roost("up", "-d").fails(saying: "\(host.name)-quiet-1", record, "already in use")
+                try host.write(record, kept, mode: 0o600)
+                try await host.kill(try await host.supervisor())
+            }
+            try await eventually("it is itself again") {
+                try await host.inspect("quiet").State.Pid == quiet.State.Pid
+            }
+            try await host.expectOneShimEach(2)
+        }
+    }
+
     @Test("What a supervisor was told to leave undone is done by the next one, though its user has gone")
     func pendingAfterSIGTERM() async throws {
         try await onHost { host in

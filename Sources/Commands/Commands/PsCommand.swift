@@ -45,6 +45,7 @@ struct PsCommand: RoostCommand {
         let project = try context.project(services: services)
         let listed = try await context.client().fetch(ControlRequest(.containers, project.name))
         if project.stack == nil { try checkServices(services, known: Set(listed.map(\.service))) }
+        for problem in listed.compactMap(\.problem) { context.streams.error.show("warning: \(problem)\n") }
         let selected = select(listed, states: states)
         try context.streams.output.write(text(selected, format: format, now: Timestamp.now()))
         return 0

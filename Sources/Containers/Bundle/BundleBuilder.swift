@@ -5,8 +5,10 @@ import StackModel
 /// Service × image → `config.json`: a pure function. Everything that had to be looked up (users in the image, places
 /// of volumes) comes in ``BundleInputs``.
 enum BundleBuilder {
-    /// Tells whose bundle it is, should the record be unreadable.
+    /// Tell whose bundle it is, should the record be unreadable.
     static let nameAnnotation = "dev.roost.container.name"
+    static let stackAnnotation = "dev.roost.container.stack"
+    static let serviceAnnotation = "dev.roost.container.service"
 
     static func configuration(
         for record: ContainerRecord, inputs: BundleInputs
@@ -20,7 +22,9 @@ enum BundleBuilder {
         result.mounts = mounts(record, inputs)
         result.hooks = hooks(settings)
         result.linux = try linux(record, inputs)
-        result.annotations = [nameAnnotation: record.name]
+        result.annotations = [
+            nameAnnotation: record.name, stackAnnotation: record.stack, serviceAnnotation: record.service,
+        ]
         return result
     }
 

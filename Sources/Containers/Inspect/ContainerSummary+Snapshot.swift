@@ -3,6 +3,19 @@ public import ControlAPI
 import Planning
 import StackModel
 
+extension UnreadableRecord {
+    /// As `ps` shows a container of which nobody knows more.
+    public var summary: ContainerSummary {
+        var summary = ContainerSummary(
+            id: id, name: outline?.name ?? String(id.prefix(12)), stack: outline?.stack ?? "",
+            service: outline?.service ?? "", number: 0, image: "", command: "",
+            state: outline?.isRunning == true ? "running" : "dead", health: "", exitCode: 0, created: 0, started: 0,
+            finished: 0, ports: [], labels: [:], networks: [], mounts: [], pid: 0)
+        summary.problem = description
+        return summary
+    }
+}
+
 extension ContainerSnapshot {
     /// As `ps` shows it.
     public var summary: ContainerSummary {

@@ -22,8 +22,8 @@ public protocol ContainerEffects: Sendable {
     func read(_ id: String) throws -> ContainerRecord?
     func status(of record: ContainerRecord) -> ContainerStatus
     func save(_ status: ContainerStatus, of record: ContainerRecord) throws
-    /// The name of a container whose record can't be read, if something beside the record tells.
-    func name(ofUnreadable id: String) -> String?
+    /// What is known of a container whose record can't be read.
+    func outline(ofUnreadable id: String) -> ContainerOutline
     func newIdentifier() -> String
     /// Makes the container's volumes and directories; its record comes last and makes it exist.
     ///

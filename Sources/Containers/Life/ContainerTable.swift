@@ -197,9 +197,12 @@ public actor ContainerTable {
     /// One that can't be read stays, for somebody who can: it may be of a later version. Its name stays taken, so that
     /// nobody makes its twin.
     private func keepAway(_ error: UnreadableRecord) {
+        var error = error
+        let outline = effects.outline(ofUnreadable: error.id)
+        error.outline = outline
         unreadable.append(error)
         effects.complain("\(error)")
-        if let name = effects.name(ofUnreadable: error.id) { names.reserve(name, for: error.id) }
+        if let name = outline.name { names.reserve(name, for: error.id) }
     }
 
     /// Watches what runs, once everything is known.

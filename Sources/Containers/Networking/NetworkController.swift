@@ -15,7 +15,7 @@ public actor NetworkController {
     let group: any EventLoopGroup
     let directory: NameDirectory
     /// What can't be read of the networks on disk, in the user's words.
-    nonisolated let problems: [String]
+    public nonisolated let problems: [String]
 
     var records: [String: NetworkRecord]
     var ledger: AddressLedger

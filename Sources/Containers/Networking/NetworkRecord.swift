@@ -35,8 +35,7 @@ struct NetworkStore: Sendable {
                 let record = try JSON.decode(NetworkRecord.self, from: Files.read(path))
                 content.records[record.definition.name] = record
             } catch {
-                content.problems.append(
-                    "the network of \(path) can't be read (\(error)); a later Roost may have written it")
+                content.problems.append(Self.problem(path))
             }
         }
         let path = directory + "/ledger.json"
@@ -49,6 +48,11 @@ struct NetworkStore: Sendable {
         return content
     }
 
+    private static func problem(_ path: String) -> String {
+        "the network of \(path) can't be read: it is damaged, or of a later version of Roost; use that one, or remove the "
+            + "file once nothing is on the network"
+    }
+
     private static func reason(_ error: DecodingError) -> String {
         switch error {
         case .dataCorrupted(let context): context.debugDescription
@@ -56,9 +60,14 @@ struct NetworkStore: Sendable {
         }
     }
 
+    /// - Throws: if something stands there that can't be read: it may mean more than this knows.
     func save(_ record: NetworkRecord) throws {
         try Files.makeDirectories(directory)
-        try Files.replace(path(record.definition.name), with: JSON.encode(record))
+        let path = path(record.definition.name)
+        if Files.exists(path), (try? JSON.decode(NetworkRecord.self, from: Files.read(path))) == nil {
+            throw ContainerError(Self.problem(path))
+        }
+        try Files.replace(path, with: JSON.encode(record))
     }
 
     func save(_ ledger: AddressLedger) throws {

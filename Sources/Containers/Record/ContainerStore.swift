@@ -1,6 +1,8 @@
 import ControlAPI
 import Kernel
+import OCI
 import Planning
+import Sandboxes
 import StackModel
 
 /// The containers on disk: `containers/ID/{container.json,status.json,upper,work,ID-json.log}` in the root; and what a
@@ -21,8 +23,8 @@ struct ContainerStore: Sendable {
     ///
     /// - Throws: ``UnreadableRecord`` for one that a later version wrote, or that is damaged.
     func record(_ id: String) throws -> ContainerRecord? {
-        let path = locations.containerDirectory(id) + "/container.json"
-        guard Files.exists(path) else { return nil }
+        let path = recordPath(id)
+        guard Files.exists(path) else { return try restored(id, onlyIfItRuns: true) }
         let content = try Files.read(path)
         do {
             switch try JSON.decode(RecordVersion.self, from: content).version {
@@ -35,8 +37,72 @@ struct ContainerStore: Sendable {
         } catch let error as UnreadableRecord {
             throw error
         } catch {
+            if let copy = try restored(id) { return copy }
             throw UnreadableRecord(id: id, path: path, reason: "it is damaged")
         }
+    }
+
+    private func recordPath(_ id: String) -> String { locations.containerDirectory(id) + "/container.json" }
+
+    // MARK: A second copy
+
+    private func copyPath(_ id: String) -> String { locations.containerRunDirectory(id) + "/container.json" }
+
+    /// Keeps a second copy of a container's record for as long as it may run: what is lost of the first mustn't make it
+    /// invisible.
+    func keepCopy(_ record: ContainerRecord) throws {
+        try Files.makeDirectories(locations.containerRunDirectory(record.id), mode: 0o711)
+        try Files.replace(copyPath(record.id), with: JSON.encode(record), mode: 0o600)
+    }
+
+    /// Writes the record anew from its copy; `nil` if there is none, or a removal was interrupted.
+    private func restored(_ id: String, onlyIfItRuns: Bool = false) throws -> ContainerRecord? {
+        // `try?`: without a readable copy the record's own fault is told.
+        guard Files.exists(copyPath(id)),
+            let copy = try? JSON.decode(ContainerRecord.self, from: Files.read(copyPath(id))),
+            copy.id == id, copy.version == ContainerRecord.currentVersion
+        else { return nil }
+        if onlyIfItRuns && !isRunning(id) { return nil }
+        try Files.replace(recordPath(id), with: JSON.encode(copy), mode: 0o600)
+        return copy
+    }
+
+    private func isRunning(_ id: String) -> Bool {
+        SandboxDirectory(locations.containerRunDirectory(id)).state()?.shim.isAlive == true
+    }
+
+    // MARK: What can't be read
+
+    /// What something beside the record, or what is left of it, tells of a container.
+    func outline(of id: String) -> ContainerOutline {
+        var outline = ContainerOutline(id: id, isRunning: isRunning(id))
+        // `try?`: one that doesn't run may have no bundle, and a record may be no JSON at all.
+        let bundlePath = locations.containerRunDirectory(id) + "/config.json"
+        if let bundle = try? JSON.decode(RuntimeConfiguration.self, from: Files.read(bundlePath)),
+            let notes = bundle.annotations
+        {
+            outline.name = notes[BundleBuilder.nameAnnotation]
+            outline.stack = notes[BundleBuilder.stackAnnotation]
+            outline.service = notes[BundleBuilder.serviceAnnotation]
+        }
+        if outline.name == nil, let rest = try? JSON.decode(RecordRemains.self, from: Files.read(recordPath(id))) {
+            outline.name = rest.spec?.name ?? rest.name
+            outline.stack = rest.stack
+            outline.service = rest.service
+        }
+        return outline
+    }
+
+    /// What later versions won't name otherwise, and the first one named so.
+    private struct RecordRemains: Decodable {
+        struct Specification: Decodable {
+            var name: String?
+        }
+
+        var spec: Specification?
+        var name: String?
+        var stack: String?
+        var service: String?
     }
 
     /// What is known of a container's life: the run directory is newer, the disk outlives a reboot.
@@ -77,8 +143,8 @@ struct ContainerStore: Sendable {
 
     /// A new record in the place of the old one: settings that hold for a container as it runs.
     func replace(_ record: ContainerRecord) throws {
-        let path = locations.containerDirectory(record.id) + "/container.json"
-        try Files.replace(path, with: JSON.encode(record), mode: 0o600)
+        try Files.replace(recordPath(record.id), with: JSON.encode(record), mode: 0o600)
+        if Files.exists(copyPath(record.id)) { try keepCopy(record) }
     }
 
     /// A container that runs changes its status often, and a reboot ends its run: only what comes after a run is for the
@@ -118,8 +184,33 @@ public struct UnreadableRecord: Error, Equatable, CustomStringConvertible {
     public var id: String
     public var path: String
     public var reason: String
+    /// What else is known of it.
+    public var outline: ContainerOutline?
 
     public var description: String {
-        "container \(id.prefix(12)): \(path) can't be read: \(reason); use a Roost that can, or remove its directory"
+        let name = outline?.name ?? String(id.prefix(12))
+        let state = outline?.isRunning == true ? " (it runs)" : ""
+        return "container \(name)\(state): \(path) can't be read: \(reason); use a Roost that can, "
+            + "put a copy of the file there, or end the container and remove its directory"
+    }
+}
+
+/// What is known of a container whose record can't be read.
+public struct ContainerOutline: Equatable, Sendable {
+    public var id: String
+    public var name: String?
+    public var stack: String?
+    public var service: String?
+    public var isRunning: Bool
+
+    public init(id: String, name: String? = nil, isRunning: Bool = false) {
+        self.id = id
+        self.name = name
+        self.isRunning = isRunning
+    }
+
+    /// Whether it is one of the stack's, as far as can be told.
+    public func mayBelong(to stack: String) -> Bool {
+        self.stack.map { $0 == stack } ?? (name?.hasPrefix(stack + "-") == true)
     }
 }

@@ -33,6 +33,8 @@ struct HostStacks: StackEffects {
         }
     }
 
+    var problems: [String] { networks.problems }
+
     // MARK: Volumes
 
     func volumes(of stack: String) async throws -> [String: StackVolume] { try volumes.definitions(of: stack) }

@@ -23,6 +23,9 @@ public protocol StackEffects: Sendable {
     func create(_ volume: StackVolume, key: String, stack: String) async throws
     func removeVolume(_ name: String) async throws
 
+    /// What can't be read of what stacks have, in the user's words.
+    var problems: [String] { get }
+
     // MARK: Images
 
     /// What the store has under a name, and how long ago it was compared with its registry.

@@ -115,6 +115,7 @@ struct Convergence: Sendable {
 
     private func tellOfUnreadable() async {
         for error in await table.unreadableRecords { events.warning("\(error)") }
+        effects.problems.forEach(events.warning)
     }
 
     // MARK: The ledger

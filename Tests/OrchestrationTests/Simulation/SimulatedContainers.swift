@@ -39,7 +39,7 @@ struct SimulatedContainers: ContainerEffects {
         host.state.withLock { $0.disk.statuses[record.id] = status }
     }
 
-    func name(ofUnreadable id: String) -> String? { nil }
+    func outline(ofUnreadable id: String) -> ContainerOutline { ContainerOutline(id: id) }
 
     func newIdentifier() -> String {
         host.state.withLock { state in

@@ -49,6 +49,8 @@ struct SimulatedStacks: StackEffects, RegistrySession {
         host.state.withLock { $0.disk.volumes[name] = nil }
     }
 
+    var problems: [String] { [] }
+
     // MARK: Images
 
     func storedImage(_ reference: String, platform: String?) async throws -> ObservedImage {
