@@ -242,10 +242,19 @@ public struct HostContainers: ContainerEffects {
 
     public func releaseLayers(_ holder: String) async { await layers.release(holder) }
 
-    /// Takes away what is in the run directory of containers that don't exist any more.
+    private static func end(_ process: ProcessIdentity) {
+        // `try?`: one that is gone needs no signal.
+        guard let process = try? ProcessDescriptor(process) else { return }
+        try? process.signal(SIGKILL)
+    }
+
+    /// Takes away what is in the run directory of containers that don't exist any more. Somebody may have removed one that
+    /// runs.
     public func sweep() throws {
         for name in try Directory.names(in: locations.runRoot + "/containers")
         where !Files.exists(locations.containerDirectory(name)) {
+            let directory = SandboxDirectory(locations.containerRunDirectory(name))
+            if let state = directory.state() { Self.end(state.process) }
             try Directory.remove(locations.containerRunDirectory(name))
         }
     }

@@ -16,13 +16,14 @@ package actor Supervisor {
     nonisolated let logs: ContainerLogs
     /// Commands that are cut short by it are gone on with by the next supervisor.
     private nonisolated let departure = Departure()
+    nonisolated let attention = Attention()
     private var controllers: [String: StackController] = [:]
     /// Requests that are being answered.
     private var requests = 0
     private var idleSince = ContinuousClock.now
     private var rest: Task<Void, Never>?
     /// Containers that have ended and are to go then.
-    private nonisolated let ended: AsyncStream<String>
+    nonisolated let ended: AsyncStream<String>
     private nonisolated let noteEnded: AsyncStream<String>.Continuation
 
     init(engine: Engine) {
@@ -31,9 +32,11 @@ package actor Supervisor {
         self.logs = logs
         let (ended, noteEnded) = AsyncStream.makeStream(of: String.self)
         (self.ended, self.noteEnded) = (ended, noteEnded)
-        table = ContainerTable(effects: engine.containers) { record, news in
+        table = ContainerTable(effects: engine.containers) { [attention] record, news in
             logs.tell(record, news)
-            if case .ended(_, restarts: false) = news, record.run?.autoRemove == true { noteEnded.yield(record.id) }
+            guard case .ended(_, let restarts) = news else { return }
+            attention.call(record.stack)
+            if !restarts, record.run?.autoRemove == true { noteEnded.yield(record.id) }
         }
     }
 
@@ -87,48 +90,6 @@ package actor Supervisor {
         await table.resume()
         try await Builder.sweep(table, engine.containers.networks, engine.locations)
         for snapshot in all where snapshot.record.run?.autoRemove == true { noteEnded.yield(snapshot.record.id) }
-    }
-
-    /// Makes true what is wanted of each stack, where that was cut short.
-    package func converge() async {
-        await withDiscardingTaskGroup { group in
-            for controller in all {
-                group.addTask {
-                    do {
-                        try await controller.converge()
-                    } catch {
-                        self.engine.log.error("stack \(controller.name): \(error)")
-                    }
-                }
-            }
-            group.addTask { await self.removeEnded() }
-        }
-    }
-
-    /// Removes containers that somebody wanted for one run only, as long as the supervisor runs.
-    private func removeEnded() async {
-        for await id in ended {
-            do {
-                guard let container = await table[id], await container.machine.run.finished != nil else { continue }
-                try await remove(container, volumes: true)
-            } catch is CancellationError {
-                return
-            } catch {
-                engine.log.error("container \(id.prefix(12)) stays: \(error)")
-            }
-        }
-    }
-
-    /// Removes a container when what its run had is taken away.
-    func remove(_ container: Container, volumes: Bool) async throws {
-        do {
-            _ = try await container.wait { now, isBusy in now.machine.isAtRest && !isBusy ? true : nil }
-        } catch is ContainerError {
-            // It is being removed already.
-        }
-        let stack = await container.record.stack
-        try await table.remove(container.id, volumes: volumes)
-        await forgetIfEmpty(stack)
     }
 
     // MARK: Idleness

@@ -124,12 +124,12 @@ private struct ServerService: ServiceLifecycle.Service {
     }
 }
 
-/// Goes on with what the last supervisor was doing when it ended.
+/// Goes on with what the last supervisor was doing when it ended, and keeps the stacks as they are wanted.
 private struct ConvergenceService: ServiceLifecycle.Service {
     let supervisor: Supervisor
 
     func run() async throws {
-        await cancelWhenGracefulShutdown { await supervisor.converge() }
+        await cancelWhenGracefulShutdown { await supervisor.lookAfterStacks() }
     }
 }
 

@@ -21,6 +21,8 @@ final class MemoryNetworkEffects: NetworkEffects {
         var ledger: AddressLedger?
         var bridges: Set<String> = []
         var tables: [String: Ruleset] = [:]
+        /// The links that were made anew or put back on their bridge.
+        var links: [String] = []
         var routes: [Prefix] = []
         var areLinksOpen = false
         /// How often the kernel was told of rules.
@@ -69,6 +71,10 @@ final class MemoryNetworkEffects: NetworkEffects {
         return ["eth0"]
     }
     func closeLinks() throws { try change { $0.areLinksOpen = false } }
+
+    func connect(_ link: SandboxEndpoint, of processes: ContainerProcesses, defaultRoutes: [[UInt8]]) throws {
+        try change { $0.links.append("\(link.name) on \(link.bridge), default routes \(defaultRoutes)") }
+    }
     func hasTable(_ name: String) -> Bool { host.tables[name] != nil }
     func removeTable(_ name: String) throws { try change { $0.tables[name] = nil } }
     func removeEarlierTable(_ name: String) {}
@@ -247,6 +253,31 @@ final class MemoryNetworkEffects: NetworkEffects {
         try effects.change { $0.tables = [:] }
         _ = try await controller.lease(Self.record("c", number: 3))
         Self.expectWhole(effects.host, "without its table")
+    }
+
+    @Test("What running containers need is made again without a command; nothing else is")
+    func mended() async throws {
+        let effects = MemoryNetworkEffects()
+        let controller = try Self.controller(effects)
+        try await controller.create(Self.network, stack: "shop")
+        let record = Self.record("a")
+        _ = try await controller.lease(record)
+        try effects.change { $0.bridges = [] }
+        await controller.mend(log: Self.log)
+        #expect(effects.host.bridges.isEmpty, "nobody runs on it")
+        await controller.adopt([try Self.running(record, ports: [Self.port])], areAll: false, log: Self.log)
+        try effects.change { host in
+            host.bridges = []
+            host.tables = [:]
+        }
+        await controller.mend(log: Self.log)
+        Self.expectWhole(effects.host, "mended")
+        let bridge = effects.host.bridges.first ?? ""
+        // The way out leads through the first network's gateway.
+        #expect(effects.host.links == ["eth0 on \(bridge), default routes [[10, 210, 0, 1]]"])
+        await controller.detach(record)
+        await controller.mend(log: Self.log)
+        #expect(effects.host.links.count == 1, "it has ended")
     }
 
     @Test("A network that isn't there is named")

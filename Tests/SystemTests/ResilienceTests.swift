@@ -222,6 +222,48 @@ struct ResilienceTests {
             }
         }
     }
+
+    @Test("What is removed of a running stack behind Roost's back is made again, without a command")
+    func vanishes() async throws {
+        try await onHost { host in
+            try await host.up(
+                compose: """
+                    services:
+                      web:
+                        image: \(busybox())
+                        command: ["sh", "-c", "mkdir /srv; echo hello >/srv/index.html; exec httpd -f -p 80 -h /srv"]
+                        ports: ["9080:80"]
+                      other:
+                        image: \(busybox())
+                        command: [sleep, "1000000"]
+                    """)
+            let web = try await host.inspect("web")
+            func expectWhole(_ what: String) async throws {
+                try await eventually("after \(what) the port leads to the container") {
+                    try await host.shell("timeout 5 wget -qO- http://127.0.0.1:9080/").output == "hello\n" ? true : nil
+                }
+                try await eventually("after \(what) containers find each other") {
+                    try await host.inside("other", "timeout 5 wget -qO- http://web/") == "hello" ? true : nil
+                }
+                #expect(try await host.inspect("web").State.Pid == web.State.Pid, "after \(what)")
+            }
+            try await expectWhole("the start")
+            try await host.shell("nft flush ruleset").succeeds()
+            try await expectWhole("the loss of the table")
+            try await host.shell("for link in $(ls /sys/class/net | grep ^rst); do ip link del $link; done").succeeds()
+            try await expectWhole("the loss of the bridge")
+            try await host.shell("for link in $(ls /sys/class/net | grep ^rv); do ip link del $link; done").succeeds()
+            try await expectWhole("the loss of the links")
+            let gone = try await host.inspect("other").Id.string ?? ""
+            try FileManager.default.removeItem(atPath: join(host.root, "containers", gone))
+            try await eventually("a container takes the lost one's place") {
+                let other = try await host.inspect("other")
+                return other.Id.string != gone && other.State.Status.string == "running"
+            }
+            try await expectWhole("the loss of a container")
+            try await host.expectOneShimEach(2)
+        }
+    }
 }
 
 extension Host {

@@ -38,6 +38,9 @@ public actor ContainerTable {
     /// The containers of a stack.
     public func containers(of stack: String) -> [Container] { all.filter { owners[$0.id]?.stack == stack } }
 
+    /// The stack of a container that is to stay; `nil` for one that belongs to none, is unknown, or is being removed.
+    public func stack(of id: String) -> String? { removals[id] != nil ? nil : owners[id]?.stack }
+
     /// The stacks that have a container.
     public var stacks: Set<String> { Set(owners.values.compactMap(\.stack)) }
 
@@ -134,6 +137,22 @@ public actor ContainerTable {
         containers[id] = nil
         owners[id] = nil
         names.release(snapshot.record)
+    }
+
+    /// Lets go of a stack's containers that somebody removed behind Roost's back: what is left of them goes, too.
+    public func forgetVanished(of stack: String) async {
+        // `try?`: a directory that can't be listed tells nothing of what is in it.
+        guard let there = try? Set(effects.identifiers()) else { return }
+        for container in containers(of: stack) where !there.contains(container.id) && removals[container.id] == nil {
+            let name = await container.record.name
+            effects.complain("\(name): somebody removed it from the disk; what is left of it goes, too")
+            do {
+                try await container.stop(signal: "SIGKILL", grace: TimeSpan(nanoseconds: 0))
+                try await remove(container.id, volumes: false)
+            } catch {
+                effects.complain("\(name): it can't be removed: \(error)")
+            }
+        }
     }
 
     /// The running container whose network a `network_mode` shares.

@@ -146,7 +146,7 @@ extension NetworkController {
         try keep(changed)
     }
 
-    private func attempt(_ what: String, _ log: Logger, _ work: () throws -> Void) {
+    func attempt(_ what: String, _ log: Logger, _ work: () throws -> Void) {
         do {
             try work()
         } catch {

@@ -1,6 +1,8 @@
 import Addressing
 import Kernel
 import Networks
+import Planning
+import Sandboxes
 
 /// What the controller does outside of itself, and what it asks there: the disk, links and rules. In tests it is a value.
 protocol NetworkEffects: Sendable {
@@ -22,6 +24,11 @@ protocol NetworkEffects: Sendable {
     func openLinks() throws -> [String]
     /// Makes them be as they were.
     func closeLinks() throws
+
+    /// Makes a running container's link be there and on its bridge.
+    ///
+    /// - Parameter defaultRoutes: the gateways of the container's default routes that lead through it.
+    func connect(_ link: SandboxEndpoint, of processes: ContainerProcesses, defaultRoutes: [[UInt8]]) async throws
 
     func hasTable(_ name: String) throws -> Bool
     /// Makes the kernel's table be this ruleset, in one transaction.
@@ -68,6 +75,22 @@ struct HostNetworkEffects: NetworkEffects {
 
     func openLinks() throws -> [String] { try openedLinks.open() }
     func closeLinks() throws { try openedLinks.close() }
+
+    func connect(_ link: SandboxEndpoint, of processes: ContainerProcesses, defaultRoutes: [[UInt8]]) async throws {
+        // The thread goes to the container's namespace, and so can be nobody else's.
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+            do {
+                try OwnThread.start {
+                    continuation.resume(
+                        with: Result {
+                            try ContainerLink.connect(link, of: processes.process, defaultRoutes: defaultRoutes)
+                        })
+                }
+            } catch {
+                continuation.resume(throwing: error)
+            }
+        }
+    }
 
     func hasTable(_ name: String) throws -> Bool {
         var socket = try NetfilterSocket()

@@ -5,7 +5,7 @@ import Glibc
 ///
 /// Requests are answered inside the send call, so no conversation waits for anything but the kernel itself;
 /// a receive time-out guards against the impossible.
-public struct NetlinkSocket: ~Copyable {
+public struct NetlinkSocket: ~Copyable, Sendable {
     /// What is at the kernel's end.
     public enum Family: Int32, Sendable {
         /// Links, addresses, routes (`man 7 rtnetlink`).
@@ -146,6 +146,12 @@ public struct NetlinkSocket: ~Copyable {
     /// The messages of one datagram from a multicast group; waits at most the socket's time-out.
     public mutating func nextEvents() throws(NetlinkError) -> [NetlinkReply] {
         try receive("read netlink events").map(\.reply)
+    }
+
+    /// The messages of the next datagram from a multicast group, without waiting; `nil`: none is there. ENOBUFS: some came
+    /// that nobody took.
+    public func waitingEvents() throws(NetlinkError) -> [NetlinkReply]? {
+        try receiveWithoutWaiting("read netlink events")?.map(\.reply)
     }
 
     private mutating func dumpOnce(

@@ -97,6 +97,22 @@ extension NetlinkRequest {
         return Self(message, "set the hairpin mode of the bridge port \(name)")
     }
 
+    /// Makes a link a port of a bridge.
+    public static func setBridge(_ name: String, _ bridge: Int32) -> Self {
+        var message = NetlinkMessage(type: UInt16(RTM_NEWLINK), flags: 0)
+        message.append(linkHeader(up: true))
+        message.attribute(Int(IFLA_IFNAME), name)
+        message.attribute(Int(IFLA_MASTER), bridge)
+        return Self(message, "put the link \(name) on its bridge")
+    }
+
+    /// Makes the default route of the gateway's family lead through it.
+    public static func replaceDefaultRoute(gateway: [UInt8], through index: Int32) -> Self {
+        route(
+            to: nil, gateway: gateway, through: index, flags: UInt16(NLM_F_CREATE | NLM_F_REPLACE),
+            "make the default route lead through \(text(of: gateway))")
+    }
+
     /// Removes a link by name; of a pair, both ends go.
     public static func deleteLink(_ name: String) -> Self {
         var message = NetlinkMessage(type: UInt16(RTM_DELLINK), flags: 0)
@@ -144,7 +160,17 @@ extension NetlinkRequest {
     public static func addRoute(
         to destination: (address: [UInt8], prefixLength: UInt8)? = nil, gateway: [UInt8]? = nil, through index: Int32?
     ) -> Self {
-        var message = NetlinkMessage(type: UInt16(RTM_NEWROUTE), flags: creating)
+        let target = destination.map { "\(text(of: $0.address))/\($0.prefixLength)" } ?? "everywhere"
+        return route(
+            to: destination, gateway: gateway, through: index, flags: creating,
+            "add the route to \(target)\(gateway.map { " through \(text(of: $0))" } ?? "")")
+    }
+
+    private static func route(
+        to destination: (address: [UInt8], prefixLength: UInt8)?, gateway: [UInt8]?, through index: Int32?,
+        flags: UInt16, _ operation: String
+    ) -> Self {
+        var message = NetlinkMessage(type: UInt16(RTM_NEWROUTE), flags: flags)
         var header = rtmsg()
         header.rtm_family = family(of: gateway ?? destination?.address ?? [])
         header.rtm_dst_len = destination?.prefixLength ?? 0
@@ -156,8 +182,7 @@ extension NetlinkRequest {
         if let destination { message.attribute(Int(RTA_DST.rawValue), bytes: destination.address) }
         if let gateway { message.attribute(Int(RTA_GATEWAY.rawValue), bytes: gateway) }
         if let index { message.attribute(Int(RTA_OIF.rawValue), index) }
-        let target = destination.map { "\(text(of: $0.address))/\($0.prefixLength)" } ?? "everywhere"
-        return Self(message, "add the route to \(target)\(gateway.map { " through \(text(of: $0))" } ?? "")")
+        return Self(message, operation)
     }
 
     static func linkHeader(index: Int32 = 0, up: Bool = false) -> ifinfomsg {

@@ -30,6 +30,7 @@ struct Convergence: Sendable {
 
     private func converge(_ order: StackOrder) async throws -> Outcome {
         await table.sweep()
+        if !order.isDryRun { await table.forgetVanished(of: name) }
         await tellOfUnreadable()
         let (plan, observed) = try await plan(order)
         plan.warnings.forEach(events.warning)

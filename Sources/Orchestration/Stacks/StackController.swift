@@ -9,8 +9,9 @@ actor StackController {
     nonisolated let table: ContainerTable
     nonisolated let effects: any StackEffects
     nonisolated let logs: ContainerLogs
-    private let departure: Departure
-    private var queue = OperationQueue()
+    let departure: Departure
+    private(set) var queue = OperationQueue()
+    var attention = AttentionState()
     /// How many commands are through.
     private var carriedOut = 0
     private var quietWaits = QuietWaits()
@@ -34,25 +35,17 @@ actor StackController {
         guard !order.command.isPassing else {
             return try await withRegistries([:], events) { try await $0.run(order) }
         }
-        defer { if !order.isBackground { goOn() } }
-        return try await serialized(order.caller, rank: order.rank, events: events) { [self] in
+        defer { if !order.isBackground { attendAfterCommand() } }
+        let look: @Sendable () async throws -> Outcome = { [self] in
             try await withRegistries(order.registryEnvironment, events) { try await $0.run(order) }
         }
-    }
-
-    /// What gave way to a command that is over now goes on.
-    private func goOn() {
-        // `try?`: a ledger that can't be read is told by the next command.
-        guard queue.holder == nil, (try? effects.ledger(of: name))??.pending != nil else { return }
-        Task(executorPreference: table.effects.executor) {
-            // `try?`: nobody is there to be told; the next command looks anew.
-            try? await self.converge()
-        }
+        if order.isDryRun { return try await looking(order.caller, events: events, look) }
+        return try await serialized(order.caller, rank: order.rank, events: events, look)
     }
 
     /// The whole program for a command, with what it was made from. Nothing is changed.
     func plan(_ order: StackOrder, events: EventSink) async throws -> PlanDocument {
-        try await serialized(order.caller, rank: order.rank, events: events) { [self] in
+        try await looking(order.caller, events: events) { [self] in
             try await withRegistries(order.registryEnvironment, events) { round in
                 let (plan, observed) = try await round.plan(order)
                 let stack = order.stack ?? Stack(name: name, workingDirectory: "/")
@@ -63,7 +56,7 @@ actor StackController {
 
     /// `pull`.
     func pull(_ request: PullRequest, events: EventSink) async throws -> Outcome {
-        try await serialized(request.caller, rank: 1, events: events) { [self] in
+        try await looking(request.caller, events: events) { [self] in
             try await withRegistries(request.registryEnvironment, events) { try await $0.pull(request) }
         }
     }
@@ -86,20 +79,16 @@ actor StackController {
         }
     }
 
-    /// Goes on with what was cut short, and makes what is missing of what is wanted. Looks only at what is wanted and what
-    /// is, never at what has just happened.
-    func converge() async throws {
-        // Whoever holds the queue brings the stack to what is wanted already.
-        guard queue.holder == nil, let ledger = try effects.ledger(of: name) else { return }
-        let command = ledger.pending?.resumed ?? .heal
-        if command == .heal && (ledger.state != .up || ledger.replicas.isEmpty) { return }
-        var order = StackOrder(command, caller: "the supervisor")
-        order.isBackground = true
-        order.stack = ledger.current?.stack
-        _ = try await carryOut(order, events: EventSink { _ in })
-    }
-
     // MARK: One command at a time
+
+    /// Runs what changes nothing of the stack: it waits for commands, whose end it wants to see, but what goes on in the
+    /// background doesn't give way to it.
+    private func looking<Result: Sendable>(
+        _ caller: String, events: EventSink, _ operation: @escaping @Sendable () async throws -> Result
+    ) async throws -> Result {
+        if queue.holder?.rank == 0 { return try await operation() }
+        return try await serialized(caller, rank: 1, events: events, operation)
+    }
 
     /// Runs an operation when those before it are through, and tells the user what it waits for.
     private func serialized<Result: Sendable>(
@@ -126,7 +115,9 @@ actor StackController {
             return try result.get()
         } catch is CancellationError {
             guard let yieldedTo else { throw CancellationError() }
-            throw OperationError("gave way to `\(yieldedTo)`")
+            var error = OperationError("gave way to `\(yieldedTo)`")
+            error.isGivingWay = true
+            throw error
         }
     }
 

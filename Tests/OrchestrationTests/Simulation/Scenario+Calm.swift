@@ -28,6 +28,11 @@ extension Scenario {
         await rest(.seconds(130))
         var faults = await differences(supervisor, stack)
         if !faults.isEmpty { return faults }
+        // Nobody commands anything: what vanishes is made again all the same.
+        vanish(supervisor, &random)
+        await rest(.seconds(130))
+        faults = await differences(supervisor, stack)
+        if !faults.isEmpty { return faults.map { "after something vanished: \($0)" } }
         faults = await fresh(supervisor, stack)
         return faults
     }

@@ -166,6 +166,25 @@ final class SimulatedHost: Sendable {
         waits.forEach { $0.resume() }
     }
 
+    /// Somebody removes a container from the disk; what runs goes on.
+    func vanish(_ id: String) {
+        let record = state.withLock { $0.disk.records.removeValue(forKey: id) }
+        if let record { note("\(record.name) vanishes") }
+    }
+
+    /// What a supervisor takes away when it begins: what is left of containers that nobody has on the disk.
+    func sweep(supervisor: Int) {
+        guard state.withLock({ $0.supervisor == supervisor }) else { return }
+        let processes = state.withLock { state in
+            let known = Set(state.disk.records.keys).union(state.disk.halfMade).union(state.launching)
+            state.disk.statuses = state.disk.statuses.filter { known.contains($0.key) }
+            state.disk.ends = state.disk.ends.filter { known.contains($0.key) }
+            state.disk.attached.formIntersection(known)
+            return state.processes.values.filter { !known.contains($0.container) }.map(\.number)
+        }
+        for process in processes.sorted() { end(process, code: 137, isRecorded: false) }
+    }
+
     func start(_ record: ContainerRecord, _ ports: [ResolvedPort]) -> ContainerProcesses {
         let now = executor.now
         checkGates(record)

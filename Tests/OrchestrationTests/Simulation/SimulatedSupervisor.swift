@@ -17,13 +17,26 @@ struct SimulatedSupervisor: Sendable {
         self.host = host
         let number = host.state.withLock { $0.supervisor }
         self.number = number
+        let listener = Listener()
         table = ContainerTable(effects: SimulatedContainers(host: host, supervisor: number)) { record, news in
             host.note("\(record.name) \(news)")
+            if case .ended = news { listener.call(host) }
         }
         let places = Locations(root: "/nowhere", runRoot: "/nowhere")
         controller = StackController(
             name: "demo", table: table, effects: SimulatedStacks(host: host, supervisor: number),
             logs: ContainerLogs(locations: places))
+        listener.controller.withLock { [controller] in $0 = { [weak controller] in await controller?.attend() } }
+    }
+
+    /// Tells the controller, which is made later than the table.
+    private final class Listener: Sendable {
+        let controller = Mutex<(@Sendable () async -> Void)?>(nil)
+
+        func call(_ host: SimulatedHost) {
+            guard let attend = controller.withLock({ $0 }) else { return }
+            Task(executorPreference: host.executor) { await attend() }
+        }
     }
 
     var isAlive: Bool { host.state.withLock { $0.supervisor == number } }
@@ -31,16 +44,14 @@ struct SimulatedSupervisor: Sendable {
     /// What a supervisor does when it begins.
     func begin() async throws {
         try await table.adopt()
+        host.sweep(supervisor: number)
         await table.resume()
         // It goes on beside the commands that come.
-        Task(executorPreference: host.executor) {
-            do {
-                try await controller.converge()
-            } catch {
-                host.note("going on failed: \(error)")
-            }
-        }
+        await controller.attend()
     }
+
+    /// Something of the stack's has vanished.
+    func notice() { Task(executorPreference: host.executor) { await controller.attend() } }
 
     func perform(_ order: StackOrder) async throws -> Outcome {
         let host = host

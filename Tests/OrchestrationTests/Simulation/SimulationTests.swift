@@ -107,7 +107,7 @@ struct Scenario: Sendable {
             let isAbandoned = Int.random(in: 0..<5, using: &random) == 0
             issue(order, to: current, pending, isAbandoned: isAbandoned)
             await rest(.milliseconds(Int64.random(in: 0...400, using: &random)))
-            disturb(&random)
+            disturb(current, &random)
         }
         // Some wait for what will never be; then their users lose patience.
         defer { pending.cancel() }
@@ -117,7 +117,7 @@ struct Scenario: Sendable {
                 pending.forget()
                 break
             }
-            disturb(&random)
+            disturb(current, &random)
         }
         if !current.isAlive {
             await rest(.milliseconds(Int64.random(in: 0...30, using: &random)))
@@ -168,13 +168,22 @@ struct Scenario: Sendable {
         if isAbandoned { host.executor.at(host.executor.now + .milliseconds(60)) { task.cancel() } }
     }
 
-    /// What happens to hosts: processes die, some of them without a word.
-    private func disturb(_ random: inout SeededGenerator) {
+    /// What happens to hosts: processes die, some of them without a word, and somebody tidies up.
+    private func disturb(_ supervisor: SimulatedSupervisor, _ random: inout SeededGenerator) {
         guard Int.random(in: 0..<3, using: &random) == 0 else { return }
+        if Int.random(in: 0..<12, using: &random) == 0 { return vanish(supervisor, &random) }
         let processes = host.state.withLock { $0.processes.keys.sorted() }
         guard let process = processes.randomElement(using: &random) else { return }
         host.note("process \(process) dies")
         host.end(process, code: 1, isRecorded: Bool.random(using: &random))
+    }
+
+    /// A container's directory is removed behind Roost's back.
+    func vanish(_ supervisor: SimulatedSupervisor, _ random: inout SeededGenerator) {
+        let ids = host.state.withLock { $0.disk.records.keys.sorted() }
+        guard let id = ids.randomElement(using: &random) else { return }
+        host.vanish(id)
+        supervisor.notice()
     }
 
     func rest(_ time: TimeSpan) async { try? await host.executor.sleep(until: host.executor.now + time) }
