@@ -5,16 +5,16 @@ import Testing
 @Suite("Upgrades under running stacks", .asRoot, .reported)
 struct UpgradeTests {
     /// Makes another build of the supervisor, and returns the variables by which commands belong to it.
-    private static func otherBuild(_ host: Host) throws -> [String: String] {
+    private static func otherBuild(_ host: Host) async throws -> [String: String] {
         let directory = join(host.directory, "other")
-        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-        for name in ["roost-shim", "roost-layer"] {
-            try FileManager.default.createSymbolicLink(
-                atPath: join(directory, name), withDestinationPath: join(Requirements.binaries, name))
-        }
-        let copy = join(directory, "roost-supervisor")
-        try FileManager.default.copyItem(atPath: join(Requirements.binaries, "roost-supervisor"), toPath: copy)
-        try FileManager.default.setAttributes([.modificationDate: Date(timeIntervalSince1970: 1)], ofItemAtPath: copy)
+        // By another process: while this one has an executable open for writing, others that it starts may have it open
+        // too, and nobody can run it.
+        try await host.shell(
+            """
+            mkdir \(directory) && cd \(directory) && ln -s \(Requirements.binaries)/roost-shim \(Requirements.binaries)/roost-layer .
+            cp \(Requirements.binaries)/roost-supervisor . && touch -d @1 roost-supervisor
+            """
+        ).succeeds()
         return ["ROOST_LIBEXEC": directory]
     }
 
@@ -33,7 +33,7 @@ struct UpgradeTests {
             let follower = try host.start(roost: ["logs", "-f", "--no-log-prefix", "web"])
             try await eventually("lines come") { follower.output.contains("line 5\n") }
 
-            let other = try Self.otherBuild(host)
+            let other = try await Self.otherBuild(host)
             for (build, place) in [(other, host.directory), ([:], Requirements.binaries), (other, host.directory)] {
                 try await host.roost("ps", environment: build).succeeds().says("quiet", "web")
                 let running = try await eventually("one supervisor runs") {
@@ -74,7 +74,7 @@ struct UpgradeTests {
             switch cause {
             case "SIGTERM": kill(old, SIGTERM)
             case "SIGKILL": kill(old, SIGKILL)
-            default: try await host.roost("ps", environment: Self.otherBuild(host)).succeeds()
+            default: try await host.roost("ps", environment: try await Self.otherBuild(host)).succeeds()
             }
             try await eventually("another supervisor runs") {
                 let running = try await host.processes("roost-supervisor ")
