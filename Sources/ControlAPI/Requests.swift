@@ -110,6 +110,8 @@ public struct SignalRequest: Codable, Sendable {
     public var stopFirst = false
     /// `rm -v`: anonymous volumes go too.
     public var removeVolumes = false
+    /// The services of the file, where there is one: `kill` leaves others alone, unless it is about orphans, too.
+    public var knownServices: [String]?
     public var dryRun = false
     public var caller = ""
 

@@ -36,10 +36,10 @@ import Testing
     @Test func replacementHasTheNameBesideItsPredecessor() throws {
         var names = ContainerNames()
         names.adopt(Self.first)
-        try names.claim(Self.second, replacing: Self.first.id)
+        try names.claim(Self.second, after: [Self.first.id])
         // Who asks for the name gets the newer one.
         #expect(names.holder(of: Self.name) == Self.second.id)
-        #expect(throws: ContainerError.self) { try names.claim(Self.third, replacing: Self.first.id) }
+        #expect(throws: ContainerError.self) { try names.claim(Self.third, after: [Self.first.id]) }
         names.release(Self.first)
         #expect(names.holder(of: Self.name) == Self.second.id)
         #expect(throws: ContainerError.self) { try names.claim(Self.first) }
@@ -50,10 +50,10 @@ import Testing
     @Test func aReplacementThatFailsGivesTheNameBack() throws {
         var names = ContainerNames()
         names.adopt(Self.first)
-        try names.claim(Self.second, replacing: Self.first.id)
+        try names.claim(Self.second, after: [Self.first.id])
         names.release(Self.second)
         #expect(names.holder(of: Self.name) == Self.first.id)
-        try names.claim(Self.third, replacing: Self.first.id)
+        try names.claim(Self.third, after: [Self.first.id])
     }
 
     @Test func whatCantBeReadKeepsItsName() {
@@ -61,6 +61,6 @@ import Testing
         names.reserve(Self.name, for: Self.second.id)
         let error = #expect(throws: ContainerError.self) { try names.claim(Self.first) }
         #expect(error?.description.contains("in use by container bbbbbbbbbbbb; remove that") == true)
-        #expect(throws: ContainerError.self) { try names.claim(Self.first, replacing: Self.third.id) }
+        #expect(throws: ContainerError.self) { try names.claim(Self.first, after: [Self.third.id]) }
     }
 }

@@ -150,6 +150,19 @@ import Testing
         #expect(machine.run.started == Files.changeTime(store.logPath(record.id)).map(Instant.init(nanoseconds:)))
     }
 
+    /// Where no log is kept, what overlayfs left tells that it ran.
+    @Test func whatRanWithoutALogIsKnown() throws {
+        let place = try TemporaryDirectory()
+        let store = Self.store(place)
+        let record = Samples.record { $0.restart = .always }
+        try store.create(record)
+        #expect(!store.status(of: record).machine.isAlive)
+        try store.save(Self.running(record), of: record.id)
+        try Files.makeDirectories(place.locations.containerDirectory(record.id) + "/work/work")
+        try Self.reboot(place, record)
+        #expect(store.status(of: record).machine.isAlive)
+    }
+
     /// It was stopped once, and is wanted again since.
     @Test func whatWasStartedAgainIsNoStoppedContainer() throws {
         let place = try TemporaryDirectory()

@@ -78,8 +78,30 @@ private let app = stack(
                 "db-1: restart", "web-1: restart (depends_on.db.restart: db is restarted)",
                 "web-2: restart (depends_on.db.restart: db is restarted)",
             ])
+        options.noDependents = true
+        #expect(
+            try Plan.restart(observed: ObservedStack(running: app), options: options).changes.map(\.description)
+                == ["db-1: restart"])
         options.services = ["web"]
         #expect(try Plan.restart(observed: ObservedStack(running: app), options: options).changes.count == 2)
+    }
+
+    @Test func startThatWaitsEndsWhenEverythingIsReady() throws {
+        let observed = try ObservedStack(running: app).changing("demo-web-2") { $0.state = .exited(code: 1) }
+        var options = LifecycleOptions()
+        options.waitHealthy = true
+        let plan = try Plan.start(observed: observed, options: options)
+        #expect(plan.orders("start web-2", before: "wait until web-2 is ready"), "\(plan.text)")
+        #expect(plan.actions.contains("start web-1") == false)
+    }
+
+    @Test func killLeavesOrphansAloneUnlessToldOtherwise() throws {
+        let observed = try ObservedStack(running: app)
+        var options = LifecycleOptions()
+        options.knownServices = ["db"]
+        #expect(try Plan.kill(observed: observed, options: options).changes.map(\.container.service) == ["db"])
+        options.knownServices = nil
+        #expect(try Plan.kill(observed: observed, options: options).changes.count == 3)
     }
 
     @Test func killAndRemove() throws {

@@ -51,7 +51,7 @@ import Testing
             switch step.action {
             case .createContainer(_, let spec, let replaced):
                 #expect(!spec.imageID.isEmpty)
-                checkName(step, spec.name, replaced?.id, plan, observed)
+                checkName(step, spec.name, replaced, plan, observed)
             case .stopContainer:
                 #expect(observed.containers.contains { $0.id == container.id && $0.state.isAlive }, "\(plan.text)")
             case .removeContainer:
@@ -84,11 +84,13 @@ import Testing
         }
     }
 
-    /// Of two containers with one name only the one that is replaced is there when the other is made.
+    /// Of two containers with one name only the one that is replaced, or that gets the name of the one that is replaced,
+    /// is there when the other is made.
     private static func checkName(
-        _ creation: PlanStep, _ name: String, _ replaced: String?, _ plan: Plan, _ observed: ObservedStack
+        _ creation: PlanStep, _ name: String, _ replaced: Replacement?, _ plan: Plan, _ observed: ObservedStack
     ) {
-        for holder in observed.containers where holder.name == name && holder.id != replaced {
+        for holder in observed.containers where holder.name == name && holder.id != replaced?.id {
+            if holder.id == replaced?.formerHolder { continue }
             let removal = plan.steps.first { $0.action.isRemoval(of: holder.id) }
             // An orphan that nobody removes keeps its name: then the creation fails and says so.
             guard let removal else { continue }

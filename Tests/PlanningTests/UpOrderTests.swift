@@ -168,3 +168,19 @@ private let http = PublishedPort(published: 80...80, target: 8080)
         }
     }
 }
+
+extension UpOrderTests {
+    @Test func containersExchangeTheirNames() throws {
+        let old = stack(service("a") { $0.containerName = "one" }, service("b") { $0.containerName = "two" })
+        let new = stack(service("a") { $0.containerName = "two" }, service("b") { $0.containerName = "one" })
+        let observed = try ObservedStack(running: old)
+        let plan = try Plan.up(new, observed: observed)
+        #expect(plan.isOrdered)
+        let creations = plan.steps.compactMap { step -> Replacement? in
+            if case .createContainer(_, _, let replaced) = step.action { replaced } else { nil }
+        }
+        // One of them waits for the other's holder to go; that one is told that its holder goes, too.
+        #expect(creations.count == 2)
+        #expect(creations.compactMap(\.formerHolder).count == 1, "\(plan.text)")
+    }
+}

@@ -1,4 +1,5 @@
 import ControlAPI
+import StackModel
 
 extension Context {
     /// `stop`, `start`, `restart` and `kill`: the request completed with what they share, sent, and shown.
@@ -6,6 +7,7 @@ extension Context {
         let project = try project(services: services)
         var request = request
         request.services = services
+        request.knownServices = project.stack.map { $0.services.keys.sorted() + $0.disabledServices.sorted() }
         request.dryRun = request.dryRun || global.dryRun
         request.caller = caller(verb.rawValue)
         let post = try ControlRequest(.lifecycle(verb), project.name, body: request)

@@ -75,14 +75,16 @@ public actor ContainerTable {
     ///   - image: the image with the digest that the specification names.
     ///   - replaced: the container whose place it takes; it may have the same name for a while.
     ///   - keepsVolumes: it takes over that one's anonymous volumes.
+    ///   - formerHolder: another one that has its name, and is about to go away.
     public func create(
-        _ spec: ContainerSpec, image: ContainerImage, replacing replaced: String? = nil, keepsVolumes: Bool = false
+        _ spec: ContainerSpec, image: ContainerImage, replacing replaced: String? = nil, keepsVolumes: Bool = false,
+        formerHolder: String? = nil
     ) async throws -> Container {
         var record = ContainerRecord(
             id: effects.newIdentifier(), created: effects.now.nanoseconds, spec: spec, layers: image.layers,
             defaults: image.defaults)
         record.labels = try ContainerLabels.of(record)
-        try names.claim(record, replacing: replaced)
+        try names.claim(record, after: Set([replaced, formerHolder].compactMap { $0 }))
         let kept = keepsVolumes ? await replaced.flatMap { containers[$0] }?.record.anonymousVolumes ?? [:] : [:]
         do {
             record = try await effects.make(record, keeping: kept)

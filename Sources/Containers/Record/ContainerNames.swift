@@ -13,9 +13,9 @@ struct ContainerNames {
     /// The newest container with the name.
     func holder(of name: String) -> String? { holders[name]?.last?.id }
 
-    /// - Parameter replaced: the container that goes away for this one.
-    mutating func claim(_ record: ContainerRecord, replacing replaced: String? = nil) throws(ContainerError) {
-        if let other = holders[record.name]?.first(where: { $0.id != replaced && $0.id != record.id }) {
+    /// - Parameter leaving: containers that are about to go away: they don't need their names any more.
+    mutating func claim(_ record: ContainerRecord, after leaving: Set<String> = []) throws(ContainerError) {
+        if let other = holders[record.name]?.first(where: { !leaving.contains($0.id) && $0.id != record.id }) {
             let of = other.stack.isEmpty ? "" : " of stack \(other.stack)"
             throw ContainerError(
                 "the container name \"\(record.name)\" is already in use by container \(other.id.prefix(12))\(of); "

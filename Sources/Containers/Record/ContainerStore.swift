@@ -111,8 +111,12 @@ struct ContainerStore: Sendable {
             // A damaged status is as good as none: what runs is seen without it.
             if let status = try? status(at: directory + "/status.json", of: record) { return status }
         }
-        // It was running when the host went down: the log is there since its first start.
-        guard let written = Files.changeTime(logPath(record.id)) else { return ContainerStatus(of: record) }
+        // It was running when the host went down: the log is there since its first start, and where none is kept, what
+        // overlayfs makes in its directory when it is mounted.
+        let mounted = locations.containerDirectory(record.id) + "/work/work"
+        guard let written = Files.changeTime(logPath(record.id)) ?? Files.changeTime(mounted) else {
+            return ContainerStatus(of: record)
+        }
         var status = ContainerStatus(
             machine: ContainerMachine(
                 policy: record.settings.restart, healthCheck: record.healthCheck,

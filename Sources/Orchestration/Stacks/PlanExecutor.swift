@@ -172,7 +172,8 @@ struct PlanExecutor: Sendable {
     private func create(_ spec: ContainerSpec, _ replaced: Replacement?) async throws -> String {
         let image = try await effects.image(spec.imageID, reference: spec.image, platform: spec.platform)
         return try await table.create(
-            spec, image: image, replacing: replaced?.id, keepsVolumes: replaced?.keepsVolumes == true
+            spec, image: image, replacing: replaced?.id, keepsVolumes: replaced?.keepsVolumes == true,
+            formerHolder: replaced?.formerHolder
         ).id
     }
 

@@ -49,6 +49,9 @@ extension StackOrder {
         options.signal = request.signal ?? "SIGKILL"
         options.stopFirst = request.stopFirst
         options.volumes = request.removeVolumes
+        options.noDependents = request.noDependencies ? true : nil
+        options.waitHealthy = request.wait ? true : nil
+        options.knownServices = request.removeOrphans ? nil : request.knownServices
         let command: StackCommand =
             switch verb {
             case .stop: .stop(options)
@@ -61,6 +64,7 @@ extension StackOrder {
             }
         self.init(command, caller: request.caller)
         isDryRun = request.dryRun
+        waitTimeout = request.wait ? request.waitTimeout : nil
     }
 
     init(_ request: RunRequest) {

@@ -18,7 +18,8 @@ extension Plan {
         let resting = selection.containers.filter {
             !$0.isOneOff && (!$0.state.isAlive || $0.isEnding)
         }
-        selection.start(resting, verb: .start, cause: \.state.startCause, after: [:], &builder)
+        let starts = selection.start(resting, verb: .start, cause: \.state.startCause, after: [:], &builder)
+        if options.waitHealthy == true { selection.waitForAll(starts, &builder) }
         return try builder.finish()
     }
 
@@ -29,7 +30,7 @@ extension Plan {
         everything.services = []
         let selection = try LifecycleSelection(observed, everything)
         let named = Set(try LifecycleSelection(observed, options).containers.map(\.service))
-        let followers = selection.followers(of: named)
+        let followers = options.noDependents == true ? [:] : selection.followers(of: named)
         let chosen = selection.containers.filter { container in
             guard !container.isOneOff else { return false }
             return named.contains(container.service)
@@ -50,7 +51,9 @@ extension Plan {
     public static func kill(observed: ObservedStack, options: LifecycleOptions = .init()) throws(PlanError) -> Plan {
         let selection = try LifecycleSelection(observed, options)
         var builder = PlanBuilder()
-        for container in selection.containers where container.state.isAlive {
+        let known = options.knownServices.map { Set($0) }
+        for container in selection.containers
+        where container.state.isAlive && known?.contains(container.service) != false {
             builder.add(.killContainer(container.reference, signal: options.signal), "kill")
             builder.changes.append(PlanChange(container: container.reference, verb: .kill, cause: options.signal))
         }

@@ -73,10 +73,13 @@ struct LifecycleSelection {
 
     /// Starts all of `chosen`, each service when the conditions of its recorded dependencies hold. `stops`: steps that
     /// a container's start waits for, by container id.
+    ///
+    /// - Returns: the starts, by container id.
+    @discardableResult
     func start(
         _ chosen: [ObservedContainer], verb: PlanChange.Verb, cause: (ObservedContainer) -> String,
         after stops: [String: Int], _ builder: inout PlanBuilder
-    ) {
+    ) -> [String: Int] {
         var starts: [String: Int] = [:]
         var waits: [String: Int] = [:]
         for (service, group) in byService(chosen) {
@@ -88,6 +91,22 @@ struct LifecycleSelection {
                     .startContainer(container.reference), change.reason,
                     after: conditions.after + (stops[container.id].map { [$0] } ?? []), afterEnd: conditions.afterEnd)
             }
+        }
+        return starts
+    }
+
+    /// Waits until all containers that the command is about are ready, or have ended well where others wait for that.
+    func waitForAll(_ starts: [String: Int], _ builder: inout PlanBuilder) {
+        for container in containers
+        where !container.isOneOff && (starts[container.id] != nil || container.state.isAlive) {
+            let isJob = (graph.dependents[container.service] ?? []).contains { dependent in
+                graph.dependencies[dependent]?[container.service]?.condition == .serviceCompletedSuccessfully
+            }
+            let condition: WaitCondition = isJob ? .completed : .ready
+            if starts[container.id] == nil && condition.holds(for: container) { continue }
+            builder.add(
+                .waitFor(container.reference, condition, dependents: [], required: true), "--wait",
+                after: starts[container.id].map { [$0] } ?? [])
         }
     }
 

@@ -96,10 +96,14 @@ public struct Replacement: Codable, Equatable, Sendable {
     public var id: String
     /// The new container takes over the anonymous volumes of the old one.
     public var keepsVolumes: Bool
+    /// Another container that has the new one's name and goes away in the same plan, when its own successor is made: two
+    /// that exchange their names can't wait for each other.
+    public var formerHolder: String?
 
-    public init(id: String, keepsVolumes: Bool) {
+    public init(id: String, keepsVolumes: Bool, formerHolder: String? = nil) {
         self.id = id
         self.keepsVolumes = keepsVolumes
+        self.formerHolder = formerHolder
     }
 }
 

@@ -62,6 +62,13 @@ public struct LifecycleOptions: Codable, Equatable, Sendable {
     public var onlyOneOffs = false
     /// `kill`.
     public var signal = "SIGKILL"
+    // What follows is missing in what earlier versions wrote.
+    /// `restart --no-deps`: services that depend on those named stay as they are.
+    public var noDependents: Bool?
+    /// `start --wait`: ends when everything that it is about is ready.
+    public var waitHealthy: Bool?
+    /// `kill` without `--remove-orphans`, and with a file: its services; others are left alone.
+    public var knownServices: [String]?
 
     public init() {}
 }

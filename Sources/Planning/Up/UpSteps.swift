@@ -196,18 +196,19 @@ struct UpSteps {
         if let step = creationOf[decision.outcome] { return step }
         beingMade.insert(decision.outcome)
         defer { beingMade.remove(decision.outcome) }
-        let replacement = decision.current.map {
-            Replacement(id: $0.id, keepsVolumes: !selection.options.renewAnonVolumes)
-        }
         guard let imageID = selection.imageID(of: service) else {
             throw .imageNotLookedUp(service: service.name, reference: service.image)
         }
         let pull = pulls[service.imageKey].map { [$0] } ?? []
         let spec = selection.spec(service, decision.outcome, imageID: imageID)
         let holders = try holders(ofName: spec.name, except: decision.current)
+        let replacement = decision.current.map {
+            Replacement(
+                id: $0.id, keepsVolumes: !selection.options.renewAnonVolumes, formerHolder: holders.exchanging)
+        }
         let step = builder.add(
             .createContainer(decision.outcome, spec, replaces: replacement), decision.reason,
-            after: pull + ground(of: service) + holders + after)
+            after: pull + ground(of: service) + holders.removals + after)
         creationOf[decision.outcome] = step
         return step
     }
@@ -231,22 +232,26 @@ struct UpSteps {
     }
 
     /// The removals of containers that go away and whose name the new one gets: left over from an interrupted
-    /// recreation, or of a service that was renamed.
+    /// recreation, or of a service that was renamed. `exchanging`: one that waits for the new one in its turn.
     private mutating func holders(
         ofName name: String, except replaced: ObservedContainer?
-    ) throws(PlanError) -> [Int] {
+    ) throws(PlanError) -> (removals: [Int], exchanging: String?) {
         var steps: [Int] = []
+        var exchanging: String?
         for holder in everyDecision where holder.current?.name == name && holder.current?.id != replaced?.id {
             if holder.verb == .remove {
                 steps.append(addRemoval(of: holder))
-            } else if holder.verb == .recreate, holder.outcome.name != name, !beingMade.contains(holder.outcome),
+            } else if holder.verb == .recreate, holder.outcome.name != name,
                 let service = selection.stack.services[holder.outcome.service]
             {
-                // Two that exchange their names can't wait for each other; the second is refused when it is made.
-                steps.append(try addRemoval(ofRecreated: holder, service))
+                if beingMade.contains(holder.outcome) {
+                    exchanging = holder.current?.id
+                } else {
+                    steps.append(try addRemoval(ofRecreated: holder, service))
+                }
             }
         }
-        return steps
+        return (steps, exchanging)
     }
 
     /// The stops of containers whose published ports the started one gets.

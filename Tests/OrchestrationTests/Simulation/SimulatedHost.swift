@@ -179,7 +179,7 @@ final class SimulatedHost: Sendable {
             let known = Set(state.disk.records.keys).union(state.disk.halfMade).union(state.launching)
             state.disk.statuses = state.disk.statuses.filter { known.contains($0.key) }
             state.disk.ends = state.disk.ends.filter { known.contains($0.key) }
-            state.disk.attached.formIntersection(known)
+            state.disk.attached = state.disk.attached.filter { known.contains($0.key) }
             return state.processes.values.filter { !known.contains($0.container) }.map(\.number)
         }
         for process in processes.sorted() { end(process, code: 137, isRecorded: false) }
