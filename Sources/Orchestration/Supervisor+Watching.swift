@@ -3,6 +3,7 @@ import ControlAPI
 import Glibc
 import Kernel
 import Logging
+import Planning
 import Sandboxes
 
 /// What keeps stacks as they are wanted between commands.

@@ -20,7 +20,7 @@ extension Host {
     func expectNothingLeft(since before: Set<String>, at location: SourceLocation = #_sourceLocation) async throws {
         var left: [String] = []
         do {
-            try await eventually("nothing is left", within: .seconds(10), every: .milliseconds(100)) {
+            try await eventually("nothing is left", within: .seconds(40), every: .milliseconds(100)) {
                 left = try await snapshot().subtracting(before).sorted()
                 return left.isEmpty
             }
