@@ -101,7 +101,7 @@ let package = Package(
         // Plain tar archives, written and read in one pass.
         module("TarArchives", ["OCI", "Kernel"]),
         // Control groups, v2 and v1, behind one small interface.
-        module("Cgroups", ["Kernel"]),
+        module("Cgroups", ["CLinux", "Launching", "Kernel"]),
 
         // The tree of a layer, and the EROFS image that is made of it. roost-layer links it: no Foundation.
         module("Erofs", ["CLinux"]),
@@ -153,8 +153,8 @@ let package = Package(
         module(
             "Serving",
             [
-                "OCI", "Kernel", "Sandboxes", "ControlAPI", "Orchestration", logging, nio, nioPosix, nioHTTP1,
-                serviceLifecycle,
+                "OCI", "Kernel", "Cgroups", "Sandboxes", "ControlAPI", "Containers", "Orchestration", logging, nio,
+                nioPosix, nioHTTP1, serviceLifecycle,
             ]),
         // One file a command. It links no engine: what a command does to containers and images is the supervisor's work.
         module(
@@ -194,9 +194,9 @@ let package = Package(
         tests("PlanningTests", ["Planning", "Addressing", "StackModel"]),
         tests("LaunchingTests", ["Launching"]),
         tests("KernelTests", ["Kernel", "CLinux"]),
-        tests("CgroupsTests", ["Cgroups", "Kernel"]),
+        tests("CgroupsTests", ["Cgroups", "Launching", "Kernel"]),
         tests("SandboxesTests", ["CSeccomp", "Sandboxes", "OCI", "Launching", "Kernel", "Cgroups"]),
-        tests("ShimTests", ["Launching", "Kernel", "Cgroups"]),
+        tests("ShimTests", ["OCI", "Launching", "Kernel", "Cgroups", "Sandboxes"]),
         tests("NetworksTests", ["CLinux", "Networks", "Addressing", "Kernel", nio, nioPosix]),
         tests("VolumesTests", ["Volumes", "Kernel", "CLinux"]),
         tests(

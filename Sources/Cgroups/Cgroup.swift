@@ -7,8 +7,8 @@ public struct Cgroup: Equatable, Sendable {
     public let path: String
     /// The directory in the v2 hierarchy.
     public let unified: String?
-    /// The directories in v1 hierarchies.
-    public let legacy: [CgroupController: String]
+    /// The directories in v1 hierarchies, each once.
+    public let legacy: [String]
 
     /// The v2 directory for `CLONE_INTO_CGROUP`; nil without v2.
     public func cloneTarget() throws(CgroupError) -> OwnedDescriptor? {
@@ -23,16 +23,12 @@ public struct Cgroup: Equatable, Sendable {
     /// The v1 files that a process with one thread joins by writing `0` to them. Moving only oneself spares the
     /// kernel the wait for all processes that a write of a pid to `cgroup.procs` costs (milliseconds).
     /// Where there is no `cloneTarget`, these are all that is needed.
-    public var joinFiles: [String] {
-        var directories: [String] = []
-        for directory in legacy.values where !directories.contains(directory) { directories.append(directory) }
-        return directories.sorted().map { "\($0)/tasks" }
-    }
+    public var joinFiles: [String] { legacy.map { "\($0)/tasks" } }
 
     /// Moves a process into the group, in all hierarchies.
     public func attach(_ pid: Int32) throws(CgroupError) {
         for directory in directories {
-            try CgroupDriver.attempt("put process \(pid) into the", directory) { () throws(KernelError) in
+            try Self.attempt("put process \(pid) into the", directory) { () throws(KernelError) in
                 try Files.write("\(pid)", to: "\(directory)/cgroup.procs")
             }
         }
@@ -71,20 +67,9 @@ public struct Cgroup: Equatable, Sendable {
         }
     }
 
-    /// Stops (or continues) all processes of the group; needs v2.
-    public func freeze(_ frozen: Bool) throws(CgroupError) {
-        guard let unified else {
-            throw .kernel(operation: "freeze the", path: path, errno: ENOTSUP)
-        }
-        try CgroupDriver.attempt(frozen ? "freeze the" : "thaw the", unified) { () throws(KernelError) in
-            try Files.write(frozen ? "1" : "0", to: "\(unified)/cgroup.freeze")
-        }
-    }
-
     /// Whether the kernel killed a process of the group for want of memory.
     public var hasKilledForMemory: Bool {
-        let files = [legacy[.memory].map { "\($0)/memory.oom_control" }, unified.map { "\($0)/memory.events" }]
-        for case let file? in files {
+        for file in legacy.map({ "\($0)/memory.oom_control" }) + (unified.map { ["\($0)/memory.events"] } ?? []) {
             // Without the memory controller there is no such file, and no such limit.
             guard let text = try? Files.readText(file) else { continue }
             for line in text.split(separator: "\n") {
@@ -109,11 +94,7 @@ public struct Cgroup: Equatable, Sendable {
         for directory in directories where rmdir(directory) == 0 { removeEmptyParents(of: directory) }
     }
 
-    private var directories: [String] {
-        var all = unified.map { [$0] } ?? []
-        for directory in legacy.values.sorted() where !all.contains(directory) { all.append(directory) }
-        return all
-    }
+    private var directories: [String] { (unified.map { [$0] } ?? []) + legacy }
 
     /// Parents are shared with other groups: rmdir refuses as long as one is there.
     private func removeEmptyParents(of directory: String) {
@@ -152,5 +133,21 @@ public struct Cgroup: Equatable, Sendable {
             if name != "." && name != ".." { names.append(name) }
         }
         return names
+    }
+
+    static func attempt<Value: ~Copyable>(
+        _ operation: @autoclosure () -> String, _ path: String, _ body: () throws(KernelError) -> Value
+    ) throws(CgroupError) -> Value {
+        do throws(KernelError) {
+            return try body()
+        } catch {
+            throw .kernel(operation: operation(), path: path, errno: error.errno)
+        }
+    }
+
+    /// Only relative paths of at least one plain name: nothing that is not ours can be reached.
+    public static func validate(_ path: String) throws(CgroupError) {
+        let names = path.split(separator: "/", omittingEmptySubsequences: false)
+        guard !names.contains(where: { $0.isEmpty || $0 == "." || $0 == ".." }) else { throw .badPath(path) }
     }
 }

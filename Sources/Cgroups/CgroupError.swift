@@ -28,8 +28,3 @@ public enum CgroupError: Error, Equatable, Sendable, CustomStringConvertible {
         if case .kernel(_, _, let errno) = self { errno } else { 0 }
     }
 }
-
-/// The controllers that Roost sets limits with.
-public enum CgroupController: String, CaseIterable, Hashable, Sendable {
-    case memory, cpu, cpuset, pids, devices
-}

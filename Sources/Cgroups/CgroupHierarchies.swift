@@ -1,15 +1,54 @@
 import Kernel
 
-/// Where the host has its cgroup hierarchies mounted.
+/// The controllers that limits are set with, by their names in version 1 (`man 7 cgroups`).
+public enum CgroupController: String, CaseIterable, Hashable, Sendable {
+    case memory, cpu, cpuacct, cpuset, pids, devices, blkio, hugetlb, rdma, freezer
+    case networkClass = "net_cls"
+    case networkPriority = "net_prio"
+
+    /// The name in version 2; `nil` where that has no such controller.
+    public var unifiedName: String? {
+        switch self {
+        case .blkio: "io"
+        case .devices, .freezer, .cpuacct, .networkClass, .networkPriority: nil
+        default: rawValue
+        }
+    }
+}
+
+/// Where the host has its cgroup hierarchies mounted, and what they can do.
 public struct CgroupHierarchies: Equatable, Sendable {
     /// The v2 hierarchy's mount point.
     public var unified: String?
     /// The mount points of the v1 controllers that Roost uses.
     public var legacy: [CgroupController: String]
+    /// The controllers that the root of the v2 hierarchy offers, by their names there.
+    public var unifiedControllers: Set<String>
+    /// Whether the kernel takes a program that decides about the devices of a v2 group.
+    public var filtersDevices: Bool
 
-    public init(unified: String?, legacy: [CgroupController: String]) {
+    public init(
+        unified: String?, legacy: [CgroupController: String], unifiedControllers: Set<String> = [],
+        filtersDevices: Bool = true
+    ) {
         self.unified = unified
         self.legacy = legacy
+        self.unifiedControllers = unifiedControllers
+        self.filtersDevices = filtersDevices
+    }
+
+    /// Looks the mount points up, and what can be done there by trying it: what programs are compiled for.
+    public static func survey() throws(CgroupError) -> CgroupHierarchies {
+        var hierarchies = try discover()
+        guard let unified = hierarchies.unified else {
+            hierarchies.filtersDevices = false
+            return hierarchies
+        }
+        // `try?`: a hierarchy without the file has no controllers.
+        let words = (try? Files.readText("\(unified)/cgroup.controllers"))?.split { $0 == " " || $0 == "\n" } ?? []
+        hierarchies.unifiedControllers = Set(words.map(String.init))
+        hierarchies.filtersDevices = DeviceFilter.isSupported()
+        return hierarchies
     }
 
     /// Looks the mount points up in `/proc/self/mountinfo`.
@@ -60,15 +99,25 @@ public struct CgroupHierarchies: Equatable, Sendable {
         return nil
     }
 
-    /// Where the controller lives, v1 before v2: a controller is in one hierarchy only.
-    func isLegacy(_ controller: CgroupController) -> Bool { legacy[controller] != nil }
+    /// An existing group, in whichever hierarchies it exists.
+    public func existing(_ path: String) throws(CgroupError) -> Cgroup {
+        try Cgroup.validate(path)
+        func present(_ point: String) -> String? {
+            Files.exists("\(point)/\(path)/cgroup.procs") ? "\(point)/\(path)" : nil
+        }
+        return Cgroup(
+            path: path, unified: unified.flatMap(present), legacy: legacyPoints.compactMap(present))
+    }
 
-    /// All mount points, each once.
-    var mountPoints: [String] {
-        var points = unified.map { [$0] } ?? []
+    /// The mount points of v1, each once.
+    public var legacyPoints: [String] {
+        var points: [String] = []
         for controller in CgroupController.allCases {
             if let point = legacy[controller], !points.contains(point) { points.append(point) }
         }
         return points
     }
+
+    /// All mount points, each once.
+    var mountPoints: [String] { (unified.map { [$0] } ?? []) + legacyPoints }
 }

@@ -11,7 +11,7 @@ public struct LaunchProgram: Equatable, Sendable {
     /// The namespaces that the container's first process gets, and those that it joins.
     public var namespaces: NamespaceSettings
     /// Where the process is counted and limited. Applied before the process runs anything of the image.
-    public var cgroup: CgroupSettings
+    public var cgroup: CgroupProgram
     /// Steps inside the new namespaces, before the image's command is executed.
     public var inside: [InsideStep]
     /// The command and the rights it has.
@@ -21,7 +21,7 @@ public struct LaunchProgram: Equatable, Sendable {
 
     public init(
         container: String, outside: [OutsideStep] = [], namespaces: NamespaceSettings = .init(),
-        cgroup: CgroupSettings = .init(), inside: [InsideStep] = [], process: ProcessSettings = .init(),
+        cgroup: CgroupProgram = .init(), inside: [InsideStep] = [], process: ProcessSettings = .init(),
         monitor: MonitorSettings = .init()
     ) {
         self.container = container
@@ -134,46 +134,5 @@ public struct JoinedNamespace: Equatable, Sendable {
     public init(kind: NamespaceKind, path: String) {
         self.kind = kind
         self.path = path
-    }
-}
-
-/// The container's control groups.
-public struct CgroupSettings: Equatable, Sendable {
-    /// Below the root of each hierarchy, for example `roost/3f2a…`. Empty: no cgroup.
-    public var path: String
-    /// Memory limit in bytes; 0 for none.
-    public var memory: UInt64
-    /// Memory plus swap in bytes (v1's meaning); 0 for none.
-    public var memorySwap: UInt64
-    /// Soft limit in bytes (`memory.low`, `memory.soft_limit_in_bytes`); 0 for none.
-    public var memoryReservation: UInt64
-    /// Microseconds of CPU time a period; 0 for none.
-    public var cpuQuota: UInt64
-    /// The period in microseconds.
-    public var cpuPeriod: UInt64
-    /// Relative weight as in v1 (`cpu.shares`, 2…262144); 0 for the default.
-    public var cpuShares: UInt64
-    /// `cpuset.cpus`; empty for all.
-    public var cpus: String
-    /// Highest number of processes; 0 for none.
-    public var pids: UInt64
-    /// What devices the processes may open and make nodes of; empty: all.
-    public var devices: [DeviceRule]
-
-    public init(
-        path: String = "", memory: UInt64 = 0, memorySwap: UInt64 = 0, memoryReservation: UInt64 = 0,
-        cpuQuota: UInt64 = 0, cpuPeriod: UInt64 = 100_000, cpuShares: UInt64 = 0, cpus: String = "", pids: UInt64 = 0,
-        devices: [DeviceRule] = []
-    ) {
-        self.path = path
-        self.memory = memory
-        self.memorySwap = memorySwap
-        self.memoryReservation = memoryReservation
-        self.cpuQuota = cpuQuota
-        self.cpuPeriod = cpuPeriod
-        self.cpuShares = cpuShares
-        self.cpus = cpus
-        self.pids = pids
-        self.devices = devices
     }
 }

@@ -7,20 +7,6 @@ extension NamespaceSettings {
     }
 }
 
-extension CgroupSettings {
-    func describe(in text: inout ProgramText) {
-        guard !path.isEmpty else { return }
-        text.line(
-            1, "cgroup", ProgramText.word(path), ProgramText.setting("memory", memory, unless: 0),
-            ProgramText.setting("memory-swap", memorySwap, unless: 0),
-            ProgramText.setting("memory-reservation", memoryReservation, unless: 0),
-            cpuQuota == 0 ? "" : "cpu=\(cpuQuota)/\(cpuPeriod)us",
-            ProgramText.setting("cpu-shares", cpuShares, unless: 0), ProgramText.setting("cpus", cpus, unless: ""),
-            ProgramText.setting("pids", pids, unless: 0))
-        for rule in devices { text.line(2, "devices", rule.text) }
-    }
-}
-
 extension ProcessSettings {
     func describe(in text: inout ProgramText) {
         text.line(1, "process", ProgramText.words(arguments))

@@ -6,7 +6,7 @@ private enum WireKind: UInt8 {
 }
 
 /// Raised with each change of the form: shim and supervisor may come from different builds for a moment.
-private let wireVersion: UInt8 = 1
+private let wireVersion: UInt8 = 2
 
 extension WireRecord {
     fileprivate func document(_ kind: WireKind) -> [UInt8] {

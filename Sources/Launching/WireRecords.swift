@@ -64,32 +64,35 @@ extension JoinedNamespace: WireRecord {
     }
 }
 
-extension CgroupSettings: WireRecord {
+extension CgroupProgram: WireRecord {
     static var blank: Self { Self() }
 
     mutating func visit(_ coder: inout some WireCoder) throws(WireError) {
         try coder.field(&path)
-        try coder.field(&memory)
-        try coder.field(&memorySwap)
-        try coder.field(&memoryReservation)
-        try coder.field(&cpuQuota)
-        try coder.field(&cpuPeriod)
-        try coder.field(&cpuShares)
-        try coder.field(&cpus)
-        try coder.field(&pids)
-        try coder.field(&devices)
+        try coder.field(&directories)
     }
 }
 
-extension DeviceRule: WireRecord {
-    static var blank: Self { Self(allow: false) }
+extension CgroupDirectory: WireRecord {
+    static var blank: Self { Self("", .unified) }
 
     mutating func visit(_ coder: inout some WireCoder) throws(WireError) {
-        try coder.field(&allow)
-        try coder.field(&kind)
-        try coder.field(&major)
-        try coder.field(&minor)
-        try coder.field(&access)
+        try coder.field(&mountPoint)
+        try coder.field(&version)
+        try coder.field(&controllers)
+        try coder.field(&writes)
+        try coder.field(&deviceFilter)
+    }
+}
+
+extension CgroupWrite: WireRecord {
+    static var blank: Self { Self("", "") }
+
+    mutating func visit(_ coder: inout some WireCoder) throws(WireError) {
+        try coder.field(&file)
+        try coder.field(&value)
+        try coder.field(&alternative)
+        try coder.field(&isOptional)
     }
 }
 

@@ -3,11 +3,6 @@ extension MountFlags: WireValue {
     init(from reader: inout WireReader) throws(WireError) { self.init(rawValue: try reader.value()) }
 }
 
-extension DeviceAccess: WireValue {
-    func encode(to writer: inout WireWriter) { writer.byte(rawValue) }
-    init(from reader: inout WireReader) throws(WireError) { self.init(rawValue: try reader.byte()) }
-}
-
 /// An enumeration of plain cases travels as its raw value.
 extension WireValue where Self: RawRepresentable, RawValue == UInt8 {
     func encode(to writer: inout WireWriter) { writer.byte(rawValue) }
@@ -19,7 +14,7 @@ extension WireValue where Self: RawRepresentable, RawValue == UInt8 {
     }
 }
 
-extension DeviceKind: WireValue {}
+extension CgroupVersion: WireValue {}
 extension HeldProtocol: WireValue {}
 extension NamespaceKind: WireValue {}
 

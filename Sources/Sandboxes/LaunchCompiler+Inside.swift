@@ -3,7 +3,7 @@ import OCI
 
 extension LaunchCompiler {
     static func insideSteps(
-        _ configuration: RuntimeConfiguration, _ settings: SandboxSettings
+        _ configuration: RuntimeConfiguration, _ settings: SandboxSettings, _ cgroup: CgroupProgram
     ) throws(LaunchCompilerError) -> [InsideStep] {
         var steps: [InsideStep] = [
             .privatePropagation,
@@ -11,7 +11,7 @@ extension LaunchCompiler {
                 lower: settings.layers, upper: settings.upper, work: settings.work, target: settings.mountPoint,
                 noDevices: !settings.privileged),
         ]
-        for mount in configuration.mounts { steps += try mountSteps(mount, settings) }
+        for mount in configuration.mounts { steps += try mountSteps(mount, settings, cgroup) }
         steps += devices(configuration)
         if let hostname = configuration.hostname { steps.append(.hostname(hostname)) }
         if let domainname = configuration.domainname { steps.append(.domainname(domainname)) }
@@ -42,7 +42,7 @@ extension LaunchCompiler {
     }
 
     private static func mountSteps(
-        _ mount: RuntimeConfiguration.Mount, _ settings: SandboxSettings
+        _ mount: RuntimeConfiguration.Mount, _ settings: SandboxSettings, _ cgroup: CgroupProgram
     ) throws(LaunchCompilerError) -> [InsideStep] {
         let options = MountOptions(mount.options ?? [])
         let type = mount.type ?? "bind"
@@ -57,7 +57,7 @@ extension LaunchCompiler {
                     target: mount.destination, flags: options.flags, recursive: options.recursive)
             ]
         }
-        if type == "cgroup" { return cgroupSteps(mount.destination, options.flags, settings.cgroupView) }
+        if type == "cgroup" { return cgroupSteps(mount.destination, options.flags, cgroup) }
         return [
             .mount(
                 type: type, source: mount.source ?? type, target: mount.destination, flags: options.flags,
@@ -65,21 +65,24 @@ extension LaunchCompiler {
         ]
     }
 
-    private static func cgroupSteps(_ target: String, _ flags: MountFlags, _ view: CgroupView) -> [InsideStep] {
-        switch view {
-        case .none:
-            return []
-        case .unified:
-            return [.mount(type: "cgroup2", source: "cgroup", target: target, flags: flags, data: "")]
-        case .controllers(let controllers):
-            let directory = InsideStep.mount(
-                type: "tmpfs", source: "tmpfs", target: target, flags: flags.subtracting(.readOnly),
-                data: "mode=755,size=64k")
-            return [directory]
-                + controllers.map {
-                    .mount(type: "cgroup", source: "cgroup", target: target + "/" + $0, flags: flags, data: $0)
-                }
+    /// What the container sees of its own groups. On hosts with v1 controllers it has groups of its own only where it
+    /// has limits.
+    private static func cgroupSteps(_ target: String, _ flags: MountFlags, _ cgroup: CgroupProgram) -> [InsideStep] {
+        let hierarchies = cgroup.directories.filter {
+            $0.version == .legacy && $0.controllers != ["devices"] && $0.controllers != ["freezer"]
         }
+        guard !hierarchies.isEmpty else {
+            guard cgroup.directories.contains(where: { $0.version == .unified }) else { return [] }
+            return [.mount(type: "cgroup2", source: "cgroup", target: target, flags: flags, data: "")]
+        }
+        let directory = InsideStep.mount(
+            type: "tmpfs", source: "tmpfs", target: target, flags: flags.subtracting(.readOnly),
+            data: "mode=755,size=64k")
+        return [directory]
+            + hierarchies.map {
+                let names = $0.controllers.joined(separator: ",")
+                return .mount(type: "cgroup", source: "cgroup", target: target + "/" + names, flags: flags, data: names)
+            }
     }
 }
 

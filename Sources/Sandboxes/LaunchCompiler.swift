@@ -7,14 +7,22 @@ public enum LaunchCompiler {
     public static func program(
         for configuration: RuntimeConfiguration, settings: SandboxSettings
     ) throws(LaunchCompilerError) -> LaunchProgram {
-        LaunchProgram(
+        let cgroup = try cgroup(configuration, settings)
+        return LaunchProgram(
             container: settings.id,
             outside: outsideSteps(configuration, settings),
             namespaces: namespaces(configuration, settings),
-            cgroup: try cgroup(configuration),
-            inside: try insideSteps(configuration, settings),
+            cgroup: cgroup,
+            inside: try insideSteps(configuration, settings, cgroup),
             process: try process(configuration, settings),
             monitor: monitor(configuration, settings))
+    }
+
+    private static func cgroup(
+        _ configuration: RuntimeConfiguration, _ settings: SandboxSettings
+    ) throws(LaunchCompilerError) -> CgroupProgram {
+        guard let path = configuration.linux.cgroupsPath, !path.isEmpty else { return CgroupProgram() }
+        return try settings.cgroups.program(path, configuration.linux.resources)
     }
 
     private static func process(
@@ -77,44 +85,6 @@ public enum LaunchCompiler {
         "mount": .mount, "uts": .uts, "ipc": .ipc, "pid": .pid, "network": .network, "cgroup": .cgroup, "user": .user,
         "time": .time,
     ]
-
-    private static func cgroup(
-        _ configuration: RuntimeConfiguration
-    ) throws(LaunchCompilerError) -> CgroupSettings {
-        let memory = configuration.linux.resources?.memory
-        let cpu = configuration.linux.resources?.cpu
-        func positive(_ value: Int64?) -> UInt64 { UInt64(max(0, value ?? 0)) }
-        return CgroupSettings(
-            path: configuration.linux.cgroupsPath ?? "", memory: positive(memory?.limit),
-            memorySwap: positive(memory?.swap), memoryReservation: positive(memory?.reservation),
-            cpuQuota: positive(cpu?.quota), cpuPeriod: cpu?.period ?? 100_000, cpuShares: cpu?.shares ?? 0,
-            cpus: cpu?.cpus ?? "", pids: positive(configuration.linux.resources?.pids?.limit),
-            devices: try deviceRules(configuration.linux.resources?.devices ?? []))
-    }
-
-    private static func deviceRules(
-        _ rules: [RuntimeConfiguration.DeviceRule]
-    ) throws(LaunchCompilerError) -> [DeviceRule] {
-        var result: [DeviceRule] = []
-        for rule in rules {
-            let kind: DeviceKind
-            switch rule.type ?? "a" {
-            case "a", "": kind = .all
-            // An unbuffered character device is a character device (`man 1 mknod`).
-            case "c", "u": kind = .character
-            case "b": kind = .block
-            case let other:
-                throw LaunchCompilerError(subject: "device rule", reason: "\"\(other)\" is no kind of device")
-            }
-            // -1 is how older bundles write "all".
-            func number(_ value: Int64?) -> UInt32? { value.flatMap { $0 < 0 ? nil : UInt32(clamping: $0) } }
-            let access = rule.access.map { $0.isEmpty ? .all : DeviceAccess(letters: $0) } ?? .all
-            result.append(
-                DeviceRule(
-                    allow: rule.allow, kind, major: number(rule.major), minor: number(rule.minor), access: access))
-        }
-        return result
-    }
 
     private static func monitor(
         _ configuration: RuntimeConfiguration, _ settings: SandboxSettings

@@ -22,17 +22,16 @@ public struct SandboxSettings: Sendable {
     /// Directories of the host that containers write to, of which only a part is bound: the way to that part must not
     /// lead out.
     public var sharedSources: [String]
-    /// How the container sees its own control groups.
-    public var cgroupView: CgroupView
+    /// How control groups are made on this host.
+    public var cgroups: CgroupCompiler
     /// Every device of the host is usable, nothing is masked or read-only.
     public var privileged: Bool
     public var monitor: MonitorSettings
 
     public init(
-        id: String, layers: [String], upper: String, work: String, mountPoint: String,
+        id: String, layers: [String], upper: String, work: String, mountPoint: String, cgroups: CgroupCompiler,
         network: SandboxNetwork = .none, heldPorts: [HeldPort] = [], seccomp: [UInt8] = [], reaper: Bool = false,
-        openStandardInput: Bool = false, sharedSources: [String] = [], cgroupView: CgroupView = .none,
-        privileged: Bool = false,
+        openStandardInput: Bool = false, sharedSources: [String] = [], privileged: Bool = false,
         monitor: MonitorSettings = .init()
     ) {
         self.id = id
@@ -46,7 +45,7 @@ public struct SandboxSettings: Sendable {
         self.reaper = reaper
         self.openStandardInput = openStandardInput
         self.sharedSources = sharedSources
-        self.cgroupView = cgroupView
+        self.cgroups = cgroups
         self.privileged = privileged
         self.monitor = monitor
     }
@@ -130,12 +129,4 @@ public struct HeldPort: Sendable, Equatable {
         self.port = port
         self.sharers = sharers
     }
-}
-
-/// What is mounted on /sys/fs/cgroup.
-public enum CgroupView: Sendable, Equatable {
-    case none
-    case unified
-    /// v1 hierarchies, by controller.
-    case controllers([String])
 }

@@ -1,3 +1,5 @@
+import Cgroups
+import Containers
 public import ControlAPI
 import Glibc
 import Kernel
@@ -17,6 +19,9 @@ public func supervise(locations: Locations, readiness: Int32?) async throws {
     guard let lock = try becomeOnlyOne(locations, readiness) else { return }
     redirectErrors(to: locations.supervisorLog)
     defer { withExtendedLifetime(lock) {} }
+    let group = ContainerCgroups.own(locations)
+    group.enter()
+    defer { group.leave() }
     let supervisor = try Supervisor(locations: locations)
     try await supervisor.adopt()
     let server = try SocketServer(

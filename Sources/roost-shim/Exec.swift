@@ -24,7 +24,7 @@ struct Exec: ~Copyable {
             throw LaunchFailure("enter container \(program.container): \(reason)", errno: error.errno)
         }
         do throws(CgroupError) {
-            cgroup = program.cgroup.isEmpty ? nil : try CgroupDriver().existing(program.cgroup)
+            cgroup = program.cgroup.isEmpty ? nil : try CgroupHierarchies.discover().existing(program.cgroup)
         } catch {
             throw LaunchFailure(error.description, errno: error.errno)
         }

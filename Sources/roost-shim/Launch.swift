@@ -77,7 +77,7 @@ struct Launch {
     private func makeCgroup() throws(LaunchFailure) -> Cgroup? {
         guard !program.cgroup.path.isEmpty else { return nil }
         do throws(CgroupError) {
-            return try CgroupDriver().create(program.cgroup.path, CgroupLimits(program.cgroup))
+            return try Cgroup.make(program.cgroup)
         } catch {
             throw LaunchFailure(error.description, step: "cgroup", errno: error.errno)
         }
@@ -152,32 +152,5 @@ extension NamespaceKinds {
         case .user: self = .user
         case .time: self = .time
         }
-    }
-}
-
-extension CgroupLimits {
-    init(_ settings: CgroupSettings) {
-        self.init()
-        memory = settings.memory
-        memorySwap = settings.memorySwap
-        memoryReservation = settings.memoryReservation
-        cpuQuota = settings.cpuQuota
-        cpuPeriod = settings.cpuPeriod
-        cpuShares = settings.cpuShares
-        cpus = settings.cpus
-        pids = settings.pids
-        devices = settings.devices.map(Cgroups.DeviceRule.init)
-    }
-}
-
-extension Cgroups.DeviceRule {
-    init(_ rule: Launching.DeviceRule) {
-        let kind: Kind? =
-            switch rule.kind {
-            case .all: nil
-            case .character: .character
-            case .block: .block
-            }
-        self.init(allow: rule.allow, kind, major: rule.major, minor: rule.minor, access: rule.access.rawValue)
     }
 }

@@ -47,13 +47,19 @@ func samplePrograms() -> [LaunchProgram] {
         container: "c1", outside: outside,
         namespaces: NamespaceSettings(
             new: [.mount, .pid], joined: [JoinedNamespace(kind: .network, path: "/proc/7/ns/net")]),
-        cgroup: CgroupSettings(
-            path: "roost/c1", memory: 1 << 30, memorySwap: 2 << 30, memoryReservation: 1 << 20, cpuQuota: 50_000,
-            cpuPeriod: 100_000, cpuShares: 512, cpus: "0-1", pids: 100,
-            devices: [
-                DeviceRule(allow: false),
-                DeviceRule(allow: true, .character, major: 1, minor: 3, access: [.read, .write]),
-                DeviceRule(allow: true, .block, access: .makeNode),
+        cgroup: CgroupProgram(
+            path: "roost/c1",
+            directories: [
+                CgroupDirectory("/cg/unified", .unified, deviceFilter: Array(repeating: 7, count: 32)),
+                CgroupDirectory(
+                    "/cg/memory", .legacy, controllers: ["memory"],
+                    writes: [
+                        CgroupWrite("memory.limit_in_bytes", "1073741824"),
+                        CgroupWrite("memory.memsw.limit_in_bytes", "2147483648", isOptional: true),
+                    ]),
+                CgroupDirectory(
+                    "/cg/blkio", .legacy, controllers: ["blkio"],
+                    writes: [CgroupWrite("blkio.weight", "300", alternative: "blkio.bfq.weight")]),
             ]),
         inside: inside, process: process, monitor: monitor)
     return [full, LaunchProgram(container: "empty")]

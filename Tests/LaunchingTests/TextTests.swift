@@ -19,10 +19,14 @@ import Testing
                   outside[9] directory /run/x mode=0700
                   namespaces new=mount,pid
                   join network /proc/7/ns/net
-                  cgroup roost/c1 memory=1073741824 memory-swap=2147483648 memory-reservation=1048576 cpu=50000/100000us cpu-shares=512 cpus=0-1 pids=100
-                    devices deny a *:* rwm
-                    devices allow c 1:3 rw
-                    devices allow b *:* m
+                  cgroup roost/c1
+                    v2 /cg/unified
+                      device-filter 4 instructions f160fd08b6d9aac5
+                    v1 /cg/memory memory
+                      write memory.limit_in_bytes 1073741824
+                      write memory.memsw.limit_in_bytes 2147483648 if-there
+                    v1 /cg/blkio blkio
+                      write blkio.weight 300 or=blkio.bfq.weight
                   inside[0] private-propagation
                   inside[1] overlay-root /r lower=/l/2:/l/1 upper=/u work=/w nodev
                   inside[2] bind-root /s /r

@@ -41,19 +41,6 @@ import Testing
         #expect(!program.outside.contains { if case .route = $0 { true } else { false } })
     }
 
-    @Test func unlimitedSwapIsNoLimit() throws {
-        let program = try LaunchCompiler.program(
-            for: Samples.configuration {
-                var resources = RuntimeConfiguration.Resources()
-                resources.memory = .init(limit: 1 << 26, swap: -1)
-                resources.pids = .init(limit: -1)
-                $0.linux.resources = resources
-            }, settings: Samples.settings())
-        #expect(program.cgroup.memory == 1 << 26)
-        #expect(program.cgroup.memorySwap == 0)
-        #expect(program.cgroup.pids == 0)
-    }
-
     @Test func hooksAreToldTheState() throws {
         let program = try LaunchCompiler.program(
             for: Samples.configuration {

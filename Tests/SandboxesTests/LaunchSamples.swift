@@ -1,3 +1,4 @@
+import Cgroups
 import Launching
 import OCI
 
@@ -44,13 +45,21 @@ enum LaunchSamples {
     static func settings(_ change: (inout SandboxSettings) -> Void = { _ in }) -> SandboxSettings {
         var result = SandboxSettings(
             id: "c1", layers: ["/layers/2", "/layers/1"], upper: "/c1/upper", work: "/c1/work",
-            mountPoint: "/c1/rootfs",
+            mountPoint: "/c1/rootfs", cgroups: CgroupCompiler(unified),
             monitor: MonitorSettings(runDirectory: "/run/c1", logPath: "/c1/log", bundle: "/c1"))
         change(&result)
         return result
     }
 
     static let names = SandboxNames(address: [127, 0, 0, 11], port: 65_053, redirection: [1, 2, 3])
+
+    /// A host with version 2 alone.
+    static let unified = CgroupHierarchies(
+        unified: "/cg", legacy: [:], unifiedControllers: ["cpu", "cpuset", "io", "memory", "pids"])
+    /// A host whose controllers are with version 1.
+    static let hybrid = CgroupHierarchies(
+        unified: "/cg/unified",
+        legacy: [.memory: "/cg/memory", .pids: "/cg/pids", .cpu: "/cg/cpu,cpuacct", .cpuacct: "/cg/cpu,cpuacct"])
 
     static func endpoint(_ number: UInt8, gateway: Bool = true) -> SandboxEndpoint {
         SandboxEndpoint(

@@ -16,21 +16,23 @@ import Testing
                   outside[0] new-network
                   namespaces new=mount,uts,ipc,pid,cgroup
                   cgroup roost/c1
+                    v2 /cg
                   inside[0] private-propagation
                   inside[1] overlay-root /c1/rootfs lower=/layers/2:/layers/1 upper=/c1/upper work=/c1/work nodev
                   inside[2] mount proc proc /proc nosuid,nodev,noexec
                   inside[3] mount tmpfs tmpfs /dev nosuid,strictatime data=mode=755,size=65536k
-                  inside[4] device /dev/null 1:3 mode=0666
-                  inside[5] symbolic-link /dev/fd -> /proc/self/fd
-                  inside[6] symbolic-link /dev/stdin -> /proc/self/fd/0
-                  inside[7] symbolic-link /dev/stdout -> /proc/self/fd/1
-                  inside[8] symbolic-link /dev/stderr -> /proc/self/fd/2
-                  inside[9] symbolic-link /dev/ptmx -> pts/ptmx
-                  inside[10] symbolic-link /dev/core -> /proc/kcore
-                  inside[11] hostname web
-                  inside[12] pivot-root
-                  inside[13] mask /proc/kcore
-                  inside[14] read-only /proc/sys
+                  inside[4] mount cgroup2 cgroup /sys/fs/cgroup ro,nosuid,nodev,noexec
+                  inside[5] device /dev/null 1:3 mode=0666
+                  inside[6] symbolic-link /dev/fd -> /proc/self/fd
+                  inside[7] symbolic-link /dev/stdin -> /proc/self/fd/0
+                  inside[8] symbolic-link /dev/stdout -> /proc/self/fd/1
+                  inside[9] symbolic-link /dev/stderr -> /proc/self/fd/2
+                  inside[10] symbolic-link /dev/ptmx -> pts/ptmx
+                  inside[11] symbolic-link /dev/core -> /proc/kcore
+                  inside[12] hostname web
+                  inside[13] pivot-root
+                  inside[14] mask /proc/kcore
+                  inside[15] read-only /proc/sys
                   process /bin/app --serve
                     environment HOME=/root
                     environment PATH=/bin
@@ -160,8 +162,15 @@ import Testing
         })
         #expect(
             difference == """
-                - cgroup roost/c1
-                + cgroup roost/c1 memory=67108864 memory-swap=134217728 memory-reservation=33554432 cpu=50000/100000us cpu-shares=512 cpus=0-1 pids=64
+                - v2 /cg
+                + v2 /cg memory,cpu,cpuset,pids
+                + write memory.max 67108864
+                + write memory.swap.max 67108864 if-there
+                + write memory.low 33554432
+                + write cpu.weight 20
+                + write cpu.max "50000 100000"
+                + write cpuset.cpus 0-1
+                + write pids.max 64
                 + limit nofile=1024:2048
                 + limit core=0:unlimited
                 + oom-score-adjustment 250
@@ -225,22 +234,29 @@ import Testing
                 """#)
     }
 
-    @Test(
-        arguments: [
-            (.none, ""),
-            (.unified, "+ inside mount cgroup2 cgroup /sys/fs/cgroup ro,nosuid,nodev,noexec"),
-            (
-                .controllers(["memory", "pids"]),
-                """
-                + inside mount tmpfs tmpfs /sys/fs/cgroup nosuid,nodev,noexec data=mode=755,size=64k
-                + inside mount cgroup cgroup /sys/fs/cgroup/memory ro,nosuid,nodev,noexec data=memory
-                + inside mount cgroup cgroup /sys/fs/cgroup/pids ro,nosuid,nodev,noexec data=pids
-                """
-            ),
-        ] as [(CgroupView, String)])
-    func viewOfTheContainersCgroups(_ view: CgroupView, _ difference: String) throws {
-        let found = try Samples.difference(settings: { $0.cgroupView = view })
-        #expect(found == difference)
+    @Test func aHostWithTheFirstVersionShowsAContainerItsLimits() throws {
+        let program = try LaunchCompiler.program(
+            for: Samples.configuration {
+                $0.linux.resources = .init()
+                $0.linux.resources?.memory = .init(limit: 1 << 26)
+                $0.linux.resources?.cpu = .init(shares: 512)
+            }, settings: Samples.settings { $0.cgroups = CgroupCompiler(Samples.hybrid) })
+        let mounts = program.inside.map(\.description).filter { $0.contains("/sys/fs/cgroup") }
+        #expect(
+            mounts == [
+                "mount tmpfs tmpfs /sys/fs/cgroup nosuid,nodev,noexec data=mode=755,size=64k",
+                "mount cgroup cgroup /sys/fs/cgroup/memory ro,nosuid,nodev,noexec data=memory",
+                "mount cgroup cgroup /sys/fs/cgroup/cpu,cpuacct ro,nosuid,nodev,noexec data=cpu,cpuacct",
+            ])
     }
 
+    @Test func withoutAGroupThereIsNothingToSee() throws {
+        let difference = try Samples.difference({ $0.linux.cgroupsPath = nil })
+        #expect(
+            difference == """
+                - cgroup roost/c1
+                - v2 /cg
+                - inside mount cgroup2 cgroup /sys/fs/cgroup ro,nosuid,nodev,noexec
+                """)
+    }
 }

@@ -56,7 +56,8 @@ struct ShimContainer {
         let seccomp = try SeccompCompiler.compile(.standard, capabilities: Set(capabilities))
         let settings = SandboxSettings(
             id: "shim-test", layers: [place.path + "/lower"], upper: place.path + "/upper",
-            work: place.path + "/work", mountPoint: place.path + "/rootfs", seccomp: seccomp,
+            work: place.path + "/work", mountPoint: place.path + "/rootfs",
+            cgroups: CgroupCompiler(LaunchSamples.unified), seccomp: seccomp,
             monitor: MonitorSettings(
                 runDirectory: directory.path, logPath: place.path + "/log", bundle: place.path))
         return try LaunchCompiler.program(for: configuration, settings: settings)

@@ -1,6 +1,7 @@
 import Glibc
 import Kernel
 import Launching
+import OCI
 import Testing
 
 /// What an image or a neighbour could try while a container is set up or entered. Each attack worked once, here or in
@@ -9,11 +10,16 @@ import Testing
 struct EscapeTests {
     /// Launches a script; the answer, and the output if it ran.
     private func attempt(
-        _ script: String, image: (ShimFixture) throws -> Void, program change: (inout LaunchProgram) -> Void
+        _ script: String, image: (ShimFixture) throws -> Void, devices: [RuntimeConfiguration.DeviceRule] = [],
+        program change: (inout LaunchProgram) -> Void
     ) throws -> (answer: LaunchAnswer, output: String) {
         let fixture = try ShimFixture()
         try image(fixture)
-        let shim = try StartedShim(fixture, fixture.program(["sh", "-c", script], change))
+        let program = try fixture.program(["sh", "-c", script]) {
+            if !devices.isEmpty { $0.cgroup = try fixture.limits { $0.devices = devices } }
+            change(&$0)
+        }
+        let shim = try StartedShim(fixture, program)
         defer { withExtendedLifetime(fixture) {} }
         if shim.answer.error != nil { return (shim.answer, "") }
         _ = try shim.exit()
@@ -27,18 +33,17 @@ struct EscapeTests {
     }
 
     private func attempt(
-        _ script: String, program change: (inout LaunchProgram) -> Void
+        _ script: String, devices: [RuntimeConfiguration.DeviceRule] = [], program change: (inout LaunchProgram) -> Void
     ) throws -> (answer: LaunchAnswer, output: String) {
-        try attempt(script, image: { _ in }, program: change)
+        try attempt(script, image: { _ in }, devices: devices, program: change)
     }
 
     // MARK: Devices
 
     /// As Docker's: nodes may be made, and only the container's own be used.
-    private static let rules: [DeviceRule] = [
-        DeviceRule(allow: false), DeviceRule(allow: true, .character, access: .makeNode),
-        DeviceRule(allow: true, .block, access: .makeNode), DeviceRule(allow: true, .character, major: 1, minor: 3),
-        DeviceRule(allow: true, .character, major: 1, minor: 5),
+    private static let rules: [RuntimeConfiguration.DeviceRule] = [
+        .init(allow: false), .init(allow: true, type: "c", access: "m"), .init(allow: true, type: "b", access: "m"),
+        .init(allow: true, type: "c", major: 1, minor: 3), .init(allow: true, type: "c", major: 1, minor: 5),
     ]
 
     @Test(arguments: ["/d", "/dev/d", "/dev/shm/d", "/dev/pts/d", "/dev/mqueue/d", "/tmp/d", "/data/d"])
@@ -71,8 +76,8 @@ struct EscapeTests {
             + "for node in null full loop; do (exec 3< /$node) && echo $node; done"
         let result = try attempt(
             script,
+            devices: Self.rules,
             program: { program in
-                program.cgroup.devices = Self.rules
                 for index in program.inside.indices {
                     if case .overlayRoot(let lower, let upper, let work, let target, _) = program.inside[index] {
                         program.inside[index] = .overlayRoot(
@@ -87,7 +92,7 @@ struct EscapeTests {
     }
 
     @Test func devicesOfAFurtherProcessAreLimitedToo() throws {
-        let running = try RunningContainer { $0.cgroup.devices = Self.rules }
+        let running = try RunningContainer(limits: { $0.devices = Self.rules })
         let result = try running.execute(["sh", "-c", "mknod /dev/f c 1 7; cat /dev/f; cat /proc/self/cgroup"])
         #expect(result.errors.contains("not permitted") || result.errors.contains("denied"), "\(result)")
         try running.end()
@@ -232,7 +237,7 @@ struct EscapeTests {
         let fixture = try ShimFixture()
         let script = "busybox grep SigIgn /proc/self/status; busybox cut -d' ' -f19 /proc/self/stat"
         let shim = try StartedShim(
-            fixture, fixture.program(["sh", "-c", script]), wrapper: ["/usr/bin/python3", "-c", Self.careless])
+            fixture, try fixture.program(["sh", "-c", script]), wrapper: ["/usr/bin/python3", "-c", Self.careless])
         #expect(shim.answer.error == nil, "\(shim.answer)")
         _ = try shim.exit()
         #expect(try shim.output() == "SigIgn:\t0000000000000000\n0\n")

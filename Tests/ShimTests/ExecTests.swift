@@ -1,11 +1,12 @@
 import Glibc
 import Launching
+import OCI
 import Testing
 
 @Suite(.enabled(if: ShimFixture.obstacle == nil, Comment(rawValue: ShimFixture.obstacle ?? "")))
 struct ExecTests {
     @Test func joinsTheContainer() throws {
-        let running = try RunningContainer { $0.cgroup.pids = 40 }
+        let running = try RunningContainer(limits: { $0.pids = .init(limit: 40) })
         let script = "cat /proc/sys/kernel/hostname; id -u; cat; cat /proc/1/cmdline | tr '\\0' ' '; echo; "
         symlink("busybox", "\(running.fixture.directory)/lower/bin/tr")
         let result = try running.execute(["sh", "-c", script + "echo bad >&2; exit 9"], input: "typed\n") {

@@ -2,6 +2,7 @@ import Cgroups
 import Glibc
 import Kernel
 import Launching
+import OCI
 import Testing
 
 @Suite(.enabled(if: ShimFixture.obstacle == nil, Comment(rawValue: ShimFixture.obstacle ?? "")))
@@ -11,7 +12,7 @@ struct LaunchTests {
         _ script: String, _ change: (inout LaunchProgram) -> Void = { _ in }
     ) throws -> (code: Int32, output: String, errors: String) {
         let fixture = try ShimFixture()
-        let shim = try StartedShim(fixture, fixture.program(["sh", "-c", script], change))
+        let shim = try StartedShim(fixture, try fixture.program(["sh", "-c", script], change))
         try #require(shim.answer.error == nil, "\(shim.answer)")
         let code = try shim.exit().code
         return (code, try shim.output(), try shim.output("stderr"))
@@ -109,7 +110,7 @@ struct LaunchTests {
     ])
     func failuresToExecuteAreToldApart(_ arguments: [String], _ code: Int32, _ message: String) throws {
         let fixture = try ShimFixture()
-        let shim = try StartedShim(fixture, fixture.program(arguments))
+        let shim = try StartedShim(fixture, try fixture.program(arguments))
         #expect(shim.answer.code == code)
         #expect(shim.answer.error?.hasPrefix(message) == true, "\(shim.answer)")
         #expect(try shim.process.reap(blocking: true) == .exited(1))
@@ -119,7 +120,7 @@ struct LaunchTests {
 
     @Test func missingBindSourceIsNamedWithItsStep() throws {
         let fixture = try ShimFixture()
-        let program = fixture.program(["true"]) {
+        let program = try fixture.program(["true"]) {
             $0.inside.insert(.bind(source: "/no/such", target: "/x", flags: [], recursive: true), at: 2)
         }
         let answer = try StartedShim(fixture, program).answer
@@ -131,19 +132,19 @@ struct LaunchTests {
 
     @Test func endOfTheShimIsTheEndOfTheContainer() throws {
         let fixture = try ShimFixture()
-        let shim = try StartedShim(fixture, fixture.program(["sleep", "1000"]))
+        let shim = try StartedShim(fixture, try fixture.program(["sleep", "1000"]))
         let pid = try #require(shim.answer.pid)
         let container = try ProcessDescriptor(pid: pid)
         try shim.process.signal(SIGKILL)
         #expect(try container.waitForEnd(milliseconds: 10_000))
         // The supervisor removes what is left then.
-        try CgroupDriver().existing(fixture.cgroup).remove()
+        try CgroupHierarchies.discover().existing(fixture.cgroup).remove()
         try expectNothingLeft(fixture)
     }
 
     @Test func terminationSignalsDoNotReachTheShim() throws {
         let fixture = try ShimFixture()
-        let shim = try StartedShim(fixture, fixture.program(["sleep", "1000"]))
+        let shim = try StartedShim(fixture, try fixture.program(["sleep", "1000"]))
         for signal in [SIGTERM, SIGINT, SIGHUP] { try shim.process.signal(signal) }
         try shim.kill()
         let exit = try shim.exit()
@@ -156,13 +157,16 @@ struct LaunchTests {
     @Test(arguments: [[], ["/usr/bin/unshare", "-n"]])
     func limitsAreSetAndMemoryIsCounted(_ wrapper: [String]) throws {
         let fixture = try ShimFixture()
-        let program = fixture.program(["sh", "-c", "x=$(tr '\\0' x < /dev/zero | head -c 100000000); echo survived"]) {
+        let program = try fixture.program([
+            "sh", "-c", "x=$(tr '\\0' x < /dev/zero | head -c 100000000); echo survived",
+        ]) {
             symlink("busybox", "\($0.monitor.bundle)/lower/bin/tr")
             symlink("busybox", "\($0.monitor.bundle)/lower/bin/head")
-            $0.cgroup.memory = 32 << 20
-            $0.cgroup.memorySwap = 32 << 20
-            $0.cgroup.pids = 50
-            $0.cgroup.cpuQuota = 50_000
+            $0.cgroup = try fixture.limits {
+                $0.memory = .init(limit: 32 << 20, swap: 32 << 20)
+                $0.pids = .init(limit: 50)
+                $0.cpu = .init(quota: 50_000)
+            }
         }
         let shim = try StartedShim(fixture, program, wrapper: wrapper)
         try #require(shim.answer.error == nil, "\(shim.answer)")
@@ -175,7 +179,7 @@ struct LaunchTests {
         var limit = rlimit()
         getrlimit(__rlimit_resource_t(7), &limit)
         guard limit.rlim_max < 1 << 30 else { return }
-        let program = fixture.program(["true"]) {
+        let program = try fixture.program(["true"]) {
             $0.process.capabilities.bounding = 0
             $0.process.limits = [ResourceLimit(kind: 7, soft: 1 << 31, hard: 1 << 31)]
         }
@@ -185,7 +189,7 @@ struct LaunchTests {
 
     @Test func terminalIsControllingAndSized() throws {
         let fixture = try ShimFixture()
-        let program = fixture.program(["sh", "-c", "tty; stty size; echo hi > /dev/console; ps | grep -c ps"]) {
+        let program = try fixture.program(["sh", "-c", "tty; stty size; echo hi > /dev/console; ps | grep -c ps"]) {
             $0.process.terminal = true
         }
         let shim = try StartedShim(fixture, program)
@@ -197,7 +201,7 @@ struct LaunchTests {
     @Test func reaperForwardsSignalsAndReaps() throws {
         let fixture = try ShimFixture()
         let script = "trap 'echo got; exit 3' TERM; echo $$; (sleep 0.01 &) ; while :; do sleep 0.05; done"
-        let shim = try StartedShim(fixture, fixture.program(["sh", "-c", script]) { $0.process.reaper = true })
+        let shim = try StartedShim(fixture, try fixture.program(["sh", "-c", script]) { $0.process.reaper = true })
         try #require(shim.answer.error == nil, "\(shim.answer)")
         try waitUntil { try shim.output().contains("2\n") }
         try ProcessDescriptor(pid: try #require(shim.answer.pid)).signal(SIGTERM)

@@ -7,7 +7,7 @@ import Testing
 struct MonitorTests {
     @Test func logIsRotatedWithoutLoss() throws {
         let fixture = try ShimFixture()
-        let program = fixture.program(["sh", "-c", "seq 1 3000"]) {
+        let program = try fixture.program(["sh", "-c", "seq 1 3000"]) {
             $0.monitor.logMaximumSize = 100_000
             $0.monitor.logMaximumFiles = 4
         }
@@ -23,13 +23,13 @@ struct MonitorTests {
 
     @Test func unwritableLogDoesNotStopTheContainer() throws {
         let fixture = try ShimFixture()
-        let program = fixture.program(["sh", "-c", "seq 1 30000; exit 4"]) { $0.monitor.logPath = "/dev/full" }
+        let program = try fixture.program(["sh", "-c", "seq 1 30000; exit 4"]) { $0.monitor.logPath = "/dev/full" }
         #expect(try StartedShim(fixture, program).exit().code == 4)
     }
 
     @Test func openInputReachesTheCommand() throws {
         let fixture = try ShimFixture()
-        let program = fixture.program(["sh", "-c", "read x; echo got $x"]) { $0.process.openStandardInput = true }
+        let program = try fixture.program(["sh", "-c", "read x; echo got $x"]) { $0.process.openStandardInput = true }
         let shim = try StartedShim(fixture, program)
         try #require(shim.answer.error == nil, "\(shim.answer)")
         try shim.process.descriptor(MonitorSettings.inputDescriptor).writeAll(Array("word\n".utf8))
@@ -45,7 +45,7 @@ struct MonitorTests {
                 path: "/bin/sh", arguments: ["sh", "-c", script], environment: [], timeout: 5,
                 state: #"{"pid":%PID%}"#)
         }
-        let good = fixture.program(["true"]) {
+        let good = try fixture.program(["true"]) {
             $0.outside.append(.hook(hook("cat >> \(note)")))
             $0.monitor.poststopHooks = [hook("echo; echo stopped >> \(note)")]
         }
@@ -54,7 +54,9 @@ struct MonitorTests {
         _ = try shim.exit()
         #expect(try Files.readText(note) == "{\"pid\":\(try #require(shim.answer.pid))}stopped\n")
 
-        let bad = fixture.program(["true"]) { $0.outside.append(.hook(hook("echo first >&2; echo why >&2; exit 3"))) }
+        let bad = try fixture.program(["true"]) {
+            $0.outside.append(.hook(hook("echo first >&2; echo why >&2; exit 3")))
+        }
         let answer = try StartedShim(fixture, bad).answer
         #expect(answer.error == "hook /bin/sh exited with 3: why")
         #expect(answer.step == "outside[1]")
@@ -75,7 +77,7 @@ struct MonitorTests {
         let shims = try fixtures.map { fixture in
             try StartedShim(
                 fixture,
-                fixture.program(["sleep", "1000"]) {
+                try fixture.program(["sleep", "1000"]) {
                     $0.monitor.supervisorFIFO = fifo
                     $0.monitor.supervisorCommand = command
                     $0.monitor.supervisorLock = "\(directory.directory)/lock"
@@ -104,7 +106,7 @@ struct MonitorTests {
         #expect(mkfifo(fifo, 0o600) == 0)
         let shim = try StartedShim(
             fixture,
-            fixture.program(["sleep", "1000"]) {
+            try fixture.program(["sleep", "1000"]) {
                 $0.monitor.supervisorFIFO = fifo
                 $0.monitor.supervisorCommand = ["/bin/sh", "-c", "echo $$ >> \(note); exec sleep 1000 > \(fifo)"]
                 $0.monitor.supervisorLock = "\(fixture.directory)/lock"

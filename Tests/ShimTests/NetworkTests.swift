@@ -28,7 +28,7 @@ struct NetworkTests {
         symlink("busybox", "\(fixture.directory)/lower/bin/ip")
         symlink("busybox", "\(fixture.directory)/lower/bin/netstat")
         let script = "ip addr show eth0; ip route; netstat -ltun; cat /sys/class/net/eth0/operstate"
-        let program = fixture.program(["sh", "-c", script]) {
+        let program = try fixture.program(["sh", "-c", script]) {
             $0.outside = outside()
             $0.monitor.links = ["rvt1"]
         }
@@ -45,7 +45,7 @@ struct NetworkTests {
     @Test(.enabled(if: Files.exists("/sbin/ip"), "needs iproute2"))
     func missingBridgeIsNamed() throws {
         let fixture = try ShimFixture()
-        let program = fixture.program(["true"]) { $0.outside = outside("br9") }
+        let program = try fixture.program(["true"]) { $0.outside = outside("br9") }
         let answer = try StartedShim(fixture, program, wrapper: Self.wrapper).answer
         #expect(answer.error == "attach rvt1 to the network: bridge br9 does not exist")
         #expect(answer.step == "outside[1]")
@@ -54,7 +54,7 @@ struct NetworkTests {
 
     @Test func nameSocketsCanBeTakenOver() throws {
         let fixture = try ShimFixture()
-        let program = fixture.program(["sleep", "1000"]) {
+        let program = try fixture.program(["sleep", "1000"]) {
             $0.outside = [.newNetwork, .nameSockets(address: [127, 0, 0, 11], port: 53)]
         }
         let shim = try StartedShim(fixture, program)
@@ -110,7 +110,7 @@ struct NetworkTests {
         func start(_ sharers: [PortSharer]) throws -> StartedShim {
             let fixture = try ShimFixture()
             let hold = OutsideStep.holdPort(.tcp, address: [127, 9, 8, 6], port: port, sharers: sharers)
-            return try StartedShim(fixture, fixture.program(["sleep", "1000"]) { $0.outside = [hold] })
+            return try StartedShim(fixture, try fixture.program(["sleep", "1000"]) { $0.outside = [hold] })
         }
         // Sharers that are gone, or never had it, don't matter.
         let own = try ProcessIdentity(pid: getpid())
@@ -135,7 +135,7 @@ struct NetworkTests {
     func missingProtocolIsNamed() throws {
         let fixture = try ShimFixture()
         let hold = OutsideStep.holdPort(.sctp, address: [127, 0, 0, 1], port: 9)
-        let answer = try StartedShim(fixture, fixture.program(["true"]) { $0.outside = [hold] }).answer
+        let answer = try StartedShim(fixture, try fixture.program(["true"]) { $0.outside = [hold] }).answer
         #expect(answer.error?.hasPrefix("port 127.0.0.1:9/sctp: this host's kernel has no sctp") == true, "\(answer)")
     }
 
@@ -156,13 +156,13 @@ struct NetworkTests {
         let port = UInt16(bigEndian: name.sin_port)
         let hold = OutsideStep.holdPort(.tcp, address: [127, 9, 8, 7], port: port)
         let fixture = try ShimFixture()
-        let refused = try StartedShim(fixture, fixture.program(["true"]) { $0.outside = [hold] }).answer
+        let refused = try StartedShim(fixture, try fixture.program(["true"]) { $0.outside = [hold] }).answer
         let start = "port 127.9.8.7:\(port)/tcp is already in use by "
         #expect(refused.error?.hasPrefix(start) == true, "\(refused)")
         #expect(refused.error?.hasSuffix("(pid \(getpid())): port is already allocated") == true, "\(refused)")
         try expectNothingLeft(fixture)
         close(socket.release())
-        let shim = try StartedShim(fixture, fixture.program(["sleep", "1000"]) { $0.outside = [hold] })
+        let shim = try StartedShim(fixture, try fixture.program(["sleep", "1000"]) { $0.outside = [hold] })
         #expect(shim.answer.error == nil)
         let second = try ShimFixture()
         let answer = try StartedShim(second, second.program(["true"]) { $0.outside = [hold] }).answer

@@ -1,6 +1,7 @@
 import Glibc
 import Kernel
 import Launching
+import OCI
 import Testing
 
 /// A running container, ended with the value.
@@ -15,12 +16,18 @@ final class RunningContainer {
     ///   - image: adds to the image.
     init(
         executable: String = ShimFixture.shim, _ change: (inout LaunchProgram) -> Void = { _ in },
-        image: (ShimFixture) throws -> Void = { _ in }
+        limits: ((inout RuntimeConfiguration.Resources) -> Void)? = nil, image: (ShimFixture) throws -> Void = { _ in }
     ) throws {
         self.executable = executable
         fixture = try ShimFixture()
         try image(fixture)
-        shim = try StartedShim(fixture, fixture.program(["sleep", "1000"], change), shim: executable)
+        let fixture = fixture
+        shim = try StartedShim(
+            fixture,
+            try fixture.program(["sleep", "1000"]) {
+                change(&$0)
+                if let limits { $0.cgroup = try fixture.limits(limits) }
+            }, shim: executable)
         try #require(shim.answer.error == nil, "\(shim.answer)")
     }
 
@@ -60,7 +67,7 @@ final class RunningContainer {
         var program = ExecProgram(
             container: fixture.name, target: try #require(shim.answer.pid),
             targetStartTime: try #require(shim.answer.startTime), cgroup: fixture.cgroup,
-            process: fixture.program(arguments).process)
+            process: try fixture.program(arguments).process)
         program.process.openStandardInput = true
         change(&program)
         let wire = try OwnedDescriptor.memory("program", content: program.wire)

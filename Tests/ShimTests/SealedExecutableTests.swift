@@ -38,7 +38,7 @@ struct SealedExecutableTests {
         let copy = try Copy()
         let before = copy.state
         let fixture = try ShimFixture()
-        let program = fixture.program(["sh", "-c", "f=/proc/1/exe; \(Self.attack); echo done"]) {
+        let program = try fixture.program(["sh", "-c", "f=/proc/1/exe; \(Self.attack); echo done"]) {
             $0.process.reaper = true
             Self.tracing(&$0)
         }

@@ -1,7 +1,10 @@
+import Cgroups
 import FoundationEssentials
 import Glibc
 import Kernel
 import Launching
+import OCI
+import Sandboxes
 
 /// A directory with a small image made of busybox, and what is needed to launch containers of it with the real shim.
 final class ShimFixture: Sendable {
@@ -57,12 +60,14 @@ final class ShimFixture: Sendable {
     var log: String { "\(directory)/run/container.log" }
 
     /// A program as the engine makes it, in small.
-    func program(_ arguments: [String], _ change: (inout LaunchProgram) -> Void = { _ in }) -> LaunchProgram {
+    func program(
+        _ arguments: [String], _ change: (inout LaunchProgram) throws -> Void = { _ in }
+    ) throws -> LaunchProgram {
         let noAccess: MountFlags = [.noSUID, .noDevices, .noExecute]
         var program = LaunchProgram(
             container: name,
             outside: [.newNetwork],
-            cgroup: CgroupSettings(path: cgroup),
+            cgroup: try limits(),
             inside: [
                 .privatePropagation,
                 .overlayRoot(
@@ -92,8 +97,15 @@ final class ShimFixture: Sendable {
                     bounding: Self.capabilities, effective: Self.capabilities, permitted: Self.capabilities)),
             monitor: MonitorSettings(
                 runDirectory: "\(directory)/run", logPath: "\(directory)/run/container.log", bundle: directory))
-        change(&program)
+        try change(&program)
         return program
+    }
+
+    /// The groups of this host, with limits.
+    func limits(_ change: (inout RuntimeConfiguration.Resources) -> Void = { _ in }) throws -> CgroupProgram {
+        var resources = RuntimeConfiguration.Resources()
+        change(&resources)
+        return try CgroupCompiler(CgroupHierarchies.survey()).program(cgroup, resources)
     }
 
     /// Docker's default set.

@@ -38,7 +38,7 @@ struct StreamTests {
     func usersCanOpenTheirOwnStreams(_ user: UInt32) throws {
         let script = "echo out > /proc/self/fd/1; echo error > /proc/self/fd/2; echo null > /dev/null"
         let fixture = try ShimFixture()
-        let shim = try StartedShim(fixture, fixture.program(["sh", "-c", script]) { $0.process.user = user })
+        let shim = try StartedShim(fixture, try fixture.program(["sh", "-c", script]) { $0.process.user = user })
         #expect(try shim.exit().code == 0)
         #expect(try shim.output() == "out\n")
         #expect(try shim.output("stderr") == "error\n")
@@ -53,7 +53,7 @@ struct StreamTests {
     @Test func nullIsNotGivenToTheUser() throws {
         let fixture = try ShimFixture()
         let shim = try StartedShim(
-            fixture, fixture.program(["stat", "-c", "%u", "/dev/null"]) { $0.process.user = 33 })
+            fixture, try fixture.program(["stat", "-c", "%u", "/dev/null"]) { $0.process.user = 33 })
         _ = try shim.exit()
         #expect(try shim.output() == "0\n")
     }

@@ -1,41 +1,34 @@
 public import Cgroups
 public import ControlAPI
 import OCI
+import Sandboxes
 
 /// Where containers' control groups are, below the root of each hierarchy. Instances with other places on disk have
 /// other parents, so that none takes another's containers for its own.
 public struct ContainerCgroups: Sendable {
-    public let driver: CgroupDriver
+    let compiler: CgroupCompiler
     private let parent: String
 
     public init(_ locations: Locations) throws {
-        driver = try CgroupDriver()
-        parent =
-            locations.runRoot == "/run/roost"
+        compiler = CgroupCompiler(try CgroupHierarchies.survey())
+        parent = Self.parent(locations)
+    }
+
+    private static func parent(_ locations: Locations) -> String {
+        locations.runRoot == "/run/roost"
             ? "roost" : "roost-" + hexadecimal(stableHash(locations.runRoot), digits: 8)
     }
+
+    /// That of the supervisor and the shims, beside the containers'.
+    public static func own(_ locations: Locations) -> OwnCgroup { OwnCgroup(parent: parent(locations)) }
 
     func path(_ id: String) -> String { parent + "/" + id }
 
     /// The group of a container, made or not.
-    func existing(_ id: String) throws -> Cgroup { try driver.existing(path(id)) }
+    func existing(_ id: String) throws -> Cgroup { try compiler.host.existing(path(id)) }
 
     /// Puts limits on a container that runs.
     func update(_ id: String, _ resources: RuntimeConfiguration.Resources) throws {
-        try driver.update(path(id), CgroupLimits(resources))
-    }
-}
-
-extension CgroupLimits {
-    fileprivate init(_ resources: RuntimeConfiguration.Resources) {
-        self.init()
-        memory = UInt64(max(0, resources.memory?.limit ?? 0))
-        memorySwap = UInt64(max(0, resources.memory?.swap ?? 0))
-        memoryReservation = UInt64(max(0, resources.memory?.reservation ?? 0))
-        cpuQuota = UInt64(max(0, resources.cpu?.quota ?? 0))
-        cpuPeriod = resources.cpu?.period ?? 100_000
-        cpuShares = resources.cpu?.shares ?? 0
-        cpus = resources.cpu?.cpus ?? ""
-        pids = UInt64(max(0, resources.pids?.limit ?? 0))
+        try existing(id).update(try compiler.update(path(id), resources))
     }
 }

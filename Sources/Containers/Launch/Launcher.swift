@@ -144,13 +144,11 @@ struct Launcher: Sendable {
                 for: security.seccomp, capabilities: configuration.process.capabilities?.bounding ?? [])
         return Prepared(
             configuration: configuration,
-            settings: try sandbox(
-                record, network: network.sandbox, seccomp: seccomp, limits: configuration.linux.resources))
+            settings: try sandbox(record, network: network.sandbox, seccomp: seccomp))
     }
 
     private func sandbox(
-        _ record: ContainerRecord, network: SandboxNetwork, seccomp: [UInt8],
-        limits: RuntimeConfiguration.Resources?
+        _ record: ContainerRecord, network: SandboxNetwork, seccomp: [UInt8]
     ) throws -> SandboxSettings {
         let directory = locations.containerDirectory(record.id)
         let bundle = bundlePath(record)
@@ -158,10 +156,10 @@ struct Launcher: Sendable {
             id: record.id, layers: layers.directories(record.layers) + [skeleton.path],
             upper: directory + "/upper",
             work: directory + "/work",
-            mountPoint: bundle + "/rootfs", network: network, seccomp: seccomp, reaper: record.settings.runInit,
+            mountPoint: bundle + "/rootfs", cgroups: cgroups.compiler, network: network, seccomp: seccomp,
+            reaper: record.settings.runInit,
             openStandardInput: record.settings.stdinOpen,
             sharedSources: try MountResolver(locations: locations, volumes: volumes).sharedSources(of: record),
-            cgroupView: cgroupView(limits),
             privileged: record.settings.privileged,
             monitor: MonitorSettings(
                 runDirectory: bundle,
@@ -173,16 +171,6 @@ struct Launcher: Sendable {
         settings.monitor.isAttachable = true
         settings.monitor.awaitsAttachment = record.run?.awaitsAttachment ?? false
         return settings
-    }
-
-    /// On hosts with v1 controllers a container has groups of its own only where it has limits.
-    private func cgroupView(_ limits: RuntimeConfiguration.Resources?) -> CgroupView {
-        if cgroups.driver.hierarchies.legacy.isEmpty { return .unified }
-        var controllers: [String] = []
-        if limits?.memory != nil { controllers.append("memory") }
-        if limits?.cpu?.quota != nil || limits?.cpu?.shares != nil { controllers.append("cpu") }
-        if limits?.pids != nil { controllers.append("pids") }
-        return controllers.isEmpty ? .unified : .controllers(controllers)
     }
 
     /// Docker's default is the container's short id; the host's name where the host's network is used.

@@ -1,24 +1,46 @@
+import Launching
+import OCI
+
 /// One rule of a device cgroup; `nil` stands for all. The last rule that matches decides.
-public struct DeviceRule: Equatable, Sendable {
+struct DeviceRule: Equatable, Sendable {
     /// The kernel's numbers (`BPF_DEVCG_DEV_…`).
-    public enum Kind: UInt32, Equatable, Sendable {
+    enum Kind: UInt32, Equatable, Sendable {
         case block = 1
         case character = 2
     }
 
-    public var allow: Bool
-    public var kind: Kind?
-    public var major: UInt32?
-    public var minor: UInt32?
+    var allow: Bool
+    var kind: Kind?
+    var major: UInt32?
+    var minor: UInt32?
     /// The kernel's bits (`BPF_DEVCG_ACC_…`): 1 to make a node, 2 to read, 4 to write.
-    public var access: UInt8
+    var access: UInt8
 
-    public init(allow: Bool, _ kind: Kind? = nil, major: UInt32? = nil, minor: UInt32? = nil, access: UInt8 = 7) {
+    init(allow: Bool, _ kind: Kind? = nil, major: UInt32? = nil, minor: UInt32? = nil, access: UInt8 = 7) {
         self.allow = allow
         self.kind = kind
         self.major = major
         self.minor = minor
         self.access = access
+    }
+
+    init(_ rule: RuntimeConfiguration.DeviceRule) throws(LaunchCompilerError) {
+        let kind: Kind?
+        switch rule.type ?? "a" {
+        case "a", "": kind = nil
+        // An unbuffered character device is a character device (`man 1 mknod`).
+        case "c", "u": kind = .character
+        case "b": kind = .block
+        case let other: throw LaunchCompilerError(subject: "device rule", reason: "\"\(other)\" is no kind of device")
+        }
+        // -1 is how older bundles write "all".
+        func number(_ value: Int64?) -> UInt32? { value.flatMap { $0 < 0 ? nil : UInt32(clamping: $0) } }
+        let access = rule.access.map { $0.isEmpty ? 7 : Self.bits($0) } ?? 7
+        self.init(allow: rule.allow, kind, major: number(rule.major), minor: number(rule.minor), access: access)
+    }
+
+    private static func bits(_ letters: String) -> UInt8 {
+        letters.reduce(0) { $0 | ($1 == "m" ? 1 : $1 == "r" ? 2 : $1 == "w" ? 4 : 0) }
     }
 
     /// It concerns every device in every way.
@@ -56,18 +78,19 @@ struct DevicePolicy: Equatable, Sendable {
         }
     }
 
+    init(_ rules: [RuntimeConfiguration.DeviceRule]) throws(LaunchCompilerError) {
+        var read: [DeviceRule] = []
+        for rule in rules { read.append(try DeviceRule(rule)) }
+        self.init(read)
+    }
+
     /// Nothing to be enforced.
     var allowsEverything: Bool { allows && exceptions.allSatisfy(\.allow) }
 
-    /// Version 1 has only one verdict and a list of exceptions to it; the file and the content, in order.
-    var legacySettings: [CgroupLimits.Setting] {
-        let first = CgroupLimits.Setting(limit: "devices", file: allows ? "devices.allow" : "devices.deny", value: "a")
-        return [first]
-            + exceptions.flatMap { rule in
-                rule.legacyTexts.map {
-                    CgroupLimits.Setting(
-                        limit: "devices", file: rule.allow ? "devices.allow" : "devices.deny", value: $0)
-                }
-            }
+    /// Version 1 has only one verdict and a list of exceptions to it.
+    var legacyWrites: [CgroupWrite] {
+        func file(_ allow: Bool) -> String { allow ? "devices.allow" : "devices.deny" }
+        return [CgroupWrite(file(allows), "a")]
+            + exceptions.flatMap { rule in rule.legacyTexts.map { CgroupWrite(file(rule.allow), $0) } }
     }
 }
