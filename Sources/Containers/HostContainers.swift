@@ -74,7 +74,7 @@ public struct HostContainers: ContainerEffects {
     public func update(_ record: ContainerRecord, isRunning: Bool) throws {
         try store.replace(record)
         guard isRunning else { return }
-        try launcher.cgroups.update(record.id, BundleBuilder.resources(record.settings.resources))
+        try launcher.cgroups.update(record.id, try BundleBuilder.resources(record.settings.resources))
     }
 
     // MARK: Processes

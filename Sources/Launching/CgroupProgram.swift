@@ -29,16 +29,19 @@ public struct CgroupDirectory: Equatable, Sendable {
     /// Version 2: the program that decides about devices (`BPF_PROG_TYPE_CGROUP_DEVICE`), 8 bytes an instruction.
     /// Empty: none.
     public var deviceFilter: [UInt8]
+    /// What the filter says, for who reads the program.
+    public var deviceRules: [String]
 
     public init(
         _ mountPoint: String, _ version: CgroupVersion, controllers: [String] = [], writes: [CgroupWrite] = [],
-        deviceFilter: [UInt8] = []
+        deviceFilter: [UInt8] = [], deviceRules: [String] = []
     ) {
         self.mountPoint = mountPoint
         self.version = version
         self.controllers = controllers
         self.writes = writes
         self.deviceFilter = deviceFilter
+        self.deviceRules = deviceRules
     }
 }
 
@@ -74,6 +77,7 @@ extension CgroupProgram {
             if !directory.deviceFilter.isEmpty {
                 let count = directory.deviceFilter.count / 8
                 text.line(3, "device-filter \(count) instructions", ProgramText.digest(directory.deviceFilter))
+                for rule in directory.deviceRules { text.line(4, rule) }
             }
         }
     }

@@ -15,7 +15,7 @@ public enum InsideStep: Equatable, Sendable {
     /// without ever leaving it. Empty: the source is the host's own.
     case bind(source: String, within: String = "", target: String, flags: MountFlags, recursive: Bool)
     /// A device node of the host, bound on a file, or made where that is allowed.
-    case device(path: String, major: UInt32, minor: UInt32, mode: UInt32)
+    case device(path: String, major: UInt32, minor: UInt32, mode: UInt32, user: UInt32 = 0, group: UInt32 = 0)
     case symbolicLink(target: String, path: String)
     /// A file with the content, in the container.
     case file(path: String, content: [UInt8], mode: UInt32, user: UInt32, group: UInt32)

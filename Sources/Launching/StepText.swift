@@ -41,8 +41,9 @@ extension InsideStep: CustomStringConvertible {
         case .bind(let source, let within, let target, let flags, let recursive):
             "bind \(Text.word(source))\(within.isEmpty ? "" : " within \(Text.word(within))") \(Text.word(target))"
                 + "\(flags.text)\(recursive ? " recursive" : "")"
-        case .device(let path, let major, let minor, let mode):
+        case .device(let path, let major, let minor, let mode, let user, let group):
             "device \(Text.word(path)) \(major):\(minor) mode=\(Text.octal(mode))"
+                + (user == 0 && group == 0 ? "" : " owner=\(user):\(group)")
         case .symbolicLink(let target, let path): "symbolic-link \(Text.word(path)) -> \(Text.word(target))"
         case .file(let path, let content, let mode, let user, let group):
             "file \(Text.word(path)) mode=\(Text.octal(mode)) owner=\(user):\(group)"

@@ -82,6 +82,7 @@ extension CgroupDirectory: WireRecord {
         try coder.field(&controllers)
         try coder.field(&writes)
         try coder.field(&deviceFilter)
+        try coder.field(&deviceRules)
     }
 }
 

@@ -69,7 +69,8 @@ extension InsideStep: WireValue {
             writer.tagged(3, type, source, target, flags, data)
         case .bind(let source, let within, let target, let flags, let recursive):
             writer.tagged(4, source, within, target, flags, recursive)
-        case .device(let path, let major, let minor, let mode): writer.tagged(5, path, major, minor, mode)
+        case .device(let path, let major, let minor, let mode, let user, let group):
+            writer.tagged(5, path, major, minor, mode, user, group)
         case .symbolicLink(let target, let path): writer.tagged(6, target, path)
         case .file(let path, let content, let mode, let user, let group):
             writer.tagged(7, path, content, mode, user, group)
@@ -113,7 +114,7 @@ extension InsideStep: WireValue {
         default:
             .device(
                 path: try reader.value(), major: try reader.value(), minor: try reader.value(),
-                mode: try reader.value())
+                mode: try reader.value(), user: try reader.value(), group: try reader.value())
         }
     }
 

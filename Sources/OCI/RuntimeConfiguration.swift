@@ -159,6 +159,8 @@ public struct RuntimeConfiguration: Codable, Equatable, Sendable {
         public var major: UInt32
         public var minor: UInt32
         public var fileMode: UInt32?
+        public var uid: UInt32?
+        public var gid: UInt32?
 
         public init(path: String, type: String = "c", major: UInt32, minor: UInt32, fileMode: UInt32? = nil) {
             self.path = path

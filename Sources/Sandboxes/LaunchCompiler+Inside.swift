@@ -30,7 +30,11 @@ extension LaunchCompiler {
 
     private static func devices(_ configuration: RuntimeConfiguration) -> [InsideStep] {
         var steps: [InsideStep] = (configuration.linux.devices ?? []).map {
-            .device(path: $0.path, major: $0.major, minor: $0.minor, mode: $0.fileMode ?? 0o666)
+            // `S_IFBLK` and `S_IFIFO`; a character device if there is nothing.
+            let kind: UInt32 = $0.type == "b" ? 0o060000 : $0.type == "p" ? 0o010000 : 0
+            return .device(
+                path: $0.path, major: $0.major, minor: $0.minor, mode: kind | ($0.fileMode ?? 0o666) & 0o7777,
+                user: $0.uid ?? 0, group: $0.gid ?? 0)
         }
         // runtime-spec, config-linux.md#dev-symbolic-links.
         let links = [

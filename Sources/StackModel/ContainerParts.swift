@@ -76,8 +76,81 @@ public struct Resources: Codable, Equatable, Sendable {
     public var cpuset: String?
     public var pidsLimit: Int64?
     public var oomScoreAdj: Int?
+    public var oomKillDisable: Bool?
+    /// 0 to 100.
+    public var memSwappiness: Int64?
+    /// Microseconds of real-time CPU time in each ``cpuRtPeriod``.
+    public var cpuRtRuntime: Int64?
+    public var cpuRtPeriod: Int64?
+    public var blkioConfig: BlockIOLimits?
 
     public init() {}
+}
+
+/// `blkio_config`: limits of reading and writing block devices.
+public struct BlockIOLimits: Codable, Equatable, Sendable {
+    /// 10 to 1000.
+    public var weight: Int64?
+    public var weightDevice: [DeviceLimit] = []
+    public var deviceReadBps: [DeviceLimit] = []
+    public var deviceReadIops: [DeviceLimit] = []
+    public var deviceWriteBps: [DeviceLimit] = []
+    public var deviceWriteIops: [DeviceLimit] = []
+
+    public init() {}
+}
+
+/// The weight of one device, or the most that is read or written there in a second.
+public struct DeviceLimit: Codable, Equatable, Sendable {
+    /// An absolute path of the host.
+    public var path: String
+    public var limit: Int64
+
+    public init(path: String, limit: Int64) {
+        self.path = path
+        self.limit = limit
+    }
+}
+
+/// A device of the host that a container gets.
+public struct DeviceMapping: Codable, Equatable, Sendable {
+    /// An absolute path of the host: a device, or a directory with devices.
+    public var source: String
+    public var target: String
+    /// Of the letters `r`, `w` and `m`.
+    public var permissions: String
+
+    public init(source: String, target: String, permissions: String = "rwm") {
+        self.source = source
+        self.target = target
+        self.permissions = permissions
+    }
+}
+
+/// A rule of the device cgroup, as `c 1:3 rwm`: which devices may be used how. `nil` stands for all.
+public struct DeviceCgroupRule: Codable, Equatable, Sendable, LosslessStringConvertible {
+    /// `a`, `b` or `c`.
+    public var kind: String
+    public var major: UInt32?
+    public var minor: UInt32?
+    public var permissions: String
+
+    public init?(_ text: String) {
+        let words = text.split(separator: " ", omittingEmptySubsequences: false)
+        guard words.count == 3, ["a", "b", "c"].contains(words[0]), (1...3).contains(words[2].count),
+            words[2].allSatisfy({ "rwm".contains($0) })
+        else { return nil }
+        let numbers = words[1].split(separator: ":", omittingEmptySubsequences: false)
+        guard numbers.count == 2, numbers.allSatisfy({ $0 == "*" || UInt32($0) != nil }) else { return nil }
+        kind = String(words[0])
+        major = UInt32(numbers[0])
+        minor = UInt32(numbers[1])
+        permissions = String(words[2])
+    }
+
+    public var description: String {
+        "\(kind) \(major.map { "\($0)" } ?? "*"):\(minor.map { "\($0)" } ?? "*") \(permissions)"
+    }
 }
 
 /// Soft and hard limit of a ulimit; -1 for none.

@@ -93,6 +93,9 @@ public struct ContainerSettings: Codable, Equatable, Sendable {
     public var labels: [String: String] = [:]
     public var ulimits: [String: ResourceLimitRange] = [:]
     public var sysctls: [String: String] = [:]
+    /// `nil`, as in records of versions that had none: no further ones.
+    public var devices: [DeviceMapping]?
+    public var deviceCgroupRules: [DeviceCgroupRule]?
     /// Bytes.
     public var shmSize: Int64?
     public var extraHosts: [ExtraHost] = []

@@ -6,12 +6,18 @@ extension RootFileSystem {
     /// The container's own node. Where the file system there forbids devices, so that none can be made by the
     /// container, the node alone is mounted on itself without that ban. Where nodes can't be made (in a user
     /// namespace), the host's is bound.
-    func device(_ path: String, _ major: UInt32, _ minor: UInt32, _ mode: UInt32) throws(KernelError) {
+    func device(
+        _ path: String, _ major: UInt32, _ minor: UInt32, _ mode: UInt32, _ user: UInt32, _ group: UInt32
+    ) throws(KernelError) {
         let kind = mode & S_IFMT == 0 ? S_IFCHR : mode & S_IFMT
         let (parent, name) = RootDirectory.split(RootDirectory.cleaned(path))
         let directory = try root.directory(parent, links: .refused)
         do throws(KernelError) {
             try directory.makeDevice(name, mode: kind | mode & 0o7777, major: major, minor: minor)
+            let number = directory.number
+            if user != 0 || group != 0 {
+                try check("set the owner of", path) { fchownat(number, name, user, group, AT_SYMLINK_NOFOLLOW) }
+            }
         } catch  where error.errno == EPERM {
             return try bindDevice(path, parent: directory, name) { $0.isDevice(kind, major: major, minor: minor) }
         } catch  where error.errno == EEXIST {

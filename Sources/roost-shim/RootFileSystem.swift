@@ -33,7 +33,8 @@ final class RootFileSystem {
             try mount(type, source, MountTarget(target, type: type), flags, data)
         case .bind(let source, let within, let target, let flags, let recursive):
             try bind(source, within, MountTarget(target), flags, recursive)
-        case .device(let path, let major, let minor, let mode): try device(path, major, minor, mode)
+        case .device(let path, let major, let minor, let mode, let user, let group):
+            try device(path, major, minor, mode, user, group)
         case .mask(let path): try mask(path)
         case .readOnly(let path): try makeReadOnly(path)
         case .pivotRoot: try Mounts.pivot(to: root.descriptor)

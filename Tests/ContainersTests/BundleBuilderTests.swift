@@ -161,7 +161,7 @@ import Testing
             wanted: {
                 $0.cpuShares = 512
                 $0.cpuset = "0-1"
-            }, cpu: .init(shares: 512, period: 100_000, cpus: "0-1")),
+            }, cpu: .init(shares: 512, cpus: "0-1")),
         Limits(
             testDescription: "period and quota",
             wanted: {

@@ -50,7 +50,9 @@ func samplePrograms() -> [LaunchProgram] {
         cgroup: CgroupProgram(
             path: "roost/c1",
             directories: [
-                CgroupDirectory("/cg/unified", .unified, deviceFilter: Array(repeating: 7, count: 32)),
+                CgroupDirectory(
+                    "/cg/unified", .unified, deviceFilter: Array(repeating: 7, count: 32),
+                    deviceRules: ["deny all", "allow c 1:3 rw"]),
                 CgroupDirectory(
                     "/cg/memory", .legacy, controllers: ["memory"],
                     writes: [

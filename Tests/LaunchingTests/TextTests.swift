@@ -22,6 +22,8 @@ import Testing
                   cgroup roost/c1
                     v2 /cg/unified
                       device-filter 4 instructions f160fd08b6d9aac5
+                        deny all
+                        allow c 1:3 rw
                     v1 /cg/memory memory
                       write memory.limit_in_bytes 1073741824
                       write memory.memsw.limit_in_bytes 2147483648 if-there

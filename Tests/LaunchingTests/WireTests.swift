@@ -46,7 +46,7 @@ import Testing
         var wire = samplePrograms()[1].wire
         #expect(throws: WireError(offset: 0, problem: "another kind of content")) { try ExecProgram(wire: wire) }
         wire[1] = 99
-        #expect(throws: WireError(offset: 1, problem: "version 99, not 1")) { try LaunchProgram(wire: wire) }
+        #expect(throws: WireError(offset: 1, problem: "version 99, not 2")) { try LaunchProgram(wire: wire) }
     }
 }
 

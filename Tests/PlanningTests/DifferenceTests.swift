@@ -140,6 +140,13 @@ private func web(_ change: (inout ContainerSettings) -> Void = { _ in }) -> Stac
         ("cpuset", .live, { $0.resources.cpuset = "0" }),
         ("pidsLimit", .live, { $0.resources.pidsLimit = 1 }),
         ("oomScoreAdj", .recreate, { $0.resources.oomScoreAdj = 1 }),
+        ("oomKillDisable", .recreate, { $0.resources.oomKillDisable = true }),
+        ("memSwappiness", .live, { $0.resources.memSwappiness = 1 }),
+        ("cpuRtRuntime", .live, { $0.resources.cpuRtRuntime = 1 }),
+        ("cpuRtPeriod", .live, { $0.resources.cpuRtPeriod = 1 }),
+        ("blkioConfig", .recreate, { $0.resources.blkioConfig = BlockIOLimits() }),
+        ("devices", .recreate, { $0.devices = [DeviceMapping(source: "/dev/a", target: "/dev/a")] }),
+        ("deviceCgroupRules", .recreate, { $0.deviceCgroupRules = [DeviceCgroupRule("c 1:3 r")].compactMap { $0 } }),
     ]
 
     @Test func eachPropertyHasItsEffect() throws {
@@ -159,7 +166,7 @@ private func web(_ change: (inout ContainerSettings) -> Void = { _ in }) -> Stac
     @Test func aRemovedLimitNeedsANewContainer() throws {
         let limits: Set = [
             "memLimit", "memswapLimit", "memReservation", "milliCPUs", "cpuShares", "cpuQuota", "cpuPeriod", "cpuset",
-            "pidsLimit",
+            "pidsLimit", "memSwappiness", "cpuRtRuntime", "cpuRtPeriod",
         ]
         for (name, expected, change) in Self.changes where expected == .live {
             let effect = try Self.effect(web(change), web())

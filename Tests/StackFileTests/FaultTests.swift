@@ -257,7 +257,8 @@ struct FaultTests {
     @Test(arguments: [
         // Nothing is bound to these.
         ("use_api_socket: true", ["4:5: services.web.use_api_socket"]),
-        ("blkio_config: {weight: 300}\n    uts: host", ["4:5: services.web.blkio_config", "5:5: services.web.uts"]),
+        ("cpu_count: 2\n    uts: host", ["4:5: services.web.cpu_count", "5:5: services.web.uts"]),
+        ("devices: [vendor.com/device=gpu]", ["4:15: services.web.devices[0]"]),
         ("deploy: {placement: {constraints: [a]}}", ["4:14: services.web.deploy.placement"]),
         // Some values are carried out, or are so anyway.
         ("logging: {driver: gelf}", ["4:15: services.web.logging.driver"]),

@@ -97,8 +97,8 @@ struct MessageTests {
 
     static let warnings: [(text: String, messages: [String])] = [
         (
-            "services:\n  web:\n    image: x\n    devices: [/dev/fuse]\n",
-            ["compose.yaml:4:5: services.web.devices: is not supported at run time yet and is ignored"]
+            "services:\n  web:\n    image: x\n    uts: host\n",
+            ["compose.yaml:4:5: services.web.uts: is not supported at run time yet and is ignored"]
         ),
         (
             "services:\n  web:\n    image: x$NOPE\n    hostname: $NOPE\n",

@@ -37,7 +37,62 @@ struct LimitTests {
             testDescription: "deploy.resources.limits pids",
             service: "deploy: {resources: {limits: {memory: 32M, cpus: \"0.25\", pids: 30}}}", controller: "pids",
             first: ("pids.max", "30"), second: ("pids.max", "30")),
+        Limit(
+            testDescription: "mem_reservation", service: "mem_reservation: 32m", controller: "memory",
+            first: ("memory.soft_limit_in_bytes", "33554432"), second: ("memory.low", "33554432")),
+        Limit(
+            testDescription: "memswap_limit", service: "mem_limit: 32m\nmemswap_limit: 48m", controller: "memory",
+            first: ("memory.memsw.limit_in_bytes", "50331648"), second: ("memory.swap.max", "16777216")),
+        Limit(
+            testDescription: "cpu_shares", service: "cpu_shares: 512", controller: "cpu", first: ("cpu.shares", "512"),
+            second: ("cpu.weight", "20")),
+        Limit(
+            testDescription: "cpuset", service: "cpuset: \"0\"", controller: "cpuset", first: ("cpuset.cpus", "0"),
+            second: ("cpuset.cpus", "0")),
     ]
+
+    /// Those that version 2 has nothing like.
+    static let firstVersionOnly = [
+        ("mem_swappiness: 30", "memory", "memory.swappiness", "30"),
+        ("oom_kill_disable: true", "memory", "memory.oom_control", "oom_kill_disable 1\nunder_oom 0\noom_kill 0"),
+        ("cpu_rt_period: 500000", "cpu", "cpu.rt_period_us", "500000"),
+    ]
+
+    @Test("A limit that only version 1 has stands there", arguments: firstVersionOnly)
+    func limitOfTheFirstVersion(_ service: String, _ controller: String, _ file: String, _ value: String) async throws {
+        try await onHost { host in
+            try await host.up(compose: Attribute("", service).compose)
+            let group = try host.controlGroup(of: try await host.mainProcess(of: "it"), controller: controller)
+            guard group.isFirstVersion else { return }
+            #expect(try host.read(join(group.path, file)).trimmingCharacters(in: .newlines) == value)
+        }
+    }
+
+    @Test("Reading and writing a block device is limited")
+    func blockDevices() async throws {
+        try await onHost { host in
+            guard let device = ["/dev/vda", "/dev/sda", "/dev/nvme0n1"].first(where: FileManager.default.fileExists)
+            else { return }
+            let limits = """
+                blkio_config:
+                  weight: 300
+                  device_read_bps: [{path: \(device), rate: 1mb}]
+                  device_write_iops: [{path: \(device), rate: 30}]
+                """
+            try await host.up(compose: Attribute("", limits).compose)
+            let group = try host.controlGroup(of: try await host.mainProcess(of: "it"), controller: "blkio")
+            let number = try await host.shell("lsblk -no MAJ:MIN \(device) | head -n 1").output
+                .trimmingCharacters(in: .whitespacesAndNewlines)
+            if group.isFirstVersion {
+                let read = try host.read(join(group.path, "blkio.throttle.read_bps_device"))
+                #expect(read == "\(number) 1048576\n")
+                #expect(try host.read(join(group.path, "blkio.throttle.write_iops_device")) == "\(number) 30\n")
+            } else {
+                let limits = try host.read(join(group.path, "io.max"))
+                #expect(limits == "\(number) rbps=1048576 wbps=max riops=max wiops=30\n")
+            }
+        }
+    }
 
     @Test("A limit stands in the container's control group", arguments: limits)
     func limit(_ limit: Limit) async throws {
@@ -97,9 +152,9 @@ struct LimitTests {
     func unsupported() async throws {
         try await onHost { host in
             try host.compose(
-                "services:\n  it:\n    image: \(busybox())\n    command: [sleep, \"1000000\"]\n    blkio_config: {weight: 300}\n"
+                "services:\n  it:\n    image: \(busybox())\n    command: [sleep, \"1000000\"]\n    cpu_count: 2\n"
             )
-            try await host.roost("up", "-d").succeeds().says("compose.yaml:5:5", "blkio_config")
+            try await host.roost("up", "-d").succeeds().says("compose.yaml:5:5", "cpu_count")
         }
     }
 

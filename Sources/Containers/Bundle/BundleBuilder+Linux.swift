@@ -12,12 +12,19 @@ extension BundleBuilder {
         case .host: break
         }
         linux.cgroupsPath = inputs.cgroupPath
-        var limits = resources(record.settings.resources)
-        limits.devices = record.settings.privileged ? [RuntimeConfiguration.DeviceRule(allow: true)] : deviceRules
+        var limits = try resources(record.settings.resources)
+        let granted = try HostDevices.granted(record.settings.devices ?? [])
+        limits.devices =
+            record.settings.privileged
+            ? [RuntimeConfiguration.DeviceRule(allow: true)]
+            : deviceRules + granted.map(\.rule)
+                + (record.settings.deviceCgroupRules ?? []).map(RuntimeConfiguration.DeviceRule.init)
         linux.resources = limits
         let settings = networkDefaults(inputs.network).merging(record.settings.sysctls) { _, own in own }
         linux.sysctl = settings.isEmpty ? nil : settings
-        linux.devices = standardDevices + inputs.hostDevices
+        let own = Set(granted.map(\.device.path))
+        linux.devices =
+            standardDevices + inputs.hostDevices.filter { !own.contains($0.path) } + granted.map(\.device)
         if !record.settings.privileged && !inputs.security.systemPathsVisible {
             linux.maskedPaths = maskedPaths + inputs.thermalDirectories
             linux.readonlyPaths = readonlyPaths
@@ -41,30 +48,6 @@ extension BundleBuilder {
     private static func networkDefaults(_ network: BundleInputs.BundleNetwork) -> [String: String] {
         guard network == .own else { return [:] }
         return ["net.ipv4.ip_unprivileged_port_start": "0", "net.ipv4.ping_group_range": "0 2147483647"]
-    }
-
-    static func resources(_ wanted: Resources) -> RuntimeConfiguration.Resources {
-        var result = RuntimeConfiguration.Resources()
-        if wanted.memLimit != nil || wanted.memswapLimit != nil || wanted.memReservation != nil {
-            // As Docker: without a swap limit, a container may swap as much again as its memory.
-            let swap = wanted.memswapLimit ?? wanted.memLimit.map { multiplied($0, by: 2) }
-            result.memory = RuntimeConfiguration.Memory(
-                limit: wanted.memLimit, swap: swap, reservation: wanted.memReservation)
-        }
-        let quota = wanted.cpuQuota ?? wanted.milliCPUs.map { multiplied($0, by: 100) }
-        if quota != nil || wanted.cpuPeriod != nil || wanted.cpuShares != nil || wanted.cpuset != nil {
-            result.cpu = RuntimeConfiguration.CPU(
-                shares: wanted.cpuShares.map(UInt64.init(clamping:)), quota: quota,
-                period: wanted.cpuPeriod.map(UInt64.init(clamping:)) ?? 100_000, cpus: wanted.cpuset)
-        }
-        if let limit = wanted.pidsLimit, limit > 0 { result.pids = RuntimeConfiguration.PIDs(limit: limit) }
-        return result
-    }
-
-    /// Stops at the end of the range: a limit beyond it is none.
-    private static func multiplied(_ number: Int64, by factor: Int64) -> Int64 {
-        let (product, overflow) = number.multipliedReportingOverflow(by: factor)
-        return overflow ? .max : product
     }
 
     /// runtime-spec, config-linux.md#default-devices.
@@ -128,7 +111,17 @@ extension BundleBuilder {
             (depth($0.element.destination), $0.offset) < (depth($1.element.destination), $1.offset)
         }
         mounts += order.map(\.element)
-        return privileged ? mounts : mounts.map(withoutDevices)
+        if privileged { return mounts }
+        // Who has rules for devices makes nodes for them, and the rules decide which.
+        let makesNodes = record.settings.deviceCgroupRules?.isEmpty == false
+        return mounts.map { mount in
+            guard makesNodes && mount.destination == "/dev" && mount.type == "tmpfs" else {
+                return withoutDevices(mount)
+            }
+            var open = mount
+            open.options?.removeAll { $0 == "nodev" }
+            return open
+        }
     }
 
     /// No mount of an unprivileged container lets a node be opened that was made there. Terminals are nodes too, but in

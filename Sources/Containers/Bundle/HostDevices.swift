@@ -1,6 +1,7 @@
 import Glibc
 import Kernel
 import OCI
+import StackModel
 
 /// The host's devices, for privileged containers.
 enum HostDevices {
@@ -30,16 +31,64 @@ enum HostDevices {
                 {
                     continue
                 }
-                let device = information.st_rdev
-                result.append(
-                    RuntimeConfiguration.Device(
-                        path: path, type: information.st_mode & S_IFMT == S_IFBLK ? "b" : "c",
-                        major: UInt32((device >> 8) & 0xfff | (device >> 32) & ~0xfff),
-                        minor: UInt32(device & 0xff | (device >> 12) & ~0xff),
-                        fileMode: information.st_mode & 0o7777))
+                result.append(device(information, as: path))
             default: continue
             }
         }
         return result
+    }
+
+    /// A device that a container gets, and what it may do with it.
+    struct Granted {
+        var device: RuntimeConfiguration.Device
+        var rule: RuntimeConfiguration.DeviceRule
+    }
+
+    /// As Docker: of a directory, all devices in it.
+    static func granted(_ mappings: [DeviceMapping]) throws -> [Granted] {
+        try mappings.flatMap { mapping in
+            var found: [RuntimeConfiguration.Device] = []
+            if try isDirectory(mapping.source) {
+                found = try devices(in: mapping.source, depth: 1)
+                for index in found.indices {
+                    found[index].path = mapping.target + found[index].path.dropFirst(mapping.source.count)
+                }
+            } else {
+                found = [try device(mapping.source, as: mapping.target)]
+            }
+            return found.map {
+                let rule = RuntimeConfiguration.DeviceRule(
+                    allow: true, type: $0.type, major: Int64($0.major), minor: Int64($0.minor),
+                    access: mapping.permissions.isEmpty ? "rwm" : mapping.permissions)
+                return Granted(device: $0, rule: rule)
+            }
+        }
+    }
+
+    private static func isDirectory(_ path: String) throws -> Bool {
+        var information = stat()
+        return stat(path, &information) == 0 && information.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// The host's device behind a path, to be found at another one.
+    static func device(_ source: String, as target: String) throws -> RuntimeConfiguration.Device {
+        var information = stat()
+        guard stat(source, &information) == 0 else {
+            throw BundleError("device \(source): \(KernelError.reason(of: errno)); does the host have it?")
+        }
+        let kind = information.st_mode & S_IFMT
+        guard kind == S_IFCHR || kind == S_IFBLK else { throw BundleError("\(source) is no device") }
+        return device(information, as: target)
+    }
+
+    private static func device(_ information: stat, as path: String) -> RuntimeConfiguration.Device {
+        let number = information.st_rdev
+        var device = RuntimeConfiguration.Device(
+            path: path, type: information.st_mode & S_IFMT == S_IFBLK ? "b" : "c",
+            major: UInt32((number >> 8) & 0xfff | (number >> 32) & ~0xfff),
+            minor: UInt32(number & 0xff | (number >> 12) & ~0xff), fileMode: information.st_mode & 0o7777)
+        device.uid = information.st_uid
+        device.gid = information.st_gid
+        return device
     }
 }

@@ -51,7 +51,7 @@ public struct Difference: Codable, Equatable, Sendable, CustomStringConvertible 
     /// The same, as long as there is a limit: a group keeps the last one.
     private static let limits: Set<String> = [
         "mem_limit", "memswap_limit", "mem_reservation", "cpus (thousandths)", "cpu_shares", "cpu_quota",
-        "cpu_period", "cpuset", "pids_limit",
+        "cpu_period", "cpuset", "pids_limit", "mem_swappiness", "cpu_rt_runtime", "cpu_rt_period",
     ]
     /// What is made anew with each start.
     private static let startAttributes: Set<String> = ["contents"]

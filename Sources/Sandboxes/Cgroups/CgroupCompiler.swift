@@ -95,6 +95,7 @@ public struct CgroupCompiler: Sendable {
         if policy.allowsEverything { return }
         if host.unified != nil && host.filtersDevices {
             directories[0].deviceFilter = DeviceProgram.code(policy)
+            directories[0].deviceRules = policy.texts
             return
         }
         guard let index = index(of: .devices, in: &directories) else {

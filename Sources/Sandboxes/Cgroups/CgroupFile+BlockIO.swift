@@ -3,14 +3,15 @@ import Launching
 import OCI
 
 extension CgroupFile {
-    /// The weight's file is that of the scheduler that the kernel was built with.
+    /// The weight's file is that of the scheduler that the kernel was built with; where there is none, devices have no
+    /// shares, and nothing is written, as with Docker.
     static let blockIO: [CgroupFile] = [
         CgroupFile(.blkio, "the weight of reading and writing") {
             guard let weight = $0.blockIO?.weight, weight > 0 else { return [] }
-            return [CgroupWrite("blkio.weight", "\(weight)", alternative: "blkio.bfq.weight")]
+            return [CgroupWrite("blkio.weight", "\(weight)", alternative: "blkio.bfq.weight", isOptional: true)]
         } unified: {
             guard let weight = $0.blockIO?.weight, weight > 0 else { return [] }
-            return [CgroupWrite("io.bfq.weight", "\(weight)", alternative: "io.weight")]
+            return [CgroupWrite("io.bfq.weight", "\(weight)", alternative: "io.weight", isOptional: true)]
         },
         .legacy(.blkio, "the weight of reading and writing", "blkio.leaf_weight") {
             $0.blockIO?.leafWeight.map { "\($0)" }
@@ -31,7 +32,7 @@ extension CgroupFile {
             var writes: [CgroupWrite] = []
             let name = "\(device.major):\(device.minor)"
             if let weight = device.weight {
-                writes.append(CgroupWrite(file, "\(name) \(weight)", alternative: alternative))
+                writes.append(CgroupWrite(file, "\(name) \(weight)", alternative: alternative, isOptional: true))
             }
             if let weight = device.leafWeight, file.hasPrefix("blkio.") {
                 writes.append(CgroupWrite("blkio.leaf_weight_device", "\(name) \(weight)"))

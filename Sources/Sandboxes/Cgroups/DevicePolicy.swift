@@ -53,7 +53,7 @@ struct DeviceRule: Equatable, Sendable {
         return letters.map(text)
     }
 
-    private func text(_ letter: String) -> String {
+    func text(_ letter: String) -> String {
         let numbers = [major, minor].map { number in number.map { String($0) } ?? "*" }.joined(separator: ":")
         let letters = (access & 2 != 0 ? "r" : "") + (access & 4 != 0 ? "w" : "") + (access & 1 != 0 ? "m" : "")
         return "\(letter) \(numbers) \(letters)"
@@ -86,6 +86,14 @@ struct DevicePolicy: Equatable, Sendable {
 
     /// Nothing to be enforced.
     var allowsEverything: Bool { allows && exceptions.allSatisfy(\.allow) }
+
+    /// One rule a line: `allow c 1:3 rwm`.
+    var texts: [String] {
+        [allows ? "allow all" : "deny all"]
+            + exceptions.flatMap { rule in
+                (rule.kind == nil ? [rule.text("a")] : rule.legacyTexts).map { (rule.allow ? "allow " : "deny ") + $0 }
+            }
+    }
 
     /// Version 1 has only one verdict and a list of exceptions to it.
     var legacyWrites: [CgroupWrite] {

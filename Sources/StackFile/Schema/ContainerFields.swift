@@ -110,8 +110,12 @@ enum ContainerFields {
         Field("cpu_percent", .integer(0...100), "The share of the CPUs in per cent (Windows)."),
         Field("cpu_period", .period, "The scheduler's period in microseconds.", to: \.resources.cpuPeriod),
         Field("cpu_quota", .quota, "CPU time in a period, in microseconds.", to: \.resources.cpuQuota),
-        Field("cpu_rt_period", .integer(fractions: true), "The real-time scheduler's period."),
-        Field("cpu_rt_runtime", .integer(fractions: true), "Real-time CPU time in a period."),
+        Field(
+            "cpu_rt_period", .integer(fractions: true).notNegative, "The real-time scheduler's period in microseconds.",
+            to: \.resources.cpuRtPeriod),
+        Field(
+            "cpu_rt_runtime", .integer(fractions: true).notNegative,
+            "Real-time CPU time in a period, in microseconds.", to: \.resources.cpuRtRuntime),
         Field(
             "cpu_shares", .integer(fractions: true).notNegative, "The weight among containers that want the CPU.",
             to: \.resources.cpuShares),
@@ -125,11 +129,15 @@ enum ContainerFields {
         Field(
             "mem_reservation", .bytes(.wholeBytes).notNegative,
             "The memory that the container keeps when it is short.", to: \.resources.memReservation),
-        Field("mem_swappiness", .wholeBytes, "How soon pages are swapped, 0 to 100."),
+        Field(
+            "mem_swappiness", .bytes(.wholeBytes).percentage, "How soon pages are swapped, 0 to 100.",
+            to: \.resources.memSwappiness),
         Field(
             "memswap_limit", .bytes, "The most memory and swap together; -1 for no limit.",
             to: \.resources.memswapLimit),
-        Field("oom_kill_disable", .boolean, "Whether the kernel never kills it for want of memory."),
+        Field(
+            "oom_kill_disable", .boolean, "Whether the kernel never kills it for want of memory.",
+            to: \.resources.oomKillDisable),
         Field(
             "oom_score_adj", .integer(-1000...1000), "How soon the kernel kills it for want of memory.",
             to: \.resources.oomScoreAdj),
@@ -140,9 +148,12 @@ enum ContainerFields {
     ]
 
     private static let devices: [Field<ContainerSettings>] = [
-        Field("blkio_config", .object(Limits.blockIO), "Limits of reading and writing devices.", .asWritten),
-        Field("device_cgroup_rules", .distinctTexts, "Rules of the device cgroup."),
-        Field("devices", Devices.mappings, "Devices of the host in the container."),
+        Field(
+            "blkio_config", Limits.blockIO, "Limits of reading and writing devices.", .asWritten,
+            to: \.resources.blkioConfig),
+        Field(
+            "device_cgroup_rules", Devices.rules, "Rules of the device cgroup, as c 1:3 rwm.", to: \.deviceCgroupRules),
+        Field("devices", Devices.mappings, "Devices of the host in the container.", to: \.devices),
         Field("gpus", Devices.gpus, "GPUs in the container."),
         Field("models", ModelUses.shape, "Language models that the container uses."),
     ]

@@ -1,17 +1,42 @@
+import StackModel
+
 /// `devices` and `gpus` of a container, and `deploy.resources.reservations.devices`.
 enum Devices {
     /// `SOURCE[:TARGET[:PERMISSIONS]]`, a CDI name, or the long form.
-    static let mappings = Shape.list(of: mapping).merged(by: .unique { $0["target"]?.string ?? "" })
+    static let mappings = Form<[DeviceMapping]>(
+        .list(of: mapping.shape).merged(by: .unique { $0["target"]?.string ?? "" }), items: mapping)
 
-    private static let mapping: Shape = {
-        var shape = Shape.object(
-            Fields<Never>(
-                required: ["source", "target"],
-                [
-                    Field("source", .text, "The device on the host."),
-                    Field("target", .text, "The device in the container."),
-                    Field("permissions", .text, "r, w and m, for reading, writing and making it."),
-                ]))
+    private static let fields = Fields<DeviceMapping>(
+        required: ["source", "target"],
+        [
+            Field("source", .text, "The device on the host.", to: \.source),
+            Field("target", .text, "The device in the container.", to: \.target),
+            Field(
+                "permissions", permissions, "r, w and m, for reading, writing and making it.", to: \.permissions),
+        ])
+
+    private static let permissions = Form<String>.text(unless: {
+        $0.allSatisfy { "rwm".contains($0) } ? nil : "are no permissions: write some of r, w and m"
+    })
+
+    private static let mapping = Form(
+        fields, shape: mappingShape, from: DeviceMapping(source: "", target: "")
+    ) { mapping, node, place, resolution in
+        if mapping.source.hasPrefix("/") { return mapping }
+        if mapping.source.contains("=") {
+            resolution.unsupported(place)
+        } else {
+            resolution.fault("\"\(mapping.source)\" is no absolute path of a device", at: node.mark, place)
+        }
+        return nil
+    }
+
+    static let rules = Form<[DeviceCgroupRule]>(
+        .distinctTexts,
+        items: .written("is no rule: write it like \"c 1:3 rwm\", with a, b or c and * for all numbers"))
+
+    private static let mappingShape: Shape = {
+        var shape = Shape.object(fields)
         let read = shape.read
         shape.read = { node, path, findings in
             guard let text = node.string else { return read(node, path, &findings) }

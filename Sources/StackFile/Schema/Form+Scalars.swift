@@ -77,6 +77,8 @@ extension Form where Value == Int64 {
 
     var notNegative: Form { unless { $0 < 0 ? "is less than nothing" : nil } }
 
+    var percentage: Form { unless { (0...100).contains($0) ? nil : "is not from 0 to 100" } }
+
     /// What the kernel's scheduler takes (Documentation/scheduler/sched-bwc.rst).
     static var period: Form {
         integer(fractions: true).unless {

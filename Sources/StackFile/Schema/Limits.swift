@@ -72,36 +72,52 @@ enum Limits {
         return shape
     }
 
-    static let blockIO = Fields<Never>(
-        others: .none,
-        [
-            Field("device_read_bps", rates, "Bytes read in a second."),
-            Field("device_read_iops", rates, "Operations of reading in a second."),
-            Field("device_write_bps", rates, "Bytes written in a second."),
-            Field("device_write_iops", rates, "Operations of writing in a second."),
-            Field("weight", .integer(0...65535, texts: false), "The share of a device, 10 to 1000."),
-            Field("weight_device", .list(of: .object(weight)), "The share of one device."),
-        ])
+    static let blockIO = Form(
+        Fields<BlockIOLimits>(
+            others: .none,
+            [
+                Field("device_read_bps", rates, "Bytes read in a second.", to: \.deviceReadBps),
+                Field("device_read_iops", rates, "Operations of reading in a second.", to: \.deviceReadIops),
+                Field("device_write_bps", rates, "Bytes written in a second.", to: \.deviceWriteBps),
+                Field("device_write_iops", rates, "Operations of writing in a second.", to: \.deviceWriteIops),
+                Field("weight", share, "The share of a device, 10 to 1000.", to: \.weight),
+                Field("weight_device", .list(of: weight), "The share of one device.", to: \.weightDevice),
+            ]), from: BlockIOLimits())
 
-    private static let rates = Shape.list(of: .object(rate))
+    /// 0 is none.
+    private static let share = Form<Int64>.integer(0...65535, texts: false).unless {
+        $0 == 0 || (10...1000).contains($0) ? nil : "is no weight: those are 10 to 1000"
+    }.orUnlimited
 
-    private static let rate = Fields<Never>(
-        others: .none,
-        [
-            Field("path", .text, "The device.", .always(.string(""))),
-            Field("rate", rateNumber, "The most in a second.", .always(.string("0"))),
-        ])
+    private static let rates = Form<[DeviceLimit]>.list(
+        of: device(
+            Fields<DeviceLimit>(
+                others: .none,
+                [
+                    Field("path", .text, "The device.", .always(.string("")), to: \.path),
+                    Field("rate", rate, "The most in a second.", .always(.string("0")), to: \.limit),
+                ])))
 
-    private static let rateNumber = Shape { node, path, findings in
-        guard let bytes = Shape.wholeBytes.read(node, path, &findings) else { return nil }
-        return bytes.with(.string(bytes.scalarText ?? "0"))
+    private static let rate = Form<Int64>.bytes(
+        Shape { node, path, findings in
+            guard let bytes = Shape.wholeBytes.read(node, path, &findings) else { return nil }
+            return bytes.with(.string(bytes.scalarText ?? "0"))
+        }
+    ).notNegative
+
+    private static let weight = device(
+        Fields<DeviceLimit>(
+            others: .none,
+            [
+                Field("path", .text, "The device.", .always(.string("")), to: \.path),
+                Field("weight", share, "Its share.", .always(.integer(0)), to: \.limit),
+            ]))
+
+    private static func device(_ fields: Fields<DeviceLimit>) -> Form<DeviceLimit> {
+        Form(fields, from: DeviceLimit(path: "", limit: 0)) { limit, node, place, resolution in
+            if limit.path.hasPrefix("/") { return limit }
+            resolution.fault("\"\(limit.path)\" is no absolute path of a device", at: node.mark, place)
+            return nil
+        }
     }
-
-    private static let weight = Fields<Never>(
-        others: .none,
-        [
-            Field("path", .text, "The device.", .always(.string(""))),
-            Field(
-                "weight", .integer(0...65535, texts: false), "Its share.", .always(.integer(0))),
-        ])
 }
