@@ -57,6 +57,7 @@ let package = Package(
     products: [
         .executable(name: "roost", targets: ["roost"]),
         .executable(name: "roost-supervisor", targets: ["roost-supervisor"]),
+        .executable(name: "roost-oci", targets: ["roost-oci"]),
         .executable(name: "roost-shim", targets: ["roost-shim"]),
         .executable(name: "roost-layer", targets: ["roost-layer"]),
     ],
@@ -100,8 +101,11 @@ let package = Package(
         module("Kernel", ["CLinux"]),
         // Plain tar archives, written and read in one pass.
         module("TarArchives", ["OCI", "Kernel"]),
-        // Control groups, v2 and v1, behind one small interface.
+        // Control groups, v2 and v1: what the host has, and the programs that make groups carried out.
         module("Cgroups", ["CLinux", "Launching", "Kernel"]),
+
+        // OCI hooks: programs of the host and of containers that are told of a container's stages.
+        module("Hooks", ["Launching", "Kernel"]),
 
         // The tree of a layer, and the EROFS image that is made of it. roost-layer links it: no Foundation.
         module("Erofs", ["CLinux"]),
@@ -117,6 +121,8 @@ let package = Package(
         module("Images", ["OCI", "Kernel", "CLinux", "TarArchives", "Erofs"]),
         // Launch, exec, signal, wait for and adopt containers.
         module("Sandboxes", ["CSeccomp", "OCI", "Launching", "Kernel", "Cgroups"]),
+        // The commands of an OCI runtime, for others than the engine.
+        module("RuntimeCommands", ["OCI", "Launching", "Kernel", "Cgroups", "Hooks", "Sandboxes"]),
         // Bridges, leases, the ruleset, names.
         module("Networks", ["CLinux", "Addressing", "Kernel", nio, nioPosix]),
         // Named volumes and their first content.
@@ -172,7 +178,9 @@ let package = Package(
         .executableTarget(
             name: "roost-supervisor", dependencies: ["Serving"], swiftSettings: strict, linkerSettings: staticLinking),
         .executableTarget(
-            name: "roost-shim", dependencies: ["Launching", "Kernel", "Cgroups"], swiftSettings: strict,
+            name: "roost-oci", dependencies: ["RuntimeCommands"], swiftSettings: strict, linkerSettings: staticLinking),
+        .executableTarget(
+            name: "roost-shim", dependencies: ["Launching", "Kernel", "Cgroups", "Hooks"], swiftSettings: strict,
             linkerSettings: shimLinking),
         .executableTarget(
             name: "roost-layer", dependencies: ["CArchive", "Erofs", "LayerReading"], swiftSettings: strict,
@@ -197,6 +205,7 @@ let package = Package(
         tests("CgroupsTests", ["Cgroups", "Launching", "Kernel"]),
         tests("SandboxesTests", ["CSeccomp", "Sandboxes", "OCI", "Launching", "Kernel", "Cgroups"]),
         tests("ShimTests", ["OCI", "Launching", "Kernel", "Cgroups", "Sandboxes"]),
+        tests("RuntimeCommandsTests", ["RuntimeCommands", "OCI", "Kernel"]),
         tests("NetworksTests", ["CLinux", "Networks", "Addressing", "Kernel", nio, nioPosix]),
         tests("VolumesTests", ["Volumes", "Kernel", "CLinux"]),
         tests(

@@ -10,6 +10,12 @@ public struct Cgroup: Equatable, Sendable {
     /// The directories in v1 hierarchies, each once.
     public let legacy: [String]
 
+    public init(path: String, unified: String?, legacy: [String]) {
+        self.path = path
+        self.unified = unified
+        self.legacy = legacy
+    }
+
     /// The v2 directory for `CLONE_INTO_CGROUP`; nil without v2.
     public func cloneTarget() throws(CgroupError) -> OwnedDescriptor? {
         guard let unified else { return nil }
@@ -80,13 +86,14 @@ public struct Cgroup: Equatable, Sendable {
         return false
     }
 
-    /// Ends what runs in the group and removes it, with the groups below and with empty parents of ours.
-    public func remove() throws(CgroupError) {
+    /// Ends what runs in the group and removes it, with the groups below.
+    /// - Parameter withParents: empty groups above it too, where those are ours.
+    public func remove(withParents: Bool = true) throws(CgroupError) {
         guard directories.contains(where: Files.exists) else { return }
         try kill()
         for directory in directories {
             try Self.removeTree(directory, patience: 500)
-            removeEmptyParents(of: directory)
+            if withParents { removeEmptyParents(of: directory) }
         }
     }
 

@@ -97,6 +97,12 @@ public enum Credentials {
         }
     }
 
+    /// From now on the calling process takes in the orphans among its descendants (`man 2 prctl`,
+    /// `PR_SET_CHILD_SUBREAPER`).
+    public static func becomeReaper() throws(KernelError) {
+        try check("become a reaper of orphans") { clinux_prctl(36, 1, 0, 0, 0) }
+    }
+
     /// Keeps other processes from reaching into this one through /proc or ptrace, its executable included.
     public static func makeUntouchable() throws(KernelError) {
         try check("become undumpable") { clinux_prctl(4, 0, 0, 0, 0) }

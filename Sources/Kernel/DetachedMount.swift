@@ -56,6 +56,29 @@ public struct DetachedMount: ~Copyable, Sendable {
         }
     }
 
+    /// Changes attributes of what is attached, through any reference to its root.
+    public static func change(
+        _ mounted: borrowing OwnedDescriptor, set: MountAttributes, clear: MountAttributes, recursive: Bool
+    ) throws(KernelError) {
+        let flags = Self.emptyPath | (recursive ? Self.wholeTree : 0)
+        let cleared = set.intersection(.accessTime).isEmpty ? clear : clear.union(.accessTime)
+        let number = mounted.number
+        try check("change a mount's attributes") {
+            clinux_mount_setattr(number, "", flags, UInt64(set.rawValue), UInt64(cleared.rawValue), 0)
+        }
+    }
+
+    /// Changes how mounts spread from and to what is attached. `propagation` is one of the kernel's `MS_…` bits.
+    public static func spread(
+        _ mounted: borrowing OwnedDescriptor, _ propagation: UInt64, recursive: Bool
+    ) throws(KernelError) {
+        let flags = Self.emptyPath | (recursive ? Self.wholeTree : 0)
+        let number = mounted.number
+        try check("change a mount's propagation") {
+            clinux_mount_setattr(number, "", flags, 0, 0, propagation)
+        }
+    }
+
     /// Attaches the mount on a file or directory.
     public func attach(to target: borrowing OwnedDescriptor, _ path: @autoclosure () -> String) throws(KernelError) {
         let number = target.number

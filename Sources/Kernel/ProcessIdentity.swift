@@ -23,6 +23,16 @@ public struct ProcessIdentity: Hashable, Sendable {
         return status.startTime == startTime && status.state != UInt8(ascii: "Z") && status.state != UInt8(ascii: "X")
     }
 
+    /// The start time of a process by another /proc than that of the calling process's root; 0 if it has ended.
+    public static func startTime(of pid: Int32, in proc: borrowing OwnedDescriptor) throws(KernelError) -> UInt64 {
+        do throws(KernelError) {
+            let file = try OwnedDescriptor(open: "\(pid)/stat", in: proc.number)
+            return parse(stat: try file.readAll(limit: 8192))?.startTime ?? 0
+        } catch  where error.errno == ENOENT || error.errno == ESRCH {
+            return 0
+        }
+    }
+
     /// State letter and start time out of `/proc/PID/stat`.
     static func status(of pid: Int32) throws(KernelError) -> (state: UInt8, startTime: UInt64) {
         do throws(KernelError) {

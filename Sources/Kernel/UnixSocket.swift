@@ -74,10 +74,18 @@ public struct UnixSocket: ~Copyable, Sendable {
 
     /// Sends bytes, and descriptors with the first of them: the count of bytes.
     public func send(_ bytes: ArraySlice<UInt8>, descriptors: [Int32] = []) throws(KernelError) -> Int {
+        try Self.send(bytes, descriptors: descriptors, over: descriptor.number)
+    }
+
+    /// The same over a borrowed socket.
+    @discardableResult
+    public static func send(
+        _ bytes: ArraySlice<UInt8>, descriptors: [Int32], over socket: Int32
+    ) throws(KernelError) -> Int {
         try check("send") {
             bytes.withUnsafeBytes {
                 clinux_send_with_descriptors(
-                    descriptor.number, $0.baseAddress, UInt($0.count), descriptors, Int32(descriptors.count))
+                    socket, $0.baseAddress, UInt($0.count), descriptors, Int32(descriptors.count))
             }
         }
     }

@@ -14,6 +14,11 @@ public enum InsideStep: Equatable, Sendable {
     /// `within` is a directory of the host that strangers write to: the source is a path beneath it, which is resolved
     /// without ever leaving it. Empty: the source is the host's own.
     case bind(source: String, within: String = "", target: String, flags: MountFlags, recursive: Bool)
+    /// Attributes of what is mounted on a path, and of everything below it when `recursive`.
+    case attributes(target: String, set: MountFlags, clear: MountFlags, recursive: Bool)
+    /// Whether mounts spread from and to what is mounted on a path. Before there is a root file system, the path is the
+    /// host's.
+    case propagation(target: String, MountPropagation, recursive: Bool)
     /// A device node of the host, bound on a file, or made where that is allowed.
     case device(path: String, major: UInt32, minor: UInt32, mode: UInt32, user: UInt32 = 0, group: UInt32 = 0)
     case symbolicLink(target: String, path: String)
@@ -37,6 +42,20 @@ public enum InsideStep: Equatable, Sendable {
     case hook(HookSettings)
 }
 
+/// How mounts spread (`man 7 mount_namespaces`).
+public enum MountPropagation: UInt8, Equatable, Sendable {
+    case `private`, slave, shared, unbindable
+
+    public var name: String {
+        switch self {
+        case .private: "private"
+        case .slave: "slave"
+        case .shared: "shared"
+        case .unbindable: "unbindable"
+        }
+    }
+}
+
 /// Mount flags as the kernel's `MS_…` numbers (`man 2 mount`).
 public struct MountFlags: OptionSet, Equatable, Sendable {
     public let rawValue: UInt64
@@ -47,5 +66,6 @@ public struct MountFlags: OptionSet, Equatable, Sendable {
     public static let noExecute = MountFlags(rawValue: 8)
     public static let strictAccessTime = MountFlags(rawValue: 1 << 24)
     public static let noAccessTime = MountFlags(rawValue: 1024)
+    public static let noDirectoryAccessTime = MountFlags(rawValue: 2048)
     public static let relativeAccessTime = MountFlags(rawValue: 1 << 21)
 }

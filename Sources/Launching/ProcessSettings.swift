@@ -58,13 +58,18 @@ public struct ProcessSettings: Equatable, Sendable {
     public var terminalColumns: UInt32 = 0
     /// PID 1 is the shim's own reaper, which forwards signals, and the command is its child.
     public var reaper: Bool
+    /// OCI `startContainer` hooks, in the container and before the process gives its rights up.
+    public var startHooks: [HookSettings]
+    /// For a command that is somebody else's to watch; `nil` for one that the shim watches.
+    public var handOver: HandOver?
 
     public init(
         arguments: [String] = [], environment: [String] = [], workingDirectory: String = "/", user: UInt32 = 0,
         group: UInt32 = 0, additionalGroups: [UInt32] = [], umask: UInt32? = nil,
         capabilities: CapabilitySets = .init(),
         limits: [ResourceLimit] = [], noNewPrivileges: Bool = false, seccomp: [UInt8] = [],
-        oomScoreAdjustment: Int32 = 0, terminal: Bool = false, openStandardInput: Bool = false, reaper: Bool = false
+        oomScoreAdjustment: Int32 = 0, terminal: Bool = false, openStandardInput: Bool = false, reaper: Bool = false,
+        startHooks: [HookSettings] = [], handOver: HandOver? = nil
     ) {
         self.arguments = arguments
         self.environment = environment
@@ -81,6 +86,28 @@ public struct ProcessSettings: Equatable, Sendable {
         self.terminal = terminal
         self.openStandardInput = openStandardInput
         self.reaper = reaper
+        self.startHooks = startHooks
+        self.handOver = handOver
+    }
+}
+
+/// How a process is made for whoever asked for it, as an OCI runtime does: it has the asker's standard streams, and the
+/// shim leaves when it stands. It then belongs to the next ancestor that takes in orphans.
+public struct HandOver: Equatable, Sendable {
+    /// A FIFO of the host: the process has everything but its command, and waits until a byte comes. Empty: it begins at
+    /// once.
+    public var startFIFO: String
+    /// A unix socket of the host to which a terminal's master goes; empty for none.
+    public var consoleSocket: String
+    /// How many of the shim's descriptors, from 3 on, the process gets.
+    public var descriptors: UInt32
+
+    public init(
+        startFIFO: String = "", consoleSocket: String = "", descriptors: UInt32 = 0
+    ) {
+        self.startFIFO = startFIFO
+        self.consoleSocket = consoleSocket
+        self.descriptors = descriptors
     }
 }
 

@@ -28,6 +28,13 @@ extension ProcessSettings {
         }
         if openStandardInput { text.line(2, "open-standard-input") }
         if reaper { text.line(2, "reaper") }
+        for hook in startHooks { text.line(2, "start", hook.text) }
+        if let handOver {
+            text.line(
+                2, "hand-over", ProgramText.setting("start", handOver.startFIFO, unless: ""),
+                ProgramText.setting("console", handOver.consoleSocket, unless: ""),
+                ProgramText.setting("descriptors", handOver.descriptors, unless: 0))
+        }
     }
 }
 

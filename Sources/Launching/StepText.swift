@@ -41,6 +41,11 @@ extension InsideStep: CustomStringConvertible {
         case .bind(let source, let within, let target, let flags, let recursive):
             "bind \(Text.word(source))\(within.isEmpty ? "" : " within \(Text.word(within))") \(Text.word(target))"
                 + "\(flags.text)\(recursive ? " recursive" : "")"
+        case .attributes(let target, let set, let clear, let recursive):
+            "attributes \(Text.word(target))\(set.text)\(clear.isEmpty ? "" : " without\(clear.text)")"
+                + (recursive ? " recursive" : "")
+        case .propagation(let target, let kind, let recursive):
+            "propagation \(Text.word(target)) \(kind.name)\(recursive ? " recursive" : "")"
         case .device(let path, let major, let minor, let mode, let user, let group):
             "device \(Text.word(path)) \(major):\(minor) mode=\(Text.octal(mode))"
                 + (user == 0 && group == 0 ? "" : " owner=\(user):\(group)")
@@ -75,6 +80,7 @@ extension MountFlags {
         let names: [(MountFlags, String)] = [
             (.readOnly, "ro"), (.noSUID, "nosuid"), (.noDevices, "nodev"), (.noExecute, "noexec"),
             (.strictAccessTime, "strictatime"), (.noAccessTime, "noatime"), (.relativeAccessTime, "relatime"),
+            (.noDirectoryAccessTime, "nodiratime"),
         ]
         let set = names.filter { contains($0.0) }
         let rest = set.reduce(self) { $0.subtracting($1.0) }

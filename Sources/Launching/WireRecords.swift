@@ -140,6 +140,18 @@ extension ProcessSettings: WireRecord {
         try coder.field(&reaper)
         try coder.field(&terminalRows)
         try coder.field(&terminalColumns)
+        try coder.field(&startHooks)
+        try coder.field(&handOver)
+    }
+}
+
+extension HandOver: WireRecord {
+    static var blank: Self { Self() }
+
+    mutating func visit(_ coder: inout some WireCoder) throws(WireError) {
+        try coder.field(&startFIFO)
+        try coder.field(&consoleSocket)
+        try coder.field(&descriptors)
     }
 }
 

@@ -15,6 +15,7 @@ extension WireValue where Self: RawRepresentable, RawValue == UInt8 {
 }
 
 extension CgroupVersion: WireValue {}
+extension MountPropagation: WireValue {}
 extension HeldProtocol: WireValue {}
 extension NamespaceKind: WireValue {}
 
@@ -83,6 +84,9 @@ extension InsideStep: WireValue {
         case .hostname(let name): writer.tagged(14, name)
         case .domainname(let name): writer.tagged(15, name)
         case .hook(let hook): writer.tagged(16, hook)
+        case .attributes(let target, let set, let clear, let recursive):
+            writer.tagged(17, target, set, clear, recursive)
+        case .propagation(let target, let kind, let recursive): writer.tagged(18, target, kind, recursive)
         }
     }
 
@@ -135,6 +139,12 @@ extension InsideStep: WireValue {
         case 14: .hostname(try reader.value())
         case 15: .domainname(try reader.value())
         case 16: .hook(try reader.value())
+        case 17:
+            .attributes(
+                target: try reader.value(), set: try reader.value(), clear: try reader.value(),
+                recursive: try reader.value())
+        case 18:
+            .propagation(target: try reader.value(), try reader.value(), recursive: try reader.value())
         default: throw reader.failure("\(tag) is not a step inside")
         }
     }

@@ -15,6 +15,8 @@ public struct RuntimeConfiguration: Codable, Equatable, Sendable {
     public struct Root: Codable, Equatable, Sendable {
         public var path = "rootfs"
         public var readonly: Bool?
+
+        public init() {}
     }
 
     public struct Process: Codable, Equatable, Sendable {
@@ -28,6 +30,8 @@ public struct RuntimeConfiguration: Codable, Equatable, Sendable {
         public var rlimits: [ResourceLimit]?
         public var noNewPrivileges: Bool?
         public var oomScoreAdj: Int?
+        public var apparmorProfile: String?
+        public var selinuxLabel: String?
 
         public init() {}
     }
@@ -138,8 +142,46 @@ public struct RuntimeConfiguration: Codable, Equatable, Sendable {
         public var maskedPaths: [String]?
         public var readonlyPaths: [String]?
         public var devices: [Device]?
+        public var seccomp: Seccomp?
+        public var rootfsPropagation: String?
+        public var uidMappings: [IDMapping]?
+        public var gidMappings: [IDMapping]?
+        public var mountLabel: String?
 
         public init() {}
+    }
+
+    /// `size` ids from `containerID` on are those from `hostID` on.
+    public struct IDMapping: Codable, Equatable, Sendable {
+        public var containerID: UInt32
+        public var hostID: UInt32
+        public var size: UInt32
+    }
+
+    /// `defaultAction` and `action` are `SCMP_ACT_…`, `architectures` `SCMP_ARCH_…`.
+    public struct Seccomp: Codable, Equatable, Sendable {
+        public var defaultAction: String
+        public var defaultErrnoRet: UInt32?
+        public var architectures: [String]?
+        public var flags: [String]?
+        public var listenerPath: String?
+        public var listenerMetadata: String?
+        public var syscalls: [Rule]?
+
+        public struct Rule: Codable, Equatable, Sendable {
+            public var names: [String]
+            public var action: String
+            public var errnoRet: UInt32?
+            public var args: [Argument]?
+        }
+
+        /// `op` is `SCMP_CMP_…`.
+        public struct Argument: Codable, Equatable, Sendable {
+            public var index: UInt32
+            public var value: UInt64
+            public var valueTwo: UInt64?
+            public var op: String
+        }
     }
 
     /// `type` is `pid`, `network`, `mount`, `ipc`, `uts`, `user`, `cgroup` or `time`; with a path it is joined.

@@ -24,11 +24,10 @@ extension LaunchCompiler {
         steps += (configuration.linux.maskedPaths ?? []).map(InsideStep.mask)
         steps += (configuration.linux.readonlyPaths ?? []).map(InsideStep.readOnly)
         if configuration.root.readonly == true { steps.append(.readOnlyRoot) }
-        steps += hooks(configuration.hooks?.startContainer, "created", configuration, settings).map(InsideStep.hook)
         return steps
     }
 
-    private static func devices(_ configuration: RuntimeConfiguration) -> [InsideStep] {
+    static func devices(_ configuration: RuntimeConfiguration) -> [InsideStep] {
         var steps: [InsideStep] = (configuration.linux.devices ?? []).map {
             // `S_IFBLK` and `S_IFIFO`; a character device if there is nothing.
             let kind: UInt32 = $0.type == "b" ? 0o060000 : $0.type == "p" ? 0o010000 : 0
@@ -71,7 +70,7 @@ extension LaunchCompiler {
 
     /// What the container sees of its own groups. On hosts with v1 controllers it has groups of its own only where it
     /// has limits.
-    private static func cgroupSteps(_ target: String, _ flags: MountFlags, _ cgroup: CgroupProgram) -> [InsideStep] {
+    static func cgroupSteps(_ target: String, _ flags: MountFlags, _ cgroup: CgroupProgram) -> [InsideStep] {
         let hierarchies = cgroup.directories.filter {
             $0.version == .legacy && $0.controllers != ["devices"] && $0.controllers != ["freezer"]
         }
@@ -91,36 +90,74 @@ extension LaunchCompiler {
 }
 
 /// The options of a mount, taken apart into flags and what is the file system's own (`man 8 mount`).
-struct MountOptions: Equatable {
+public struct MountOptions {
     var flags: MountFlags = []
     var data: [String] = []
     var bind = false
     var recursive = false
+    /// Flags that are cleared, and those that concern everything below too (`rro`, `rnosuid`, …).
+    var cleared: MountFlags = []
+    var recursiveFlags: MountFlags = []
+    var recursivelyCleared: MountFlags = []
+    var remount = false
+    var propagation: (kind: MountPropagation, recursive: Bool)?
+    var copiesUp = false
 
     init(_ options: [String]) {
         for option in options {
             if let flag = Self.setting[option] {
                 flags.insert(flag)
+                cleared.remove(flag)
             } else if let flag = Self.clearing[option] {
                 flags.remove(flag)
-            } else if option == "bind" || option == "rbind" {
-                bind = true
-                recursive = option == "rbind"
-            } else if !Self.ignored.contains(option) {
-                data.append(option)
+                cleared.insert(flag)
+            } else if option.first == "r", let flag = Self.setting[String(option.dropFirst())] {
+                recursiveFlags.insert(flag)
+            } else if option.first == "r", let flag = Self.clearing[String(option.dropFirst())] {
+                recursivelyCleared.insert(flag)
+            } else if let kind = Self.propagations[option] {
+                propagation = (kind, option.first == "r")
+            } else {
+                readOther(option)
             }
         }
+    }
+
+    private mutating func readOther(_ option: String) {
+        switch option {
+        case "bind": bind = true
+        case "rbind":
+            bind = true
+            recursive = true
+        case "remount": remount = true
+        case "tmpcopyup": copiesUp = true
+        case _ where Self.ignored.contains(option): break
+        default: data.append(option)
+        }
+    }
+
+    /// All that mean something here, as `features` lists them.
+    public static var known: [String] {
+        let flags = Array(setting.keys) + Array(clearing.keys)
+        return (flags + flags.map { "r" + $0 } + Array(propagations.keys) + ["bind", "rbind", "remount"]).sorted()
     }
 
     private static let setting: [String: MountFlags] = [
         "ro": .readOnly, "nosuid": .noSUID, "nodev": .noDevices, "noexec": .noExecute,
         "strictatime": .strictAccessTime, "noatime": .noAccessTime, "relatime": .relativeAccessTime,
+        "nodiratime": .noDirectoryAccessTime,
     ]
     private static let clearing: [String: MountFlags] = [
-        "rw": .readOnly, "suid": .noSUID, "dev": .noDevices, "exec": .noExecute,
+        "rw": .readOnly, "suid": .noSUID, "dev": .noDevices, "exec": .noExecute, "atime": .noAccessTime,
+        "diratime": .noDirectoryAccessTime,
     ]
-    /// Propagation stays private, and `nocopy` and the SELinux letters have their meaning elsewhere or none.
+    private static let propagations: [String: MountPropagation] = [
+        "private": .private, "rprivate": .private, "slave": .slave, "rslave": .slave, "shared": .shared,
+        "rshared": .shared, "unbindable": .unbindable, "runbindable": .unbindable,
+    ]
+    /// `nocopy` and the SELinux letters have their meaning elsewhere or none.
     private static let ignored: Set<String> = [
-        "private", "rprivate", "z", "Z", "nocopy", "consistent", "cached", "delegated", "defaults",
+        "z", "Z", "nocopy", "consistent", "cached", "delegated", "defaults", "norelatime", "nostrictatime",
+        "loud", "silent", "copy",
     ]
 }

@@ -13,7 +13,9 @@ public enum LaunchCompiler {
             outside: outsideSteps(configuration, settings),
             namespaces: namespaces(configuration, settings),
             cgroup: cgroup,
-            inside: try insideSteps(configuration, settings, cgroup),
+            inside: settings.boundRoot == nil
+                ? try insideSteps(configuration, settings, cgroup)
+                : try specifiedSteps(configuration, settings, cgroup),
             process: try process(configuration, settings),
             monitor: monitor(configuration, settings))
     }
@@ -32,6 +34,8 @@ public enum LaunchCompiler {
         result.seccomp = settings.seccomp
         result.openStandardInput = settings.openStandardInput
         result.reaper = settings.reaper
+        result.handOver = settings.handOver
+        result.startHooks = hooks(configuration.hooks?.startContainer, "created", configuration, settings)
         return result
     }
 

@@ -27,6 +27,10 @@ public struct SandboxSettings: Sendable {
     /// Every device of the host is usable, nothing is masked or read-only.
     public var privileged: Bool
     public var monitor: MonitorSettings
+    /// A root file system that exists already, instead of layers.
+    public var boundRoot: String?
+    /// Who watches the container, if not the shim.
+    public var handOver: HandOver?
 
     public init(
         id: String, layers: [String], upper: String, work: String, mountPoint: String, cgroups: CgroupCompiler,

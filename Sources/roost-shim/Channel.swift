@@ -28,6 +28,8 @@ struct Channel: ~Copyable {
 private enum Message {
     /// The number of a terminal's master descriptor, in one byte.
     static let terminal = UInt8(ascii: "T")
+    /// The process stands, and waits for its start.
+    static let standing = UInt8(ascii: "S")
     /// A failure in its wire form, to the end of the pipe.
     static let failure = UInt8(ascii: "F")
 }
@@ -47,9 +49,9 @@ struct ParentChannel: ~Copyable {
         write(permission.number, &byte, 1)
     }
 
-    /// Waits until the command was executed; a terminal that the child has made is taken over meanwhile.
+    /// Waits until the command was executed, or stands and waits for its start; a terminal that the child has made is taken over meanwhile.
     func awaitExecution(
-        of process: borrowing ProcessDescriptor, _ streams: inout ContainerStreams
+        of process: borrowing ProcessDescriptor, _ streams: inout ContainerStreams, console: Int32 = -1
     ) throws(LaunchFailure) {
         while true {
             let answered = try explained { () throws(KernelError) in
@@ -60,11 +62,15 @@ struct ParentChannel: ~Copyable {
             }
             switch try readByte() {
             // Also when it was killed before it could say anything: its end is then the monitor's to report.
-            case nil: return
+            case nil, Message.standing: return
             case Message.terminal:
                 let number = Int32(try readByte() ?? 0)
                 let master = try takeTerminal(number, of: process)
-                streams.use(terminal: master)
+                if console < 0 {
+                    streams.use(terminal: master)
+                } else {
+                    try ContainerTerminal.send(master, over: console)
+                }
                 proceed()
             default: throw try readFailure()
             }
@@ -128,7 +134,19 @@ struct ChildChannel: ~Copyable {
         return wait()
     }
 
-    func fail(_ failure: LaunchFailure) -> Never {
+    /// Everything is done but the start.
+    func reportStanding() {
+        var byte = Message.standing
+        write(report.number, &byte, 1)
+    }
+
+    /// - Parameter isStanding: the shim has left; what remains is the process's own standard error.
+    func fail(_ failure: LaunchFailure, isStanding: Bool = false) -> Never {
+        if isStanding {
+            var line = failure.message + "\n"
+            _ = line.withUTF8 { write(2, $0.baseAddress, $0.count) }
+            _exit(failure.code)
+        }
         let bytes = [Message.failure] + failure.wire
         // Nobody may be left to read it.
         try? report.writeAll(bytes)

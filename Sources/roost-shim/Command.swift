@@ -30,7 +30,25 @@ struct Command {
             }
         }
         if let worst { return explain(worst, name) }
-        return LaunchFailure("exec: \"\(name)\": not found in the image's PATH", step: "exec", code: 127, errno: ENOENT)
+        return notFound(name)
+    }
+
+    /// Why the command can't be executed, as far as that can be seen without trying; nil if it can.
+    func obstacle() -> LaunchFailure? {
+        guard let name = settings.arguments.first, !name.isEmpty else { return execute() }
+        let places = name.contains("/") ? [name] : searchPath.map { $0.isEmpty ? name : "\($0)/\(name)" }
+        var worst: KernelError?
+        for place in places {
+            if access(place, X_OK) == 0 && !Self.isDirectory(place) { return nil }
+            let reason = access(place, F_OK) == 0 ? EACCES : ENOENT
+            if worst == nil || reason == EACCES { worst = KernelError("execute", place, errno: reason) }
+        }
+        if let worst, name.contains("/") || worst.errno == EACCES { return explain(worst, name) }
+        return notFound(name)
+    }
+
+    private func notFound(_ name: String) -> LaunchFailure {
+        LaunchFailure("exec: \"\(name)\": not found in the image's PATH", step: "exec", code: 127, errno: ENOENT)
     }
 
     private func attempt(_ path: String) -> KernelError {

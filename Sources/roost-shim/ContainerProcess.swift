@@ -1,4 +1,5 @@
 import Glibc
+import Hooks
 import Kernel
 import Launching
 
@@ -7,25 +8,33 @@ import Launching
 struct ContainerProcess {
     private let settings: ProcessSettings
     private var capabilities: CapabilitySets
+    /// It waits for its start, or was started: nobody awaits a report any more.
+    private(set) var isStanding = false
 
     init(_ settings: ProcessSettings) {
         self.settings = settings
         capabilities = settings.capabilities
     }
 
+    /// Descriptors that the command gets.
+    var handedDescriptors: [Int32] { (0..<(settings.handOver?.descriptors ?? 0)).map { Int32($0) + 3 } }
+
     /// Becomes the container's command; returns only by failing.
+    /// - Parameter start: the FIFO that says when; -1 for at once.
     mutating func become(
-        root: RootFileSystem, _ streams: ChildStreams, _ channel: borrowing ChildChannel
+        root: RootFileSystem, _ streams: ChildStreams, _ channel: borrowing ChildChannel, start: Int32
     ) -> LaunchFailure {
         do throws(LaunchFailure) {
             try installStreams(root, streams, channel)
             try explained("working directory: ") { () throws(KernelError) in
                 _ = try root.root.directory(workingDirectory)
             }
-            try channel.closeAllElse()
+            try channel.closeAllElse(but: handedDescriptors + (start >= 0 ? [start] : []))
             try enterDirectory()
+            if start >= 0 { try wait(for: start, channel) }
+            for hook in settings.startHooks { try Hook.run(hook, pid: getpid()) }
             try restrict()
-            guard channel.parentIsAlive else { _exit(125) }
+            guard settings.handOver != nil || channel.parentIsAlive else { _exit(125) }
             if settings.reaper { try Reaper.fork(terminal: settings.terminal) }
             return Command(settings).execute()
         } catch {
@@ -43,14 +52,28 @@ struct ContainerProcess {
             } else {
                 try installPipes(try explained { () throws(KernelError) in try RootFileSystem() }, streams)
             }
-            try channel.closeAllElse()
+            try channel.closeAllElse(but: handedDescriptors)
             try enterDirectory()
             try restrict()
-            guard channel.parentIsAlive else { _exit(125) }
+            guard settings.handOver != nil || channel.parentIsAlive else { _exit(125) }
             return Command(settings).execute()
         } catch {
             return error
         }
+    }
+
+    /// Everything is ready but the command. What can be told of it is told before.
+    private mutating func wait(for start: Int32, _ channel: borrowing ChildChannel) throws(LaunchFailure) {
+        if let failure = Command(settings).obstacle() { throw failure }
+        channel.reportStanding()
+        isStanding = true
+        try channel.closeAllElse(but: handedDescriptors + [start])
+        try explained("wait for the start: ") { () throws(KernelError) in
+            var byte: UInt8 = 0
+            var count = 0
+            while count == 0 { count = try check("read") { read(start, &byte, 1) } }
+        }
+        close(start)
     }
 
     private func installStreams(
@@ -69,6 +92,7 @@ struct ContainerProcess {
     /// The pipes are the command's user's, so that it can open its own streams again, through /dev/stdout.
     private func installPipes(_ root: RootFileSystem, _ streams: ChildStreams) throws(LaunchFailure) {
         let (user, group) = (settings.user, settings.group)
+        if settings.handOver != nil { return giveStreams(to: user) }
         try explained { () throws(KernelError) in
             var streams = streams
             for number in streams.numbers where user != 0 || group != 0 {
@@ -76,6 +100,19 @@ struct ContainerProcess {
             }
             if streams.input < 0 { streams.input = try root.openNull().release() }
             try streams.install()
+        }
+    }
+
+    /// The asker's own streams: pipes and terminals become the user's, as other runtimes have it; whatever else they are
+    /// stays as it is.
+    private func giveStreams(to user: UInt32) {
+        guard user != 0 else { return }
+        for number in Int32(0)...2 {
+            var status = Glibc.stat()
+            guard fstat(number, &status) == 0, status.st_uid != user else { continue }
+            let kind = status.st_mode & S_IFMT
+            // Not to own them is no reason not to run.
+            if kind == S_IFIFO || kind == S_IFCHR && isatty(number) == 1 { fchown(number, user, gid_t.max) }
         }
     }
 
@@ -102,8 +139,9 @@ struct ContainerProcess {
             try dropRights()
             if let mask = settings.umask { umask(mask) } else { umask(0o022) }
             // Each change of credentials clears it, so it stands after all of them.
-            try Credentials.setParentDeathSignal(SIGKILL)
+            if settings.handOver == nil { try Credentials.setParentDeathSignal(SIGKILL) }
             try Execution.closeOnExecution(from: 3)
+            for number in handedDescriptors { _ = fcntl(number, F_SETFD, 0) }
             SignalSet.reset()
             if settings.noNewPrivileges {
                 try Credentials.forbidNewPrivileges()

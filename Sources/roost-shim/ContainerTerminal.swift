@@ -34,6 +34,22 @@ enum ContainerTerminal {
         }
     }
 
+    /// Connects to whoever asked for a terminal; -1 if nobody did. The caller closes it.
+    static func connect(_ process: ProcessSettings) throws(LaunchFailure) -> Int32 {
+        guard let path = process.handOver?.consoleSocket, !path.isEmpty else { return -1 }
+        return try explained("the console socket: ") { () throws(KernelError) in
+            try UnixSocket(connectingTo: path).intoDescriptor().release()
+        }
+    }
+
+    /// Hands the master over, as `runc`'s console socket wants it: with the name that it was opened by.
+    static func send(_ master: borrowing OwnedDescriptor, over console: Int32) throws(LaunchFailure) {
+        let number = master.number
+        try explained("the console socket: ") { () throws(KernelError) in
+            _ = try UnixSocket.send(Array("/dev/ptmx".utf8)[...], descriptors: [number], over: console)
+        }
+    }
+
     /// The group stays that of the devpts instance.
     private static let ownGroup = gid_t.max
 }

@@ -54,6 +54,26 @@ struct Exec: ~Copyable {
         return try relay.run()
     }
 
+    /// Starts the process for somebody else to watch.
+    mutating func handOver() throws(LaunchFailure) -> LaunchSuccess {
+        let channel = try explained { () throws(KernelError) in try Channel() }
+        let groups = try openGroups()
+        let console = try ContainerTerminal.connect(program.process)
+        var streams = try ContainerStreams(program.process)
+        // The ids that the asker knows are those of the host.
+        let host = try explained { () throws(KernelError) in try OwnedDescriptor(open: "/proc", .directory) }
+        try enter()
+        guard let child = try clone() else { become(channel.intoChild(), groups, streams.intoChild()) }
+        closeAll(groups)
+        let parent = channel.intoParent()
+        parent.proceed()
+        try parent.awaitExecution(of: child.process, &streams, console: console)
+        let started = try explained { () throws(KernelError) in
+            try ProcessIdentity.startTime(of: child.pid, in: host)
+        }
+        return LaunchSuccess(pid: child.pid, startTime: started, shim: 0, shimStartTime: 0)
+    }
+
     /// Whether the shim's output and error are the same file.
     private static func haveOneOutput() -> Bool {
         var (output, error) = (stat(), stat())
@@ -99,9 +119,9 @@ struct Exec: ~Copyable {
         let failure: LaunchFailure
         do throws(LaunchFailure) {
             try join(groups)
-            try channel.closeAllElse(but: streams.numbers)
-            guard channel.wait() else { _exit(125) }
             var process = ContainerProcess(program.process)
+            try channel.closeAllElse(but: streams.numbers + process.handedDescriptors)
+            guard channel.wait() else { _exit(125) }
             failure = process.become(streams, channel)
         } catch {
             failure = error

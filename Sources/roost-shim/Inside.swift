@@ -1,4 +1,5 @@
 import Glibc
+import Hooks
 import Kernel
 import Launching
 
@@ -7,12 +8,19 @@ struct Inside {
     private let program: LaunchProgram
     /// v1 control groups to join, opened by the shim.
     private let groups: [Int32]
+    /// The FIFO that says when to start; -1 to start at once.
+    private let start: Int32
     /// Namespaces to join.
     private let joined: [(kind: NamespaceKinds, descriptor: Int32)]
 
     /// Opens, in the host's namespaces, what the process will need of them.
     init(_ program: LaunchProgram, joinFiles: [String], network: Int32?) throws(LaunchFailure) {
         self.program = program
+        let fifo = program.process.handOver?.startFIFO ?? ""
+        // For writing too: otherwise somebody else's opening and closing it would look like the end of the file.
+        start =
+            fifo.isEmpty
+            ? -1 : try explained { () throws(KernelError) in try OwnedDescriptor(open: fifo, .readWrite).release() }
         var groups: [Int32] = []
         var joined: [(kind: NamespaceKinds, descriptor: Int32)] = []
         try explained { () throws(KernelError) in
@@ -32,27 +40,28 @@ struct Inside {
 
     /// In the shim, once the process has its own copies.
     func closeDescriptors() {
-        for number in groups + joined.map(\.descriptor) { close(number) }
+        for number in groups + joined.map(\.descriptor) + [start] where number >= 0 { close(number) }
     }
 
     /// In the new process.
     func run(_ channel: borrowing ChildChannel, _ streams: ChildStreams) -> Never {
         let failure: LaunchFailure
+        var process = ContainerProcess(program.process)
+        let kept = streams.numbers + process.handedDescriptors + (start >= 0 ? [start] : [])
         do throws(LaunchFailure) {
             // Whoever shares its pid namespace must not reach the host through this process.
             try explained { () throws(KernelError) in try Credentials.makeUntouchable() }
-            try channel.closeAllElse(but: groups + joined.map(\.descriptor) + streams.numbers)
+            try channel.closeAllElse(but: groups + joined.map(\.descriptor) + kept)
             try enter()
             // The last of the host's: from here on the container's paths are resolved.
-            try channel.closeAllElse(but: streams.numbers)
+            try channel.closeAllElse(but: kept)
             guard channel.wait() else { _exit(125) }
             let root = try performSteps()
-            var process = ContainerProcess(program.process)
-            failure = process.become(root: root, streams, channel)
+            failure = process.become(root: root, streams, channel, start: start)
         } catch {
             failure = error
         }
-        channel.fail(failure)
+        channel.fail(failure, isStanding: process.isStanding)
     }
 
     private func enter() throws(LaunchFailure) {

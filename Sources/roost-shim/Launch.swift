@@ -1,5 +1,6 @@
 import Cgroups
 import Glibc
+import Hooks
 import Kernel
 import Launching
 
@@ -12,6 +13,8 @@ struct RunningContainer: ~Copyable {
     var streams: ContainerStreams
     var startedNanoseconds: UInt64
     var container: String
+    /// Somebody else watches it.
+    var isHandedOver: Bool
 }
 
 /// One launch, from the program to the running command.
@@ -45,6 +48,8 @@ struct Launch {
         _ child: consuming Namespaces.Child, _ channel: consuming ParentChannel, _ streams: consuming ContainerStreams
     ) throws(LaunchFailure) -> RunningContainer {
         let started = wallClock()
+        let console = try ContainerTerminal.connect(program.process)
+        defer { if console >= 0 { close(console) } }
         let success: LaunchSuccess
         do throws(LaunchFailure) {
             // Without hooks to wait for, the process works while its state is written.
@@ -55,14 +60,15 @@ struct Launch {
                 try runHooks(pid: child.pid)
                 channel.proceed()
             }
-            try channel.awaitExecution(of: child.process, &streams)
+            try channel.awaitExecution(of: child.process, &streams, console: console)
         } catch {
             Self.end(child.process)
             throw error
         }
         return RunningContainer(
             success: success, settings: program.monitor, cgroup: cgroup, process: child.intoProcess(), streams: streams,
-            startedNanoseconds: started, container: program.container)
+            startedNanoseconds: started, container: program.container,
+            isHandedOver: program.process.handOver != nil)
     }
 
     /// Takes back what a failed launch has made.

@@ -3,10 +3,11 @@ import Glibc
 import Kernel
 import Launching
 
-/// `roost-shim launch`: the program on descriptor 3, the report's pipe on descriptor 4.
+/// `roost-shim launch`: the program on descriptor 3, the report's pipe on descriptor 4, or on another number that is
+/// named and the next; those between 3 and that are the container's.
 enum LaunchMode {
     static func run() -> Int32 {
-        let report = OwnedDescriptor(taking: 4)
+        let report = OwnedDescriptor(taking: ProgramDescriptor.number + 1)
         let container: RunningContainer
         do throws(LaunchFailure) {
             try OwnExecutable.seal()
@@ -18,6 +19,10 @@ enum LaunchMode {
             return 1
         }
         let success = container.success.json
+        if container.isHandedOver {
+            Report.send(success, to: report)
+            return 0
+        }
         // Whoever hears of the success may attach at once.
         var monitor = Monitor(container)
         Report.send(success, to: report)
@@ -54,13 +59,21 @@ enum LaunchMode {
     }
 
     private static func readProgram() throws(LaunchFailure) -> LaunchProgram {
-        let bytes = try explained { () throws(KernelError) in try OwnedDescriptor(taking: 3).readAll() }
+        let bytes = try explained { () throws(KernelError) in
+            try OwnedDescriptor(taking: ProgramDescriptor.number).readAll()
+        }
         do throws(WireError) {
             return try LaunchProgram(wire: bytes)
         } catch {
             throw LaunchFailure(error.description)
         }
     }
+}
+
+/// The descriptor of the program: the second argument, else 3.
+enum ProgramDescriptor {
+    static var isNamed: Bool { CommandLine.arguments.count > 2 }
+    static var number: Int32 { isNamed ? Int32(CommandLine.arguments[2]) ?? 3 : 3 }
 }
 
 /// Writes to the supervisor. Nobody may be there to read it any more: then there is nobody to tell.

@@ -1,5 +1,6 @@
 import Cgroups
 import Glibc
+import Hooks
 import Kernel
 import Launching
 

@@ -35,6 +35,13 @@ final class RootFileSystem {
             try bind(source, within, MountTarget(target), flags, recursive)
         case .device(let path, let major, let minor, let mode, let user, let group):
             try device(path, major, minor, mode, user, group)
+        case .attributes(let target, let set, let clear, let recursive):
+            let place = try mounted(target)
+            try DetachedMount.change(
+                place, set: MountAttributes(mountFlags: set.rawValue),
+                clear: MountAttributes(mountFlags: clear.rawValue), recursive: recursive)
+        case .propagation(let target, let kind, let recursive):
+            try DetachedMount.spread(try mounted(target), kind.flag, recursive: recursive)
         case .mask(let path): try mask(path)
         case .readOnly(let path): try makeReadOnly(path)
         case .pivotRoot: try Mounts.pivot(to: root.descriptor)
@@ -53,6 +60,12 @@ final class RootFileSystem {
         case .domainname(let name): try check("set the domain name", name) { setdomainname(name, name.utf8.count) }
         default: break
         }
+    }
+
+    /// What is mounted on a path.
+    private func mounted(_ target: String) throws(KernelError) -> OwnedDescriptor {
+        let place = MountTarget(target)
+        return try root.open(place.path, .path, links: place.links)
     }
 
     private func bindRoot(_ source: String, _ target: String) throws(KernelError) {
@@ -149,6 +162,18 @@ extension RootFileSystem {
             if isOfProcess || isDirectory {
                 throw KernelError("mount on", "\(target.path), which is inside /proc", errno: EPERM)
             }
+        }
+    }
+}
+
+extension MountPropagation {
+    /// `MS_…` (`man 2 mount`).
+    var flag: UInt64 {
+        switch self {
+        case .private: 1 << 18
+        case .slave: 1 << 19
+        case .shared: 1 << 20
+        case .unbindable: 1 << 17
         }
     }
 }

@@ -15,7 +15,7 @@ struct ContainerStreams: ~Copyable {
 
     /// - Parameter together: output and error are one pipe, which keeps the order of what is written to both.
     init(_ process: ProcessSettings, together: Bool = false) throws(LaunchFailure) {
-        if process.terminal { return }
+        if process.terminal || process.handOver != nil { return }
         try explained { () throws(KernelError) in
             (output, child.output) = try OwnedDescriptor.pipe().release()
             if together {

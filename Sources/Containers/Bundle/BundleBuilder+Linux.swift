@@ -1,4 +1,5 @@
 import OCI
+import Sandboxes
 import StackModel
 
 extension BundleBuilder {
@@ -17,14 +18,15 @@ extension BundleBuilder {
         limits.devices =
             record.settings.privileged
             ? [RuntimeConfiguration.DeviceRule(allow: true)]
-            : deviceRules + granted.map(\.rule)
+            : [.init(allow: false)] + LaunchCompiler.standardDeviceRules + granted.map(\.rule)
                 + (record.settings.deviceCgroupRules ?? []).map(RuntimeConfiguration.DeviceRule.init)
         linux.resources = limits
         let settings = networkDefaults(inputs.network).merging(record.settings.sysctls) { _, own in own }
         linux.sysctl = settings.isEmpty ? nil : settings
         let own = Set(granted.map(\.device.path))
         linux.devices =
-            standardDevices + inputs.hostDevices.filter { !own.contains($0.path) } + granted.map(\.device)
+            LaunchCompiler.standardDevices + inputs.hostDevices.filter { !own.contains($0.path) }
+            + granted.map(\.device)
         if !record.settings.privileged && !inputs.security.systemPathsVisible {
             linux.maskedPaths = maskedPaths + inputs.thermalDirectories
             linux.readonlyPaths = readonlyPaths
@@ -49,25 +51,6 @@ extension BundleBuilder {
         guard network == .own else { return [:] }
         return ["net.ipv4.ip_unprivileged_port_start": "0", "net.ipv4.ping_group_range": "0 2147483647"]
     }
-
-    /// runtime-spec, config-linux.md#default-devices.
-    private static let standardDevices = [
-        RuntimeConfiguration.Device(path: "/dev/null", major: 1, minor: 3, fileMode: 0o666),
-        RuntimeConfiguration.Device(path: "/dev/zero", major: 1, minor: 5, fileMode: 0o666),
-        RuntimeConfiguration.Device(path: "/dev/full", major: 1, minor: 7, fileMode: 0o666),
-        RuntimeConfiguration.Device(path: "/dev/random", major: 1, minor: 8, fileMode: 0o666),
-        RuntimeConfiguration.Device(path: "/dev/urandom", major: 1, minor: 9, fileMode: 0o666),
-        RuntimeConfiguration.Device(path: "/dev/tty", major: 5, minor: 0, fileMode: 0o666),
-    ]
-
-    /// Nodes of any kind may be made, and those of the container's own devices and terminals be used.
-    private static let deviceRules: [RuntimeConfiguration.DeviceRule] =
-        [
-            .init(allow: false), .init(allow: true, type: "c", access: "m"), .init(allow: true, type: "b", access: "m"),
-        ]
-        + standardDevices.map { .init(allow: true, type: $0.type, major: Int64($0.major), minor: Int64($0.minor)) }
-        // /dev/console, /dev/ptmx, and the terminals of devpts.
-        + [(5, 1), (5, 2), (136, nil)].map { .init(allow: true, type: "c", major: $0.0, minor: $0.1) }
 
     /// What tells a container about the host, or lets it harm it; the paths that Docker hides.
     private static let maskedPaths = [

@@ -69,8 +69,7 @@ public enum SeccompCompiler {
     }
 
     private static func addArchitectures(of profile: SeccompProfile, to context: scmp_filter_ctx) throws(SeccompError) {
-        let native = "SCMP_ARCH_" + nativeName
-        let entry = profile.archMap?.first { $0.architecture == native }
+        let entry = profile.archMap?.first { $0.architecture == nativeArchitecture }
         for name in entry?.subArchitectures ?? [] {
             let token = seccomp_arch_resolve_name(String(name.dropFirst("SCMP_ARCH_".count)).lowercased())
             if token == 0 { continue }
@@ -152,6 +151,9 @@ public enum SeccompCompiler {
             "riscv64"
         #endif
     }
+
+    /// As profiles name it.
+    static var nativeArchitecture: String { "SCMP_ARCH_" + nativeName }
 
     private static var nativeName: String {
         #if arch(x86_64)

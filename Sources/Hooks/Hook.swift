@@ -1,14 +1,21 @@
 import Glibc
 import Kernel
-import Launching
+public import Launching
 
 /// OCI hooks: programs that get the container's state on their standard input (runtime-spec, config.md).
-enum Hook {
+public enum Hook {
     /// Seconds, when the hook sets no bound of its own.
     private static let defaultTimeout: UInt32 = 30
 
-    static func run(_ hook: HookSettings, pid: Int32) throws(LaunchFailure) {
-        let outcome = try explained("hook \(hook.path): ") { () throws(KernelError) in try perform(hook, pid: pid) }
+    /// Runs a hook to its end.
+    /// - Parameter pid: the container's first process, 0 for none.
+    public static func run(_ hook: HookSettings, pid: Int32) throws(LaunchFailure) {
+        let outcome: (ending: ProcessDescriptor.Ending?, words: String)
+        do throws(KernelError) {
+            outcome = try perform(hook, pid: pid)
+        } catch {
+            throw LaunchFailure("hook \(hook.path): \(error)", errno: error.errno)
+        }
         switch outcome.ending {
         case .exited(0): return
         case .exited(let code): throw LaunchFailure("hook \(hook.path) exited with \(code)\(outcome.words)")
@@ -22,7 +29,7 @@ enum Hook {
     }
 
     /// Runs hooks whose failure changes nothing any more (runtime-spec: after a poststop error the rest still runs).
-    static func runAll(_ hooks: [HookSettings], pid: Int32) {
+    public static func runAll(_ hooks: [HookSettings], pid: Int32) {
         for hook in hooks { try? run(hook, pid: pid) }
     }
 
