@@ -31,6 +31,7 @@ struct ContainerProcess {
             }
             try channel.closeAllElse(but: handedDescriptors + (start >= 0 ? [start] : []))
             try enterDirectory()
+            try setLimits()
             if start >= 0 { try wait(for: start, channel) }
             for hook in settings.startHooks { try Hook.run(hook, pid: getpid()) }
             try restrict()
@@ -54,6 +55,7 @@ struct ContainerProcess {
             }
             try channel.closeAllElse(but: handedDescriptors)
             try enterDirectory()
+            try setLimits()
             try restrict()
             guard settings.handOver != nil || channel.parentIsAlive else { _exit(125) }
             return Command(settings).execute()
@@ -131,7 +133,6 @@ struct ContainerProcess {
     /// The order is the point here. A filter is loaded while the right to do so is still there, unless
     /// no_new_privs makes it everybody's; then it comes last, as it may forbid what stands before it.
     private mutating func restrict() throws(LaunchFailure) {
-        try setLimits()
         try explained { () throws(KernelError) in
             try Credentials.leaveSessionKeyring()
             try Credentials.resetPriority()

@@ -33,8 +33,8 @@ import Testing
 
     @Test(arguments: ["", ".", "..", "a/b", "a b", "../x", "ü"])
     func idsThatLeadElsewhereAreRefused(_ id: String) throws {
-        let store = ContainerStore(
-            try Arguments(["--root", "/nonesuch"], of: Syntax(values: ["root"]), stopsAtWord: true))
+        let global = try Arguments(["--root", "/nonesuch"], of: Syntax(values: ["root"]), stopsAtWord: true)
+        let store = try ContainerStore(global)
         #expect(throws: RuntimeFailure.self) { try store.load(id) }
     }
 }

@@ -57,7 +57,7 @@ import Testing
         let late = HookSettings(
             path: "/h", arguments: ["/h"], environment: [], timeout: 0, state: state("created"))
         #expect(program.outside.last == .hook(early))
-        #expect(program.inside.last == .hook(late))
+        #expect(program.process.startHooks == [late])
         #expect(program.monitor.poststopHooks.map(\.state) == [state("stopped")])
     }
 

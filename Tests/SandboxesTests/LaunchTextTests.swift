@@ -229,7 +229,7 @@ import Testing
                 + outside hook /hooks/prestart /hooks/prestart
                 + outside hook /hooks/create create "a b" timeout=5s
                 + inside hook /hooks/inside /hooks/inside
-                + inside hook /hooks/start /hooks/start
+                + start hook /hooks/start /hooks/start
                 + poststop hook /hooks/stopped /hooks/stopped
                 """#)
     }
