@@ -5,7 +5,7 @@ SWIFT ?= swift
 CONFIGURATION ?= debug
 BIN = .build/$(CONFIGURATION)
 
-.PHONY: help build test parity image-parity lint format bench fuzz demo demo-down images packages clean
+.PHONY: help build test parity image-parity runtime-parity lint format bench fuzz demo demo-down images packages clean
 
 help:
 	@echo "make demo       bring examples/counter up and look at it"
@@ -13,6 +13,7 @@ help:
 	@echo "make test       run every test (those that need root are skipped without it)"
 	@echo "make parity     compare with Docker Compose file by file and write docs/parity.md"
 	@echo "make image-parity  compare images with umoci, skopeo, Docker and Podman and print the tables of docs"
+	@echo "make runtime-parity  run generated bundles with roost-oci, runc and crun and compare what is seen inside"
 	@echo "make lint       check the format of the sources"
 	@echo "make bench      measure beside Docker Engine and Docker Compose"
 	@echo "make fuzz       give the parsers ten million made-up inputs each (SEED=, EXECUTIONS=)"
@@ -34,6 +35,10 @@ test: packages
 parity: packages
 	$(SWIFT) build --build-tests
 	@scripts/parity
+
+runtime-parity: build
+	@scripts/install-packages runc crun
+	@scripts/runtime-parity --bin $(BIN)
 
 image-parity: build images
 	@scripts/install-packages buildah

@@ -51,6 +51,14 @@ struct Creation {
         guard kinds.contains("mount") else {
             throw RuntimeFailure("a container without a mount namespace of its own is not supported")
         }
+        let network = kinds.contains("network")
+        for name in (configuration.linux.sysctl ?? [:]).keys.sorted() {
+            let isOwn = Sysctl.isOwn(
+                name, network: network, interProcess: kinds.contains("ipc"), names: kinds.contains("uts"))
+            guard isOwn else {
+                throw RuntimeFailure("sysctl \(name) is not the container's own but the host's")
+            }
+        }
         guard !kinds.contains("user"), !kinds.contains("time") else {
             throw RuntimeFailure("user and time namespaces are not supported yet")
         }
@@ -69,7 +77,7 @@ struct Creation {
     private var completed: RuntimeConfiguration {
         var result = configuration
         let path = (configuration.linux.cgroupsPath ?? "").split(separator: "/").joined(separator: "/")
-        result.linux.cgroupsPath = path.isEmpty ? "roost-oci/\(id)" : path
+        result.linux.cgroupsPath = path.isEmpty ? id : path
         var resources = configuration.linux.resources ?? .init()
         let rules = resources.devices ?? []
         resources.devices = [.init(allow: false)] + rules + LaunchCompiler.standardDeviceRules
@@ -106,6 +114,9 @@ struct Creation {
                 }
             }
             let program = try program()
+            guard try Cgroup(program.cgroup).processes().isEmpty else {
+                throw RuntimeFailure("the control group \(program.cgroup.path) has processes of somebody else's")
+            }
             let success = try ShimProcess.start("launch", program.wire, descriptors: handOver.descriptors)
             let container = RuntimeContainer(record: try record(success, program.cgroup), directory: directory)
             do {

@@ -134,7 +134,7 @@ extension RuntimeCommand {
     }
 
     private static func remove(_ container: RuntimeContainer, _ store: ContainerStore) throws {
-        try container.group?.remove(withParents: container.record.cgroup.path.hasPrefix("roost-oci/"))
+        try container.group?.remove(withParents: false)
         // `try?`: a bundle that can't be read any more is no reason to keep a container for ever.
         let hooks = (try? container.configuration())?.hooks?.poststop ?? []
         if !hooks.isEmpty {

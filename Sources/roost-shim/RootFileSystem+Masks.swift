@@ -54,7 +54,8 @@ extension RootFileSystem {
     /// The place of a path; nil where there is nothing to hide. Below /proc and /sys only the kernel can say that.
     private func find(_ path: String) throws(KernelError) -> OwnedDescriptor? {
         guard let (system, rest) = KernelFileSystem.split(path) else {
-            return try root.find(RootDirectory.cleaned(path), links: .refused)
+            // Of the image's own files, a link's target is meant, inside the root.
+            return try root.find(RootDirectory.cleaned(path))
         }
         let directory = try directory(of: system)
         do throws(KernelError) {

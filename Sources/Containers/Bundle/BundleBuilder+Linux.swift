@@ -36,12 +36,7 @@ extension BundleBuilder {
 
     /// A setting that isn't the container's own would be the host's (`man 7 ipc_namespaces`, network_namespaces).
     private static func checkNamespaced(_ name: String, network: BundleInputs.BundleNetwork) throws(BundleError) {
-        let interProcess = ["msgmax", "msgmnb", "msgmni", "sem", "shmall", "shmmax", "shmmni", "shm_rmid_forced"]
-        let isPlain = name.allSatisfy { $0.isLetter || $0.isNumber || "._-".contains($0) } && !name.contains("..")
-        let isOwn =
-            name.hasPrefix("net.") && network == .own || name.hasPrefix("fs.mqueue.")
-            || interProcess.contains { name == "kernel." + $0 }
-        guard isPlain && isOwn else {
+        guard Sysctl.isOwn(name, network: network == .own, interProcess: true) else {
             throw BundleError("sysctl \"\(name)\" is not the container's own but the host's; set it on the host")
         }
     }
