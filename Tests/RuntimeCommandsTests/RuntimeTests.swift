@@ -64,7 +64,7 @@ struct RuntimeTests {
         let fixture = try RuntimeFixture()
         try fixture.bundle("sleep 1000") {
             $0.linux.resources?.pids = .init(limit: 50)
-            $0.linux.cgroupsPath = "/roost-oci-test/\(fixture.name)"
+            $0.linux.cgroupsPath = "/roost-oci-\(fixture.name)"
         }
         try #require(try fixture.make("create").code == 0)
         try #require(try fixture.run("start", fixture.name).code == 0)
@@ -74,7 +74,7 @@ struct RuntimeTests {
         #expect(try fixture.run("resume", fixture.name).code == 0)
         #expect(try fixture.status() == "running")
         #expect(try fixture.run("update", "--pids-limit", "20", fixture.name).code == 0)
-        let files = ["/sys/fs/cgroup/pids", "/sys/fs/cgroup"].map { "\($0)/roost-oci-test/\(fixture.name)/pids.max" }
+        let files = ["/sys/fs/cgroup/pids", "/sys/fs/cgroup"].map { "\($0)/roost-oci-\(fixture.name)/pids.max" }
         let file = try #require(files.first { Files.exists($0) })
         #expect(try Files.readText(file) == "20\n")
     }
