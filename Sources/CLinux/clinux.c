@@ -177,10 +177,34 @@ int clinux_reset_priority(void) { return setpriority(PRIO_PROCESS, 0, 0); }
 
 int clinux_new_session_keyring(void) { return (int)syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL); }
 
-int clinux_seccomp(const void *filter, unsigned short length) {
+int clinux_seccomp(const void *filter, unsigned short length, unsigned int flags) {
     struct sock_fprog program = {.len = length, .filter = (struct sock_filter *)filter};
-    return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);
+    return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
 }
+
+int clinux_set_scheduler(
+    uint32_t policy, uint64_t flags, int32_t niceness, uint32_t priority, const uint64_t times[3]) {
+    // struct sched_attr, which not every C library's headers have.
+    struct {
+        uint32_t size, policy;
+        uint64_t flags;
+        int32_t nice;
+        uint32_t priority;
+        uint64_t runtime, deadline, period;
+    } attributes = {48, policy, flags, niceness, priority, times[0], times[1], times[2]};
+    return (int)syscall(SYS_sched_setattr, 0, &attributes, 0);
+}
+
+int clinux_set_io_priority(uint32_t priority) {
+    const int process = 1;
+    return (int)syscall(SYS_ioprio_set, process, 0, priority);
+}
+
+int clinux_set_processors(const uint64_t *mask, size_t words) {
+    return (int)syscall(SYS_sched_setaffinity, 0, words * sizeof *mask, mask);
+}
+
+int clinux_set_personality(uint64_t personality) { return (int)syscall(SYS_personality, personality); }
 
 int clinux_set_limit(int kind, uint64_t soft, uint64_t hard) {
     struct { uint64_t soft, hard; } limit = {soft, hard};

@@ -64,11 +64,14 @@ public enum Credentials {
     }
 
     /// Loads a seccomp filter: `struct sock_filter` one after the other, 8 bytes each.
-    public static func loadFilter(_ program: [UInt8]) throws(KernelError) {
+    /// - Parameter flags: `SECCOMP_FILTER_FLAG_…`.
+    public static func loadFilter(_ program: [UInt8], flags: UInt32 = 0) throws(KernelError) {
         guard program.count % 8 == 0, let length = UInt16(exactly: program.count / 8) else {
             throw KernelError("load the seccomp filter", "of \(program.count) bytes", errno: EINVAL)
         }
-        try check("load the seccomp filter") { program.withUnsafeBytes { clinux_seccomp($0.baseAddress, length) } }
+        try check("load the seccomp filter") {
+            program.withUnsafeBytes { clinux_seccomp($0.baseAddress, length, flags) }
+        }
     }
 
     /// Sets a resource limit; `kind` is the kernel's `RLIMIT_…` number.

@@ -119,6 +119,8 @@ public struct NamespaceSettings: Equatable, Sendable {
     public var new: [NamespaceKind]
     /// Joined before the clone, by path (`/proc/PID/ns/net`).
     public var joined: [JoinedNamespace]
+    /// Lines for `/proc/PID/timens_offsets` of a new time namespace: a clock, seconds and nanoseconds.
+    public var timeOffsets: [String] = []
 
     public init(new: [NamespaceKind] = [.mount, .uts, .ipc, .pid, .cgroup], joined: [JoinedNamespace] = []) {
         self.new = new

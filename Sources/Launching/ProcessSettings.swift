@@ -60,6 +60,7 @@ public struct ProcessSettings: Equatable, Sendable {
     public var reaper: Bool
     /// OCI `startContainer` hooks, in the container and before the process gives its rights up.
     public var startHooks: [HookSettings]
+    public var traits = ProcessTraits()
     /// For a command that is somebody else's to watch; `nil` for one that the shim watches.
     public var handOver: HandOver?
 

@@ -4,6 +4,7 @@ extension NamespaceSettings {
         for namespace in joined {
             text.line(1, "join", "\(namespace.kind)", ProgramText.word(namespace.path))
         }
+        for offset in timeOffsets { text.line(1, "time-offset", offset) }
     }
 }
 
@@ -27,6 +28,7 @@ extension ProcessSettings {
             text.line(2, "terminal", terminalRows > 0 ? "rows=\(terminalRows) columns=\(terminalColumns)" : "")
         }
         if openStandardInput { text.line(2, "open-standard-input") }
+        traits.describe(in: &text)
         if reaper { text.line(2, "reaper") }
         for hook in startHooks { text.line(2, "start", hook.text) }
         if let handOver {

@@ -52,6 +52,7 @@ extension NamespaceSettings: WireRecord {
     mutating func visit(_ coder: inout some WireCoder) throws(WireError) {
         try coder.field(&new)
         try coder.field(&joined)
+        try coder.field(&timeOffsets)
     }
 }
 
@@ -142,6 +143,7 @@ extension ProcessSettings: WireRecord {
         try coder.field(&terminalColumns)
         try coder.field(&startHooks)
         try coder.field(&handOver)
+        try coder.field(&traits)
     }
 }
 

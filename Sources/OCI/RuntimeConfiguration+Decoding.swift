@@ -41,6 +41,10 @@ extension RuntimeConfiguration.Process {
         consoleSize = try values.decodeIfPresent(RuntimeConfiguration.ConsoleSize.self, forKey: "consoleSize")
         apparmorProfile = try values.decodeIfPresent(String.self, forKey: "apparmorProfile")
         selinuxLabel = try values.decodeIfPresent(String.self, forKey: "selinuxLabel")
+        scheduler = try values.decodeIfPresent(RuntimeConfiguration.Scheduler.self, forKey: "scheduler")
+        ioPriority = try values.decodeIfPresent(RuntimeConfiguration.IOPriority.self, forKey: "ioPriority")
+        execCPUAffinity = try values.decodeIfPresent(
+            RuntimeConfiguration.ProcessorAffinity.self, forKey: "execCPUAffinity")
     }
 }
 
@@ -72,6 +76,8 @@ extension RuntimeConfiguration.Linux {
         uidMappings = try values.decodeIfPresent([Configuration.IDMapping].self, forKey: "uidMappings")
         gidMappings = try values.decodeIfPresent([Configuration.IDMapping].self, forKey: "gidMappings")
         mountLabel = try values.decodeIfPresent(String.self, forKey: "mountLabel")
+        personality = try values.decodeIfPresent(Configuration.Personality.self, forKey: "personality")
+        timeOffsets = try values.decodeIfPresent([String: Configuration.TimeOffset].self, forKey: "timeOffsets")
     }
 }
 

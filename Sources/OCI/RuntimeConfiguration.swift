@@ -32,6 +32,9 @@ public struct RuntimeConfiguration: Codable, Equatable, Sendable {
         public var oomScoreAdj: Int?
         public var apparmorProfile: String?
         public var selinuxLabel: String?
+        public var scheduler: Scheduler?
+        public var ioPriority: IOPriority?
+        public var execCPUAffinity: ProcessorAffinity?
 
         public init() {}
     }
@@ -147,6 +150,9 @@ public struct RuntimeConfiguration: Codable, Equatable, Sendable {
         public var uidMappings: [IDMapping]?
         public var gidMappings: [IDMapping]?
         public var mountLabel: String?
+        public var personality: Personality?
+        /// By the clock's name, `monotonic` or `boottime`.
+        public var timeOffsets: [String: TimeOffset]?
 
         public init() {}
     }
@@ -156,6 +162,12 @@ public struct RuntimeConfiguration: Codable, Equatable, Sendable {
         public var containerID: UInt32
         public var hostID: UInt32
         public var size: UInt32
+
+        public init(containerID: UInt32, hostID: UInt32, size: UInt32) {
+            self.containerID = containerID
+            self.hostID = hostID
+            self.size = size
+        }
     }
 
     /// `defaultAction` and `action` are `SCMP_ACT_…`, `architectures` `SCMP_ARCH_…`.
@@ -167,6 +179,12 @@ public struct RuntimeConfiguration: Codable, Equatable, Sendable {
         public var listenerPath: String?
         public var listenerMetadata: String?
         public var syscalls: [Rule]?
+
+        public init(defaultAction: String, flags: [String]? = nil, listenerPath: String? = nil) {
+            self.defaultAction = defaultAction
+            self.flags = flags
+            self.listenerPath = listenerPath
+        }
 
         public struct Rule: Codable, Equatable, Sendable {
             public var names: [String]

@@ -24,7 +24,7 @@ struct Creation {
         bundle = try Self.absolute(invocation.arguments["bundle"] ?? ".")
         text = try Files.read(bundle + "/config.json")
         configuration = try RuntimeConfiguration(json: text)
-        try Self.check(configuration)
+        try Self.check(configuration, text)
         handOver.consoleSocket = invocation.arguments["console-socket"] ?? ""
         let preserved = try invocation.arguments.number("preserve-fds", as: UInt32.self) ?? 0
         handOver.descriptors = preserved + Self.listening
@@ -39,7 +39,7 @@ struct Creation {
         return String(cString: found)
     }
 
-    private static func check(_ configuration: RuntimeConfiguration) throws {
+    private static func check(_ configuration: RuntimeConfiguration, _ text: [UInt8]) throws {
         guard configuration.ociVersion.hasPrefix("1.") else {
             throw RuntimeFailure("config.json is of version \(configuration.ociVersion) of the specification, not 1")
         }
@@ -59,12 +59,7 @@ struct Creation {
                 throw RuntimeFailure("sysctl \(name) is not the container's own but the host's")
             }
         }
-        guard !kinds.contains("user"), !kinds.contains("time") else {
-            throw RuntimeFailure("user and time namespaces are not supported yet")
-        }
-        guard configuration.linux.seccomp?.listenerPath?.isEmpty ?? true else {
-            throw RuntimeFailure("seccomp's listener is not supported yet")
-        }
+        try Unsupported.check(configuration, text)
     }
 
     // MARK: The program

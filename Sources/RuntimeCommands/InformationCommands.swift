@@ -114,12 +114,12 @@ private struct RuntimeFeatures: Encodable {
     let linux = Linux()
 
     struct Linux: Encodable {
-        let namespaces = ["cgroup", "ipc", "mount", "network", "pid", "uts"]
+        let namespaces = ["cgroup", "ipc", "mount", "network", "pid", "time", "uts"]
         let capabilities = KernelNames.capabilities.map { "CAP_" + $0 }
         let cgroup = Cgroup()
         let seccomp = Seccomp()
-        let apparmor = Feature(enabled: false)
-        let selinux = Feature(enabled: false)
+        let apparmor = Feature(enabled: true)
+        let selinux = Feature(enabled: true)
         let intelRdt = Feature(enabled: false)
     }
 
@@ -135,6 +135,7 @@ private struct RuntimeFeatures: Encodable {
         let enabled = true
         let actions = SeccompProfile.actions
         let operators = SeccompProfile.operators
+        let supportedFlags = LaunchCompiler.seccompFlags.keys.sorted()
     }
 
     struct Feature: Encodable { let enabled: Bool }

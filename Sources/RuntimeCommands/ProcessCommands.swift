@@ -111,7 +111,9 @@ private struct Execution {
             try Self.apply(arguments, to: &wanted)
         }
         guard !wanted.args.isEmpty else { throw RuntimeFailure("which command? name it after the id") }
+        try Unsupported.checkLabels(of: wanted)
         process = try LaunchCompiler.processSettings(wanted)
+        process.traits = try LaunchCompiler.traits(wanted, configuration.linux)
         if let seccomp = configuration.linux.seccomp {
             process.seccomp = try SeccompCompiler.compile(SeccompProfile(seccomp), capabilities: [])
         }
@@ -121,6 +123,8 @@ private struct Execution {
 
     private static func apply(_ arguments: Arguments, to process: inout RuntimeConfiguration.Process) throws {
         if let directory = arguments["cwd"] { process.cwd = directory }
+        if let profile = arguments["apparmor"] { process.apparmorProfile = profile }
+        if let label = arguments["process-label"] { process.selinuxLabel = label }
         process.env += arguments.all("env")
         if arguments.has("no-new-privs") { process.noNewPrivileges = true }
         if let user = arguments["user"] {

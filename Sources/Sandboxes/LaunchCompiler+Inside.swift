@@ -102,8 +102,10 @@ public struct MountOptions {
     var remount = false
     var propagation: (kind: MountPropagation, recursive: Bool)?
     var copiesUp = false
+    /// `idmap` or `ridmap`, if it is there.
+    public private(set) var mapping: String?
 
-    init(_ options: [String]) {
+    public init(_ options: [String]) {
         for option in options {
             if let flag = Self.setting[option] {
                 flags.insert(flag)
@@ -131,6 +133,7 @@ public struct MountOptions {
             recursive = true
         case "remount": remount = true
         case "tmpcopyup": copiesUp = true
+        case "idmap", "ridmap": mapping = option
         case _ where Self.ignored.contains(option): break
         default: data.append(option)
         }

@@ -11,7 +11,7 @@ public enum LaunchCompiler {
         return LaunchProgram(
             container: settings.id,
             outside: outsideSteps(configuration, settings),
-            namespaces: namespaces(configuration, settings),
+            namespaces: try namespaces(configuration, settings),
             cgroup: cgroup,
             inside: settings.boundRoot == nil
                 ? try insideSteps(configuration, settings, cgroup)
@@ -31,6 +31,7 @@ public enum LaunchCompiler {
         _ configuration: RuntimeConfiguration, _ settings: SandboxSettings
     ) throws(LaunchCompilerError) -> ProcessSettings {
         var result = try processSettings(configuration.process)
+        result.traits = try traits(configuration.process, configuration.linux)
         result.seccomp = settings.seccomp
         result.openStandardInput = settings.openStandardInput
         result.reaper = settings.reaper
@@ -72,7 +73,7 @@ public enum LaunchCompiler {
 
     private static func namespaces(
         _ configuration: RuntimeConfiguration, _ settings: SandboxSettings
-    ) -> NamespaceSettings {
+    ) throws(LaunchCompilerError) -> NamespaceSettings {
         var result = NamespaceSettings(new: [], joined: [])
         for namespace in configuration.linux.namespaces {
             guard let kind = namespaceKinds[namespace.type] else { continue }
@@ -81,6 +82,14 @@ public enum LaunchCompiler {
             } else if kind != .network {
                 result.new.append(kind)
             }
+        }
+        let offsets = (configuration.linux.timeOffsets ?? [:]).sorted { $0.key < $1.key }
+        for (clock, offset) in offsets {
+            guard result.new.contains(.time), ["monotonic", "boottime"].contains(clock) else {
+                throw LaunchCompilerError(
+                    subject: "linux.timeOffsets", reason: "\(clock) is no clock of a new time namespace")
+            }
+            result.timeOffsets.append("\(clock) \(offset.secs ?? 0) \(offset.nanosecs ?? 0)")
         }
         return result
     }

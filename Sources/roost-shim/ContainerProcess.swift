@@ -136,7 +136,8 @@ struct ContainerProcess {
         try explained { () throws(KernelError) in
             try Credentials.leaveSessionKeyring()
             try Credentials.resetPriority()
-            if !settings.seccomp.isEmpty && !settings.noNewPrivileges { try Credentials.loadFilter(settings.seccomp) }
+            try settings.traits.apply()
+            if !settings.seccomp.isEmpty && !settings.noNewPrivileges { try loadFilter() }
             try dropRights()
             if let mask = settings.umask { umask(mask) } else { umask(0o022) }
             // Each change of credentials clears it, so it stands after all of them.
@@ -146,9 +147,13 @@ struct ContainerProcess {
             SignalSet.reset()
             if settings.noNewPrivileges {
                 try Credentials.forbidNewPrivileges()
-                if !settings.seccomp.isEmpty { try Credentials.loadFilter(settings.seccomp) }
+                if !settings.seccomp.isEmpty { try loadFilter() }
             }
         }
+    }
+
+    private func loadFilter() throws(KernelError) {
+        try Credentials.loadFilter(settings.seccomp, flags: settings.traits.seccompFlags)
     }
 
     private func setLimits() throws(LaunchFailure) {

@@ -12,7 +12,7 @@ struct Exec: ~Copyable {
     private var unified: Int32 = -1
 
     /// All but the cgroup namespace, which has to be joined from inside the container's cgroup.
-    private static let kinds: NamespaceKinds = [.mount, .uts, .ipc, .pid, .network]
+    private static let kinds: NamespaceKinds = [.mount, .uts, .ipc, .pid, .network, .time]
 
     init(_ program: ExecProgram) throws(LaunchFailure) {
         let identity = ProcessIdentity(pid: program.target, startTime: program.targetStartTime)
@@ -132,7 +132,9 @@ struct Exec: ~Copyable {
     private func join(_ groups: [Int32]) throws(LaunchFailure) {
         let number = target.descriptor.number
         try explained("enter container \(program.container): ") { () throws(KernelError) in
+            try Scheduling.setProcessors(program.process.traits.initialProcessors)
             for group in groups { try check("join the control group") { write(group, "0", 1) } }
+            try Scheduling.setProcessors(program.process.traits.finalProcessors)
             try Namespaces.join(number: number, .cgroup)
             try check("start a session") { setsid() }
             if program.process.oomScoreAdjustment != 0 {

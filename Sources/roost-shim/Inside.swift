@@ -71,11 +71,20 @@ struct Inside {
                 try check("join the control group") { write(number, "0", 1) }
             }
             if program.namespaces.new.contains(.cgroup) { try Namespaces.unshare(.cgroup) }
+            if program.namespaces.new.contains(.time) { try enterTime() }
             try check("start a session") { setsid() }
             if program.process.oomScoreAdjustment != 0 {
                 try Files.write("\(program.process.oomScoreAdjustment)", to: "/proc/self/oom_score_adj")
             }
         }
+    }
+
+    /// A new time namespace is that of children first, and its clocks can be set until somebody is in it.
+    private func enterTime() throws(KernelError) {
+        try Namespaces.unshare(.time)
+        for offset in program.namespaces.timeOffsets { try Files.write(offset, to: "/proc/self/timens_offsets") }
+        let own = try OwnedDescriptor(open: "/proc/self/ns/time_for_children")
+        try Namespaces.join(own, .time)
     }
 
     private func performSteps() throws(LaunchFailure) -> RootFileSystem {

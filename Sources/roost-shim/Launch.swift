@@ -96,8 +96,9 @@ struct Launch {
         } catch {
             throw LaunchFailure(error.description, step: "cgroup", errno: error.errno)
         }
-        // The cgroup namespace begins at the group that its maker is in, so the child makes that one itself.
-        let kinds = NamespaceKinds(program.namespaces.new).subtracting(.cgroup)
+        // The cgroup namespace begins at the group that its maker is in, so the child makes that one itself. A time
+        // namespace's clocks are set before anybody is in it.
+        let kinds = NamespaceKinds(program.namespaces.new).subtracting([.cgroup, .time])
         defer { if let target { close(target) } }
         return try explained { () throws(KernelError) in try Namespaces.clone(kinds, cgroup: target) }
     }

@@ -32,13 +32,14 @@ func samplePrograms() -> [LaunchProgram] {
         .sysctl(name: "net.core.somaxconn", value: "1024"), .hostname("web"), .domainname("lan"), .hook(hook),
         .bind(source: "a/b", within: "/volume", target: "/part", flags: .noDevices, recursive: false),
     ]
-    let process = ProcessSettings(
+    var process = ProcessSettings(
         arguments: ["/bin/sh", "-c", "echo \"hi\""], environment: ["PATH=/bin", "X=a b"], workingDirectory: "/work",
         user: 1, group: 2, additionalGroups: [3, 4], umask: 0o27,
         capabilities: CapabilitySets(bounding: 0x400, effective: 0x400, permitted: 0x400, inheritable: 1, ambient: 1),
         limits: [ResourceLimit(kind: 7, soft: 1024, hard: UInt64.max)], noNewPrivileges: true,
         seccomp: Array(repeating: 6, count: 16), oomScoreAdjustment: -5, terminal: true, openStandardInput: true,
         reaper: true)
+    process.traits = sampleTraits
     let monitor = MonitorSettings(
         runDirectory: "/run/roost/c/1", logPath: "/log", logMaximumSize: 1000, logMaximumFiles: 3,
         supervisorFIFO: "/run/roost/alive", supervisorCommand: ["/usr/bin/roost", "supervise"],
@@ -65,6 +66,19 @@ func samplePrograms() -> [LaunchProgram] {
             ]),
         inside: inside, process: process, monitor: monitor)
     return [full, LaunchProgram(container: "empty")]
+}
+
+private var sampleTraits: ProcessTraits {
+    var result = ProcessTraits()
+    result.scheduling = SchedulingPolicy(policy: 3)
+    result.scheduling?.niceness = -4
+    result.ioPriority = 2 << 13 | 5
+    result.personality = 8
+    result.labels = [SecurityLabel(file: "exec", value: "a b")]
+    result.seccompFlags = 6
+    result.initialProcessors = [0]
+    result.finalProcessors = [0, 1]
+    return result
 }
 
 let sampleExec = ExecProgram(

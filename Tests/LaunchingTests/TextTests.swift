@@ -63,6 +63,13 @@ import Testing
                     seccomp 2 instructions 783016e552b0b765
                     terminal
                     open-standard-input
+                    scheduler policy=3 nice=-4
+                    io-priority 2:5
+                    personality 8
+                    label exec "a b"
+                    seccomp-flags 6
+                    initial-processors 0
+                    final-processors 0,1
                     reaper
                   monitor /run/roost/c/1 bundle=/bundle
                     log /log maximum-size=1000 files=3

@@ -57,15 +57,27 @@ final class RuntimeFixture {
         try run(all: arguments)
     }
 
+    /// `run` of the bundle by a program that executes the words it gets.
+    func make(by program: [String]) throws -> (code: Int32, output: String, errors: String) {
+        let words = [Self.executable, "--root", "\(directory)/state", "run", "--bundle", "\(directory)/bundle", name]
+        return try run(program[0], program + words)
+    }
+
     private func run(all arguments: [String]) throws -> (code: Int32, output: String, errors: String) {
+        try run(Self.executable, ["roost-oci", "--root", "\(directory)/state"] + arguments)
+    }
+
+    private func run(
+        _ executable: String, _ arguments: [String]
+    ) throws -> (code: Int32, output: String, errors: String) {
         let output = try OwnedDescriptor.memory("output")
         let errors = try OwnedDescriptor.memory("errors")
-        var spawn = Spawn(Self.executable, ["roost-oci", "--root", "\(directory)/state"] + arguments)
+        var spawn = Spawn(executable, arguments)
         spawn.standardStreams = (nil, output.number, errors.number)
         let process = try ProcessDescriptor(pid: try spawn.start())
         guard try process.waitForEnd(milliseconds: 20_000) else {
             try process.signal(SIGKILL)
-            throw KernelError("wait for", "roost-oci \(arguments)", errno: ETIMEDOUT)
+            throw KernelError("wait for", "\(arguments)", errno: ETIMEDOUT)
         }
         let code = try process.reap(blocking: true)?.code ?? -1
         return (code, try text(of: output), try text(of: errors))

@@ -59,8 +59,15 @@ int clinux_capset(uint64_t effective, uint64_t permitted, uint64_t inheritable);
 int clinux_reset_priority(void);
 // A session keyring of the calling process's own (keyctl(2)).
 int clinux_new_session_keyring(void);
-// Loads a classic BPF filter of `length` instructions, 8 bytes each.
-int clinux_seccomp(const void *filter, unsigned short length);
+// Loads a classic BPF filter of `length` instructions, 8 bytes each; `flags` are SECCOMP_FILTER_FLAG_….
+int clinux_seccomp(const void *filter, unsigned short length, unsigned int flags);
+// sched_setattr(2); `times` are runtime, deadline and period in nanoseconds.
+int clinux_set_scheduler(uint32_t policy, uint64_t flags, int32_t niceness, uint32_t priority, const uint64_t times[3]);
+// ioprio_set(2) of the calling process.
+int clinux_set_io_priority(uint32_t priority);
+// sched_setaffinity(2): bit N of the mask for processor N.
+int clinux_set_processors(const uint64_t *mask, size_t words);
+int clinux_set_personality(uint64_t personality);
 int clinux_set_limit(int kind, uint64_t soft, uint64_t hard);
 int clinux_set_user(uid_t user);
 int clinux_set_group(gid_t group);
