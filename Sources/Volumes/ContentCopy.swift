@@ -102,13 +102,16 @@ struct ContentCopy {
     private func copyFile(
         _ name: FileName, from layer: LayerDirectory, _ status: stat, to target: LayerDirectory
     ) throws(KernelError) {
-        let source = try DirectoryReader.open(name, in: layer.descriptor, O_RDONLY | O_NONBLOCK)
+        let source = try DirectoryReader.open(name, in: layer.descriptor, OpenFlags.path.rawValue).openedFile(name.text)
         let copy = try DirectoryReader.open(
             name, in: target.descriptor, O_WRONLY | O_CREAT | O_EXCL, mode: 0o600)
         let (input, output) = (source.number, copy.number)
-        while true {
-            let count = try check("copy", name.text) { sendfile(output, input, nil, 16 << 20) }
+        // What is written to it meanwhile doesn't count: otherwise there would be no end to the copying.
+        var left = Int(status.st_size)
+        while left > 0 {
+            let count = try check("copy", name.text) { sendfile(output, input, nil, min(left, 16 << 20)) }
             if count == 0 { break }
+            left -= count
         }
         try Metadata(status).apply(from: source, to: copy)
     }
