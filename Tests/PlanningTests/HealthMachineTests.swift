@@ -15,7 +15,7 @@ private struct Simulation {
     ) {
         machine = HealthMachine(check: check)
         var next = apply(machine.handle(.started, now: at(0)), at(0))
-        while let start = next, start <= end {
+        while let start = next, start <= end, probes.count < 1000 {
             probes.append(start)
             let finish = start + duration
             let result = ProbeResult(
@@ -42,6 +42,13 @@ private let check = EffectiveHealthCheck(command: ["true"], interval: .seconds(1
     @Test func probesAtOnceAndEverMoreSlowly() {
         let run = Simulation(check, until: at(3000)) { _ in false }
         #expect(run.probes == [0, 10, 30, 70, 150, 310, 630, 1000, 2000, 3000].map(at))
+    }
+
+    /// Without a bound, an interval of 1 ns keeps a processor busy.
+    @Test func aMillisecondPassesBetweenProbesAtLeast() {
+        let busy = EffectiveHealthCheck(command: ["true"], interval: .milliseconds(0), retries: 3)
+        let run = Simulation(busy, until: at(20)) { _ in true }
+        #expect(run.probes == (0...20).map { at(Int64($0)) })
     }
 
     @Test func healthyInTheInstantItSucceeds() {
