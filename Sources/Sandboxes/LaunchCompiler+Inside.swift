@@ -5,12 +5,11 @@ extension LaunchCompiler {
     static func insideSteps(
         _ configuration: RuntimeConfiguration, _ settings: SandboxSettings, _ cgroup: CgroupProgram
     ) throws(LaunchCompilerError) -> [InsideStep] {
-        var steps: [InsideStep] = [
-            .privatePropagation,
+        var steps = [InsideStep.privatePropagation] + ownFileSteps(settings)
+        steps.append(
             .overlayRoot(
                 lower: settings.layers, upper: settings.upper, work: settings.work, target: settings.mountPoint,
-                noDevices: !settings.privileged),
-        ]
+                noDevices: !settings.privileged))
         for mount in configuration.mounts { steps += try mountSteps(mount, settings, cgroup) }
         steps += devices(configuration)
         if let hostname = configuration.hostname { steps.append(.hostname(hostname)) }
@@ -25,6 +24,34 @@ extension LaunchCompiler {
         steps += (configuration.linux.readonlyPaths ?? []).map(InsideStep.readOnly)
         if configuration.root.readonly == true { steps.append(.readOnlyRoot) }
         return steps
+    }
+
+    /// The container's own files are on a file system of its own, which is mounted in its namespace alone and lost with
+    /// it.
+    private static func ownFileSteps(_ settings: SandboxSettings) -> [InsideStep] {
+        if settings.ownFiles.isEmpty { return [] }
+        let files = settings.ownFiles.sorted { $0.key < $1.key }
+        let size = files.reduce(ownFilesBound) { $0 + $1.value.count }
+        let directory = InsideStep.mount(
+            type: "tmpfs", source: "tmpfs", target: ownFilesDirectory(settings),
+            flags: [.noSUID, .noDevices, .noExecute], data: "mode=755,size=\(size),nr_inodes=\(files.count + 1)")
+        return [directory]
+            + files.map {
+                .file(
+                    path: ownFilePlace($0.key, settings), content: $0.value, mode: 0o644, user: 0, group: 0)
+            }
+    }
+
+    /// Bytes that a container may add to its /etc/hosts and the like, all of them together.
+    private static let ownFilesBound = 1 << 20
+
+    private static func ownFilesDirectory(_ settings: SandboxSettings) -> String {
+        settings.monitor.runDirectory + "/own"
+    }
+
+    private static func ownFilePlace(_ source: String, _ settings: SandboxSettings) -> String {
+        let name = source.split(separator: "/").last.map(String.init) ?? "file"
+        return ownFilesDirectory(settings) + "/" + name
     }
 
     static func devices(_ configuration: RuntimeConfiguration) -> [InsideStep] {
@@ -52,6 +79,13 @@ extension LaunchCompiler {
         if type == "bind" || options.bind || options.recursive {
             guard let source = mount.source else {
                 throw LaunchCompilerError(subject: mount.destination, reason: "a bind mount needs a source")
+            }
+            if settings.ownFiles[source] != nil {
+                return [
+                    .bind(
+                        source: ownFilePlace(source, settings), target: mount.destination,
+                        flags: options.flags, recursive: false)
+                ]
             }
             let within = settings.sharedSources.first { source.hasPrefix($0 + "/") }
             return [

@@ -22,6 +22,9 @@ public struct SandboxSettings: Sendable {
     /// Directories of the host that containers write to, of which only a part is bound: the way to that part must not
     /// lead out.
     public var sharedSources: [String]
+    /// Files of the host of which the container gets copies of its own, with a bound to all that it writes to them; by
+    /// their paths on the host. Bound themselves, they would be a way to fill the host's file system.
+    public var ownFiles: [String: [UInt8]] = [:]
     /// How control groups are made on this host.
     public var cgroups: CgroupCompiler
     /// Every device of the host is usable, nothing is masked or read-only.

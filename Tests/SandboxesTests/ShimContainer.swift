@@ -44,7 +44,8 @@ struct ShimContainer {
 
     func program(_ script: String) throws -> LaunchProgram { try program(["sh", "-c", script]) }
 
-    func program(_ arguments: [String]) throws -> LaunchProgram {
+    /// - Parameter ownHosts: a file of the host, of which the container gets its own copy at /etc/hosts.
+    func program(_ arguments: [String], ownHosts: String? = nil) throws -> LaunchProgram {
         let capabilities = Capability.standard.map { "CAP_" + $0 }
         let configuration = LaunchSamples.configuration {
             $0.process.args = arguments
@@ -52,14 +53,19 @@ struct ShimContainer {
             $0.process.capabilities = .init(
                 bounding: capabilities, effective: capabilities, permitted: capabilities)
             $0.linux.cgroupsPath = ""
+            if let ownHosts {
+                $0.mounts.append(
+                    .init(destination: "/etc/hosts", type: "bind", source: ownHosts, options: ["bind", "nodev"]))
+            }
         }
         let seccomp = try SeccompCompiler.compile(.standard, capabilities: Set(capabilities))
-        let settings = SandboxSettings(
+        var settings = SandboxSettings(
             id: "shim-test", layers: [place.path + "/lower"], upper: place.path + "/upper",
             work: place.path + "/work", mountPoint: place.path + "/rootfs",
             cgroups: CgroupCompiler(LaunchSamples.unified), seccomp: seccomp,
             monitor: MonitorSettings(
                 runDirectory: directory.path, logPath: place.path + "/log", bundle: place.path))
+        if let ownHosts { settings.ownFiles = [ownHosts: try Files.read(ownHosts)] }
         return try LaunchCompiler.program(for: configuration, settings: settings)
     }
 

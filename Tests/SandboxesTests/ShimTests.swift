@@ -32,6 +32,24 @@ struct ShimTests {
         #expect(try container.isUnlocked())
     }
 
+    @Test func ownFilesCanBeWrittenToButNotWithoutEnd() async throws {
+        let container = try ShimContainer()
+        let hosts = container.place.path + "/hosts"
+        try Files.replace(hosts, with: Array("first\n".utf8))
+        let script = """
+            echo second >> /etc/hosts; /bin/busybox cat /etc/hosts
+            /bin/busybox yes | /bin/busybox head -c 4000000 2>/dev/null >> /etc/hosts
+            test $(/bin/busybox wc -c < /etc/hosts) -lt 2000000 && echo bounded
+            """
+        let program = try container.program(["/bin/busybox", "sh", "-c", script], ownHosts: hosts)
+        let processes = try await container.launch(program)
+        try end(of: processes.shim)
+        let log = try Files.readText(container.place.path + "/log")
+        for line in ["first", "second", "bounded"] { #expect(log.contains("\(line)\\n"), "\(log)") }
+        #expect(try Files.readText(hosts) == "first\n")
+        #expect(try Directory.names(in: container.directory.path + "/own").isEmpty)
+    }
+
     @Test func stateTellsTheProcessesAndTheLockIsHeld() async throws {
         let container = try ShimContainer()
         let processes = try await container.launch(container.program(["/bin/busybox", "sleep", "600"]))

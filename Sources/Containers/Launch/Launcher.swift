@@ -142,9 +142,9 @@ struct Launcher: Sendable {
             ? []
             : try await seccomp.filter(
                 for: security.seccomp, capabilities: configuration.process.capabilities?.bounding ?? [])
-        return Prepared(
-            configuration: configuration,
-            settings: try sandbox(record, network: network.sandbox, seccomp: seccomp))
+        var settings = try sandbox(record, network: network.sandbox, seccomp: seccomp)
+        for file in files.values { settings.ownFiles[file] = try Files.read(file) }
+        return Prepared(configuration: configuration, settings: settings)
     }
 
     private func sandbox(
