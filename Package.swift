@@ -214,6 +214,7 @@ let package = Package(
                 "Containers", "Addressing", "Networks", "OCI", "StackModel", "Planning", "Launching", "Kernel",
                 "Sandboxes", "Images", "ControlAPI", logging, nioPosix,
             ]),
+        tests("BuildsTests", ["Builds", "Dockerfiles", "Kernel", "OCI"]),
         tests(
             "OrchestrationTests",
             [

@@ -39,6 +39,38 @@ extension ImageStore {
         return layer
     }
 
+    /// Takes the files of an archive in that is no layer of an image, but has the form of one: a tar archive, plain or
+    /// compressed by gzip, zstd, bzip2 or xz. `nil`: it is something else.
+    ///
+    /// - Parameters:
+    ///   - archive: a path that is opened by this process.
+    ///   - what: names it in errors.
+    public func addFiles(archive: String, _ what: String) async throws -> StoredLayer? {
+        let lock = try await lock(paths.contentLock, .shared)
+        defer { withExtendedLifetime(lock) {} }
+        var unpacker = unpacker
+        unpacker.anyCompression = true
+        let installer = LayerInstaller(paths: paths, unpacker: unpacker, slots: slots, subject: what)
+        let workspace = try Workspace.make(in: paths.temporary)
+        let output = try installer.output(await unpacker.layerForm(), workspace)
+        do {
+            let result = try await unpacker.unpack(archive, into: output, algorithm: .sha256, what, for: what)
+            try await onOwnThread { [paths] _ in try output.place(result.diffID, in: paths) }
+            return paths.storedLayer(result.diffID)
+        } catch let error as ImageError {
+            guard case .unpack(_, let detail) = error.reason, detail.contains(Self.noArchive) else { throw error }
+            return nil
+        }
+    }
+
+    /// Fills an empty directory, which can be written to, with what an archive that this process wrote has.
+    public func unpack(_ archive: String, into directory: String, _ what: String) async throws {
+        _ = try await unpacker.unpack(archive, into: .tree(path: directory), algorithm: .sha256, what, for: what)
+    }
+
+    /// libarchive's words for a stream that is of none of the forms.
+    private static let noArchive = "Unrecognized archive format"
+
     /// Makes an image of layers that the store has, under a name; the last name's image is returned.
     ///
     /// - Parameters:

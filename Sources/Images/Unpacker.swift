@@ -9,6 +9,8 @@ struct Unpacker: Sendable {
     /// A directory on the file system of the store, for trying things out.
     var scratch = "/tmp"
     var limits = Limits()
+    /// Archives that users have, and no layers: bzip2 and xz are read, too.
+    var anyCompression = false
 
     struct Limits: Sendable {
         /// Seconds without a byte unpacked after which it is given up.
@@ -61,14 +63,17 @@ struct Unpacker: Sendable {
         switch output {
         case .tree(let path):
             return try UnpackProcess(
-                self, ["tree", path, algorithm.rawValue], input: input, output: nil, what: what, subject: subject)
+                self, [form("tree"), path, algorithm.rawValue], input: input, output: nil, what: what, subject: subject)
         case .erofs(let path):
             let file = try OwnedDescriptor(open: path, [.readWrite, .create, .exclusive], mode: 0o600)
             try Self.writePastCache(file)
             return try UnpackProcess(
-                self, ["erofs", algorithm.rawValue], input: input, output: file.number, what: what, subject: subject)
+                self, [form("erofs"), algorithm.rawValue], input: input, output: file.number, what: what,
+                subject: subject)
         }
     }
+
+    private func form(_ name: String) -> String { anyCompression ? "files-\(name)" : name }
 
     /// Lets an image's blocks go to the disk past the page cache, where the file system can do that: copying them there
     /// costs more than the disk does, and a container reads few of them. The first block, which is written again at the

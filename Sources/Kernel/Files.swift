@@ -102,6 +102,12 @@ public enum Files {
     /// Whether something is at the path (symbolic links are followed).
     public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+    /// Whether a path leads to a unix socket.
+    public static func isSocket(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFSOCK
+    }
+
     /// Whether something is at the path beneath a directory.
     /// - Throws: `EXDEV` or `ELOOP` where a link or `..` leads out of the directory.
     public static func exists(_ path: String, beneath directory: String) throws(KernelError) -> Bool {

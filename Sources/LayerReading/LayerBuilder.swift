@@ -22,8 +22,12 @@ public struct LayerBuilder<Sink: ContentSink & ~Copyable>: ~Copyable {
     }
 
     /// Reads everything, and makes the layer.
-    public mutating func build(_ stream: HashedStream) throws(LayerError) -> LayerSummary {
-        let reader = try ArchiveReader(stream)
+    ///
+    /// - Parameter anyCompression: bzip2 and xz are read, too. The digest is then that of the stream as it came.
+    public mutating func build(
+        _ stream: HashedStream, anyCompression: Bool = false
+    ) throws(LayerError) -> LayerSummary {
+        let reader = try ArchiveReader(stream, anyCompression: anyCompression)
         while let entry = try reader.next() {
             summary.entries += 1
             try add(ArchiveEntry(entry: entry), reader)

@@ -7,7 +7,7 @@ public enum RegistryEnvironment {
         "XDG_DATA_HOME", "CONTAINERS_REGISTRIES_CONF", "SSL_CERT_FILE", "HTTP_PROXY", "http_proxy", "HTTPS_PROXY",
         "https_proxy", "NO_PROXY", "no_proxy", "ALL_PROXY", "all_proxy", "DBUS_SESSION_BUS_ADDRESS", "GNUPGHOME",
         "PASSWORD_STORE_DIR", "AWS_PROFILE", "AWS_REGION", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE",
-        "CLOUDSDK_CONFIG",
+        "CLOUDSDK_CONFIG", "SSH_AUTH_SOCK",
     ]
 
     /// Those whose values are paths, which may be relative to the caller's directory.

@@ -26,11 +26,9 @@ public struct BuildSettings: Codable, Equatable, Sendable {
     public var privileged = false
     public var entitlements: [String] = []
     public var secrets: [FileGrant] = []
-    /// `default`, or `ID: PATH`.
+    /// `default` for the agent of whoever builds, or `ID: PATH` of an agent's socket.
     public var ssh: [String] = []
     public var platforms: [String] = []
-    public var cacheFrom: [String] = []
-    public var cacheTo: [String] = []
 
     public init() {}
 }

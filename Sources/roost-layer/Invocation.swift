@@ -12,12 +12,15 @@ struct Invocation {
 
     private let form: Form
     private let algorithm: StreamHash
+    /// An archive that a user has, and no layer: bzip2 and xz will do.
+    private var anyCompression = false
 
     /// The largest image, and the largest files of a tree together, in bytes.
     private static let mostWritten: UInt64 = 128 << 30
 
     init(_ arguments: [String]) throws(UnpackError) {
-        let name = arguments.dropFirst(arguments.dropFirst().first == "erofs" ? 2 : 3).first ?? "sha256"
+        let isImage = arguments.dropFirst().first?.hasSuffix("erofs") ?? false
+        let name = arguments.dropFirst(isImage ? 2 : 3).first ?? "sha256"
         guard arguments.count >= 3, arguments.count <= 4, let algorithm = StreamHash(rawValue: name) else {
             throw .usage
         }
@@ -25,6 +28,8 @@ struct Invocation {
         switch arguments[1] {
         case "erofs" where arguments.count == 3: form = .erofs
         case "tree": form = .tree(arguments[2])
+        case "files-erofs" where arguments.count == 3: (form, anyCompression) = (.erofs, true)
+        case "files-tree": (form, anyCompression) = (.tree(arguments[2]), true)
         case "archive" where arguments.count == 3: form = .archive(arguments[2])
         default: throw .usage
         }
@@ -60,10 +65,10 @@ struct Invocation {
         switch form {
         case .erofs:
             var builder = try LayerBuilder(try ImageWriter(descriptor: 3, limit: Self.mostWritten))
-            return try builder.build(stream)
+            return try builder.build(stream, anyCompression: anyCompression)
         case .tree:
             var builder = try LayerBuilder(try TreeWriter(metadata: .everything, limit: Self.mostWritten))
-            return try builder.build(stream)
+            return try builder.build(stream, anyCompression: anyCompression)
         case .archive:
             var builder = try ImageArchiveBuilder(try TreeWriter(metadata: .permissions, limit: Self.mostWritten))
             return try builder.build(stream)

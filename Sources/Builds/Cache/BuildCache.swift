@@ -15,11 +15,31 @@ struct StepRecord: Codable, Equatable, Sendable {
 /// Records of steps, by key. A record whose layer the store has no more is none.
 struct BuildCache: Sendable {
     private let directory: String
+    private let archives: String
 
     init(root: String) throws {
         directory = root + "/builds/steps"
-        try Files.makeDirectories(directory, mode: 0o700)
+        archives = root + "/builds/archives"
+        for path in [directory, archives] { try Files.makeDirectories(path, mode: 0o700) }
     }
+
+    // MARK: Archives that were unpacked
+
+    /// The layer that an archive's files became.
+    ///
+    /// - Parameter digest: of the archive, in hexadecimal digits.
+    func archive(_ digest: String) -> Digest? {
+        let path = "\(archives)/\(digest)"
+        guard Files.exists(path) else { return nil }
+        // `try?`: without it the archive is only unpacked once more.
+        return (try? Files.read(path, limit: 200)).flatMap { Digest(String(decoding: $0, as: UTF8.self)) }
+    }
+
+    func save(archive digest: String, as layer: Digest) throws {
+        try Files.replace("\(archives)/\(digest)", with: Array(layer.description.utf8), mode: 0o600)
+    }
+
+    // MARK: Steps
 
     private func path(_ key: Digest) -> String { "\(directory)/\(key.hex)" }
 

@@ -10,7 +10,9 @@ struct CopyStep {
     /// Files of a context belong to root, whoever has them on the host.
     let isContext: Bool
     let owner: (UInt32, UInt32)?
-    private let mode: FileMode?
+    let mode: FileMode?
+    /// Archives that are unpacked, by their places in the source.
+    let archives: [String: UnpackedArchive]
     private let excludes: IgnoreRules
     private let sourceIndex: Int
     private var files: [Inode: Int] = [:]
@@ -21,18 +23,18 @@ struct CopyStep {
     }
 
     init(
-        _ action: CopyAction, source: FileTree, ignoring: IgnoreRules, isContext: Bool, owner: (UInt32, UInt32)?,
-        draft: inout LayerDraft
+        _ action: CopyAction, _ source: SourceTree, owner: (UInt32, UInt32)?, draft: inout LayerDraft
     ) throws {
         self.action = action
-        self.source = source
-        self.ignoring = ignoring
-        self.isContext = isContext
+        self.source = try FileTree(source.directories)
+        ignoring = source.ignoring
+        isContext = source.isContext
+        archives = source.archives
         self.owner = owner
         mode = try action.mode.map { try FileMode($0) }
         excludes = try IgnoreRules(patterns: action.excludes)
         sourceIndex = draft.sources.count
-        draft.sources.append(source)
+        draft.sources.append(LayerDraft.Source(tree: self.source, isContext: isContext))
     }
 
     /// The permissions of directories that are made on the way.
@@ -41,9 +43,6 @@ struct CopyStep {
     }
 
     mutating func run(_ draft: inout LayerDraft) throws {
-        let destination = action.destination
-        let start = destination.hasSuffix("/") ? destination : CleanPath.rooted(destination + "/..")
-        try draft.makeDirectories(draft.resolve(start), mode: directoryMode, owner: owner ?? (0, 0))
         for item in action.items {
             switch item {
             case .path(let path): try copy(path, &draft)
@@ -56,12 +55,24 @@ struct CopyStep {
 
     // MARK: What is named
 
+    /// The destination, or where it will be. A pattern that nothing matches makes nothing.
+    private func begin(_ draft: inout LayerDraft) throws {
+        let destination = action.destination
+        let start = destination.hasSuffix("/") ? destination : CleanPath.rooted(destination + "/..")
+        try draft.makeDirectories(draft.resolve(start), mode: directoryMode, owner: owner ?? (0, 0))
+    }
+
     private mutating func copy(_ path: String, _ draft: inout LayerDraft) throws {
         if action.keepsParents { return try copyWithParents(path, &draft) }
         for found in try matches(CleanPath.rooted(path)) {
+            try begin(&draft)
             let place = try source.resolve(found)
-            guard let entry = try source.entry(place), !ignores(place) else {
+            guard let entry = try source.entry(place), try belongs(place, entry) else {
                 throw BuildError("\"\(found)\": not found")
+            }
+            if let archive = archives[place] {
+                try unpack(archive, &draft)
+                continue
             }
             let target = try target(of: found, isDirectory: entry.isDirectory, &draft)
             try copy(place, entry, to: target, components: "", isTop: true, Walk(), &draft)
@@ -94,6 +105,28 @@ struct CopyStep {
                 try search(path, relative: inner, depth: depth - 1, pattern, &found)
             }
         }
+    }
+
+    /// The places of files that are named, and may be archives.
+    func archivePlaces() throws -> [String] {
+        guard action.unpacks, !action.keepsParents else { return [] }
+        var found: [String] = []
+        for case .path(let path) in action.items {
+            for match in try matches(CleanPath.rooted(path)) {
+                let place = try source.resolve(match)
+                guard let entry = try source.entry(place), entry.isRegularFile, !ignores(place) else { continue }
+                if try ArchiveForm.isKnown(source.open(place)) { found.append(place) }
+            }
+        }
+        return found
+    }
+
+    /// An ignored directory does, if something in it was taken back.
+    private func belongs(_ place: String, _ entry: TreeEntry) throws -> Bool {
+        guard ignores(place) else { return true }
+        guard entry.isDirectory, ignoring.hasExceptions else { return false }
+        for (name, child) in try source.children(place) where try belongs("\(place)/\(name)", child) { return true }
+        return false
     }
 
     private func ignores(_ path: String) -> Bool {
@@ -136,6 +169,7 @@ struct CopyStep {
     }
 
     private func write(_ name: String, _ content: String, _ draft: inout LayerDraft) throws {
+        try begin(&draft)
         let target = try target(of: name, isDirectory: false, &draft)
         if try draft.isDirectory(target) {
             throw BuildError("cannot replace to directory \(target) with file")
@@ -211,7 +245,7 @@ struct CopyStep {
         return true
     }
 
-    private mutating func put(
+    mutating func put(
         _ path: String, _ entry: TreeEntry, to target: String, isTop: Bool, _ draft: inout LayerDraft
     ) throws {
         let existing = try target == "/" ? S_IFDIR | 0o755 : draft.mode(target)
@@ -228,19 +262,24 @@ struct CopyStep {
         var result = LayerEntry(
             path: target, mode: entry.mode, owner: owner?.0 ?? (isContext ? 0 : entry.owner),
             group: owner?.1 ?? (isContext ? 0 : entry.group), seconds: entry.seconds,
-            attributes: try source.attributes(path))
+            attributes: try source.attributes(path).filter { !isContext || $0.name == Self.capabilities })
         if let mode, !entry.isSymbolicLink {
             result.mode = entry.kind | mode.applied(to: entry.mode, isDirectory: entry.isDirectory)
         }
-        try fill(&result, path, entry)
+        try fill(&result, path, entry, of: source, sourceIndex)
         if case .none = result.content, !entry.isDirectory, entry.kind != S_IFIFO { return }
         try draft.put(result)
     }
 
-    private mutating func fill(_ result: inout LayerEntry, _ path: String, _ entry: TreeEntry) throws {
+    /// What else a file of the host carries is the host's: an image of the same files would differ between hosts.
+    private static let capabilities = "security.capability"
+
+    mutating func fill(
+        _ result: inout LayerEntry, _ path: String, _ entry: TreeEntry, of source: FileTree, _ number: Int
+    ) throws {
         switch entry.kind {
         case S_IFREG:
-            result.content = .file(tree: sourceIndex, path: path, size: entry.size)
+            result.content = .file(tree: number, path: path, FileIdentity(entry))
             guard entry.links > 1 else { return }
             let inode = Inode(device: entry.fileSystem, number: entry.inode)
             let file = files[inode] ?? files.count

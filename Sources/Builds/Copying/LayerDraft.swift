@@ -8,9 +8,17 @@ struct LayerDraft {
     /// By path.
     private(set) var entries: [String: LayerEntry] = [:]
     /// Where entries' content is; their `tree` counts in it.
-    var sources: [FileTree] = []
+    var sources: [Source] = []
     /// The time of what comes about by itself.
     let now: Int64
+
+    struct Source {
+        let tree: FileTree
+        /// Its files are the host's, by whose numbers and times they are known again.
+        var isContext = false
+        /// Says all that is in it, where that is known.
+        var identity: String?
+    }
 
     init(base: FileTree, now: Int64) {
         self.base = base
@@ -79,8 +87,8 @@ struct LayerDraft {
                 }
             }
             try archive.add(entry)
-            if case .file(let tree, let path, let size) = entry.content {
-                try archive.copy(sources[tree].open(path), size: size)
+            if case .file(let number, let path, let identity) = entry.content {
+                try archive.copy(sources[number].tree.open(path), size: identity.size)
             }
         }
     }

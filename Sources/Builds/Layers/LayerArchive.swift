@@ -117,7 +117,7 @@ private struct TarHeader {
         case .none:
             return (entry.isDirectory ? letter("5") : letter(entry.mode & S_IFMT == S_IFIFO ? "6" : "0"), "", 0, nil)
         case .data(let bytes): return (letter("0"), "", Int64(bytes.count), nil)
-        case .file(_, _, let size): return (letter("0"), "", size, nil)
+        case .file(_, _, let identity): return (letter("0"), "", identity.size, nil)
         case .symbolicLink(let target): return (letter("2"), target, 0, nil)
         case .hardLink(let path): return (letter("1"), String(path.drop { $0 == "/" }), 0, nil)
         case .device(let number):

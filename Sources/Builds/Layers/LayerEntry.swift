@@ -7,7 +7,7 @@ struct LayerEntry: Sendable {
         case none
         case data([UInt8])
         /// Bytes of a file of a tree.
-        case file(tree: Int, path: String, size: Int64)
+        case file(tree: Int, path: String, FileIdentity)
         case symbolicLink(String)
         /// Another entry's path.
         case hardLink(String)

@@ -41,8 +41,13 @@ struct UpperLayer {
         }
     }
 
+    /// Nothing is in it but other such places.
     private func isEmpty(_ path: String, _ entry: TreeEntry) throws -> Bool {
-        entry.isDirectory ? try tree.rawChildren(path).isEmpty : entry.isRegularFile && entry.size == 0
+        guard entry.isDirectory else { return entry.isRegularFile && entry.size == 0 }
+        return try tree.rawChildren(path).allSatisfy { name, child in
+            let inner = "\(path)/\(name)"
+            return try stubs.contains(inner) && isEmpty(inner, child)
+        }
     }
 
     private mutating func add(_ path: String, _ entry: TreeEntry, to archive: inout LayerArchive) throws {
@@ -60,7 +65,7 @@ struct UpperLayer {
         switch entry.kind {
         case S_IFLNK: result.content = .symbolicLink(try tree.linkTarget(path))
         case S_IFCHR, S_IFBLK: result.content = .device(entry.device)
-        case S_IFREG: result.content = .file(tree: 0, path: path, size: entry.size)
+        case S_IFREG: result.content = .file(tree: 0, path: path, FileIdentity(entry))
         default: break
         }
         try archive.add(result)

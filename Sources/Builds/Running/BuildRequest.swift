@@ -1,5 +1,6 @@
 public import Dockerfiles
 public import OCI
+public import StackModel
 
 /// One image to build.
 public struct BuildRequest: Sendable {
@@ -36,11 +37,15 @@ public struct BuildRequest: Sendable {
 public struct StepSettings: Equatable, Sendable {
     /// `default`, `none`, `host`.
     public var network = "default"
-    /// `NAME=ADDRESS`.
-    public var extraHosts: [String] = []
+    public var extraHosts: [ExtraHost] = []
+    public var ulimits: [String: ResourceLimitRange] = [:]
     /// Bytes.
     public var shmSize: Int64?
     public var isPrivileged = false
+    /// A step may ask for the host's network itself.
+    public var mayUseHostNetwork = false
+    /// Sockets of SSH agents, by their names.
+    public var agents: [String: String] = [:]
     /// Where secrets are, by their names.
     public var secrets: [String: SecretPlace] = [:]
 

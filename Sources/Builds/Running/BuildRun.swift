@@ -17,11 +17,13 @@ struct BuildRun: Sendable {
     /// Names what is held for this build.
     let id: String
     let network: BuildNetwork
+    /// Of the context's files.
+    let digests: FileDigests
 
     init(
         _ builder: Builder, _ request: BuildRequest, _ program: BuildProgram, _ known: [BaseImage: StoredImage],
         _ progress: BuildProgress
-    ) {
+    ) throws {
         self.builder = builder
         self.request = request
         self.program = program
@@ -29,11 +31,13 @@ struct BuildRun: Sendable {
         self.progress = progress
         id = Files.unforeseenName()
         network = BuildNetwork(builder.containers.networks, build: id)
+        digests = try FileDigests(root: builder.locations.root, context: request.context)
     }
 
     /// Takes away what only this build needed.
     func close() async throws {
         try await network.close()
+        try digests.save()
         try Directory.remove(builder.locations.runRoot + "/builds/" + id)
     }
 

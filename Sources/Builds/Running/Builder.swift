@@ -47,7 +47,7 @@ public struct Builder: Sendable {
             let rules = Set(program.warnings.map(\.rule.rawValue)).sorted().joined(separator: ", ")
             throw BuildError("lint violation found for rules: \(rules)")
         }
-        let run = BuildRun(self, request, program, known, progress)
+        let run = try BuildRun(self, request, program, known, progress)
         let files: StageFiles
         do {
             files = try await run.stages()

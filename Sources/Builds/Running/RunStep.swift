@@ -13,19 +13,26 @@ struct RunStep: Sendable {
     let action: RunAction
     let mounts: StepMounts
     let vertex: BuildProgress.Vertex
+    /// Whom the layers below are held for.
+    let holder: String
 
     private var builder: Builder { step.builder }
 
     func layer(in scratch: String) async throws -> StepRun.WrittenLayer {
+        try await CacheMountLocks.shared.whileHolding(mounts.lockedCaches) { try await written(in: scratch) }
+    }
+
+    private func written(in scratch: String) async throws -> StepRun.WrittenLayer {
         let container = try await builder.table.create(
             try await specification(),
             image: ContainerImage(layers: step.files.overlay, defaults: ContainerDefaults()))
         do {
             try await run(container)
-            let stubs = mounts.stubs
+            let below = try await builder.containers.holdLayers(step.files.overlay, for: holder)
             let upper = builder.locations.containerDirectory(container.id) + "/upper"
+            let mounts = mounts
             let written = try await blocking {
-                var layer = try UpperLayer(upper, stubs: stubs)
+                var layer = try UpperLayer(upper, stubs: try mounts.stubs(on: FileTree(below)))
                 var archive = try LayerArchive(scratch + "/layer.tar")
                 try layer.write(to: &archive)
                 let digest = try archive.finish()
@@ -96,6 +103,8 @@ struct RunStep: Sendable {
         settings.volumes = mounts.volumes
         settings.configs = mounts.grants
         settings.shmSize = step.build.request.settings.shmSize
+        settings.ulimits = step.build.request.settings.ulimits
+        settings.extraHosts = step.build.request.settings.extraHosts
         settings.privileged = action.isInsecure
         if action.isInsecure && !step.build.request.settings.isPrivileged {
             throw BuildError("RUN --security=insecure needs `privileged: true` or the entitlement security.insecure")
@@ -109,6 +118,9 @@ struct RunStep: Sendable {
     }
 
     private func setNetwork(_ spec: inout ContainerSpec) async throws {
+        if action.network == .host && !step.build.request.settings.mayUseHostNetwork {
+            throw BuildError("RUN --network=host needs `network: host` or the entitlement network.host")
+        }
         let wanted = action.network == .default ? step.build.request.settings.network : action.network.rawValue
         switch wanted {
         case "none": spec.settings.networkMode = .none

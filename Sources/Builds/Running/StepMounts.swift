@@ -17,8 +17,12 @@ struct StepMounts: Sendable {
     private(set) var environment: [String: String] = [:]
     /// What of the mounts counts for the result, as digests.
     private(set) var inputs: [String] = []
-    /// Places that are made to be mounted on.
-    private(set) var stubs: Set<String> = []
+    /// Where something is mounted.
+    private(set) var targets: [String] = []
+    /// Directories that one step has at a time.
+    private(set) var lockedCaches: Set<String> = []
+    /// What is there as long as the step runs.
+    private var scratches: [ImageStore.Scratch] = []
 
     init(_ step: StepRun, _ action: RunAction, _ holder: String) {
         self.step = step
@@ -34,25 +38,29 @@ struct StepMounts: Sendable {
     }
 
     private mutating func add(_ mount: StepMount) async throws {
-        if !mount.target.isEmpty { addStubs(mount.target) }
+        if !mount.target.isEmpty { targets.append(mount.target) }
         switch mount.options.kind {
         case .cache: try addCache(mount)
         case .tmpfs:
             volumes.append(
                 VolumeMount(source: .tmpfs(size: mount.options.size, mode: nil), target: mount.target))
         case .secret: try addSecret(mount)
-        case .ssh: throw BuildError("RUN --mount=type=ssh is not supported yet")
+        case .ssh: try addAgent(mount)
         case .bind: try await addBind(mount)
         }
     }
 
-    /// The place and the directories on the way to it.
-    private mutating func addStubs(_ target: String) {
-        var place = target
-        while place != "/" {
-            stubs.insert(place)
-            place = CleanPath.rooted(place + "/..")
+    /// Places that are only made to be mounted on: those, and on the way to them, that the files below don't have.
+    func stubs(on base: FileTree) throws -> Set<String> {
+        var result: Set<String> = []
+        for target in targets {
+            var place = try base.resolve(target)
+            while place != "/", try base.entry(place) == nil {
+                result.insert(place)
+                place = CleanPath.rooted(place + "/..")
+            }
         }
+        return result
     }
 
     private mutating func addCache(_ mount: StepMount) throws {
@@ -60,7 +68,15 @@ struct StepMounts: Sendable {
             throw BuildError("RUN --mount=type=cache with `from` is not supported yet")
         }
         let name = Digest.sha256(of: Array((mount.options.id ?? mount.target).utf8)).hex
-        let path = step.builder.locations.root + "/builds/mounts/" + name
+        var path = step.builder.locations.root + "/builds/mounts/" + name
+        switch mount.options.sharing ?? .shared {
+        case .shared: break
+        case .locked: lockedCaches.insert(path)
+        case .private:
+            // Each step of this build has one of its own; the next build finds them again.
+            path += "-\(Digest.sha256(of: Array(step.step.title.utf8)).short)"
+            lockedCaches.insert(path)
+        }
         if !Files.exists(path) {
             try Files.makeDirectories(path)
             guard chown(path, mount.options.uid ?? 0, mount.options.gid ?? 0) == 0,
@@ -97,34 +113,52 @@ struct StepMounts: Sendable {
                 mode: mount.options.mode ?? 0o400))
     }
 
-    /// What is mounted is an image of the files that are selected, never a directory of the host.
-    private mutating func addBind(_ mount: StepMount) async throws {
-        guard mount.options.isReadOnly else {
-            throw BuildError("RUN --mount=type=bind,rw is not supported yet; copy the files instead")
+    /// The socket of an agent, which is asked for signatures and keeps its keys.
+    private mutating func addAgent(_ mount: StepMount) throws {
+        let id = mount.options.id ?? "default"
+        if environment["SSH_AUTH_SOCK"] == nil { environment["SSH_AUTH_SOCK"] = mount.target }
+        guard let socket = step.build.request.settings.agents[id] else {
+            guard mount.options.isRequired else { return }
+            throw BuildError("SSH agent \(id): not found; give the build one by `ssh: [\(id)]`")
         }
+        volumes.append(
+            VolumeMount(source: .bind(path: socket, create: false, propagation: nil), target: mount.target))
+    }
+
+    /// What is mounted is an image of the files that are selected, never a directory of the host. Where it can be written
+    /// to, it is a copy of them that goes with the step.
+    private mutating func addBind(_ mount: StepMount) async throws {
         let source = try await SourceTree(mount.source, step, holder)
         let path = CleanPath.rooted(mount.options.source ?? "/")
         let action = CopyAction(source: mount.source, items: [.path(path)], destination: "/files/")
         let builder = step.builder
         let scratch = try builder.images.scratch()
         let place = scratch.path
+        let digests = step.build.digests
         let (digest, written, isDirectory) = try await blocking {
             var draft = LayerDraft(base: try FileTree([]), now: 0)
             let tree = try FileTree(source.directories)
-            var copy = try CopyStep(
-                action, source: tree, ignoring: source.ignoring, isContext: source.isContext, owner: nil,
-                draft: &draft)
+            var copy = try CopyStep(action, source, owner: nil, draft: &draft)
             try copy.run(&draft)
-            var digests = FileDigests()
             let isDirectory = try tree.entry(tree.resolve(path))?.isDirectory ?? false
-            return (try draft.digest(&digests), try StepRun.write(draft, in: place), isDirectory)
+            return (try draft.digest(digests), try StepRun.write(draft, in: place), isDirectory)
         }
         inputs.append(digest.description)
+        let inner = isDirectory ? "/files" : "/files/" + CleanPath.name(path)
+        guard mount.options.isReadOnly else {
+            try Files.makeDirectories(place + "/copy")
+            try await builder.images.unpack(written.path, into: place + "/copy", "mount of \(mount.target)")
+            scratches.append(scratch)
+            volumes.append(
+                VolumeMount(
+                    source: .bind(path: place + "/copy" + inner, create: false, propagation: nil),
+                    target: mount.target))
+            return
+        }
         let layer = try await builder.images.addLayer(
             archive: written.path, written.blob, for: "build of \(step.build.request.name)")
         withExtendedLifetime(scratch) {}
         let directories = try await builder.containers.holdLayers([layer], for: holder)
-        let inner = isDirectory ? "/files" : "/files/" + CleanPath.name(path)
         volumes.append(
             VolumeMount(
                 source: .bind(path: directories[0] + inner, create: false, propagation: nil), target: mount.target,
@@ -133,6 +167,7 @@ struct StepMounts: Sendable {
 
     private mutating func add(_ script: RunAction.Script) throws {
         let target = "/dev/pipes/" + script.name
+        targets.append(target)
         grants.append(
             FileGrant(source: script.name, content: .inline(script.content), target: target, mode: 0o755))
     }

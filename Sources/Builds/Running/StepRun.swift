@@ -38,7 +38,8 @@ struct StepRun: Sendable {
             let mounts = try await StepMounts(self, run, holder).prepare()
             let key = key(inputs: mounts.inputs)
             return try await recorded(key, vertex) { scratch in
-                try await RunStep(step: self, action: run, mounts: mounts, vertex: vertex).layer(in: scratch)
+                try await RunStep(step: self, action: run, mounts: mounts, vertex: vertex, holder: holder)
+                    .layer(in: scratch)
             }
         case .copy(let copy): return try await copied(copy, vertex, holder)
         case .makeDirectory(let path, let owner):
@@ -47,7 +48,7 @@ struct StepRun: Sendable {
                 try await blocking {
                     let base = try FileTree(trees)
                     var draft = LayerDraft(base: base, now: Timestamp.now() / 1_000_000_000)
-                    let owner = try ImageOwner(tree: base).find(owner)
+                    let owner = try ImageOwner(tree: base).find(owner) { vertex.note("WARN: \($0)") }
                     try draft.makeDirectories(draft.resolve(path), mode: 0o755, owner: owner)
                     return try Self.write(draft, in: scratch)
                 }
@@ -99,30 +100,61 @@ struct StepRun: Sendable {
         _ copy: CopyAction, _ vertex: BuildProgress.Vertex, _ holder: String
     ) async throws -> (StepRecord, StoredLayer) {
         let below = try await builder.containers.holdLayers(files.overlay, for: holder)
-        let source = try await SourceTree(copy.source, self, holder)
+        var source = try await SourceTree(copy.source, self, holder)
+        if copy.unpacks { source = try await unpacked(copy, source, holder) }
+        let whole = source
+        let digests = build.digests
         let digest = try await blocking {
-            var digests = FileDigests()
-            return try Self.draft(copy, below: below, source, now: 0).digest(&digests)
+            try Self.draft(copy, below: below, whole, now: 0) { vertex.note("WARN: \($0)") }.digest(digests)
         }
         return try await recorded(key(inputs: [digest.description]), vertex) { scratch in
             try await blocking {
-                let draft = try Self.draft(copy, below: below, source, now: Timestamp.now() / 1_000_000_000)
+                let draft = try Self.draft(copy, below: below, whole, now: Timestamp.now() / 1_000_000_000) { _ in }
                 return try Self.write(draft, in: scratch)
             }
         }
     }
 
     private static func draft(
-        _ copy: CopyAction, below: [String], _ source: SourceTree, now: Int64
+        _ copy: CopyAction, below: [String], _ source: SourceTree, now: Int64, warn: (String) -> Void
     ) throws -> LayerDraft {
         let base = try FileTree(below)
         var draft = LayerDraft(base: base, now: now)
-        let owner = try copy.owner.map { try ImageOwner(tree: base).find($0) }
-        var step = try CopyStep(
-            copy, source: FileTree(source.directories), ignoring: source.ignoring, isContext: source.isContext,
-            owner: owner, draft: &draft)
+        let owner = try copy.owner.map { try ImageOwner(tree: base).find($0, warn: warn) }
+        var step = try CopyStep(copy, source, owner: owner, draft: &draft)
         try step.run(&draft)
         return draft
+    }
+
+    /// Unpacks the archives that are named; what an earlier build unpacked is there.
+    private func unpacked(_ copy: CopyAction, _ source: SourceTree, _ holder: String) async throws -> SourceTree {
+        let digests = build.digests
+        let found = try await blocking {
+            var draft = LayerDraft(base: try FileTree([]), now: 0)
+            let step = try CopyStep(copy, source, owner: nil, draft: &draft)
+            return try step.archivePlaces().map { place in
+                guard let entry = try step.source.entry(place) else {
+                    throw BuildError("\(place) is gone; build again")
+                }
+                return (place, try digests.digest(of: place, FileIdentity(entry), in: step.source))
+            }
+        }
+        var result = source
+        for (place, digest) in found {
+            let layer: StoredLayer?
+            if let record = builder.cache.archive(digest), let known = builder.images.layer(record) {
+                layer = known
+            } else {
+                let file = try await blocking { HeldFile(try FileTree(source.directories).open(place)) }
+                layer = try await builder.images.addFiles(archive: file.path, place)
+                withExtendedLifetime(file) {}
+                if let layer { try builder.cache.save(archive: digest, as: layer.diffID) }
+            }
+            guard let layer else { continue }
+            let directories = try await builder.containers.holdLayers([layer], for: holder)
+            result.archives[place] = UnpackedArchive(directory: directories[0], identity: digest)
+        }
+        return result
     }
 }
 
@@ -132,8 +164,13 @@ struct SourceTree: Sendable {
     var directories: [String] = []
     var ignoring = IgnoreRules()
     var isContext = false
+    /// What of the files is unpacked, by their places.
+    var archives: [String: UnpackedArchive] = [:]
+}
 
+extension SourceTree {
     init(_ source: FileSource, _ step: StepRun, _ holder: String) async throws {
+        self.init()
         let build = step.build
         switch source {
         case .nothing: break

@@ -50,6 +50,7 @@ public struct BuildPlanner {
         // `try?`: the same fault shows again where it counts.
         guard let defaults = try? GlobalArguments(file, options, targetName: targetName, given: nil) else { return }
         for stage in file.stages {
+            guard stage.from.base.contains("$") else { continue }
             guard let name = try? expander.expand(stage.from.base, { defaults.variables[$0] }) else { return }
             guard name != "scratch", Reference(name) == nil else { continue }
             report.add(

@@ -107,6 +107,7 @@ extension StageWriter {
 
     private mutating func mounts(of run: Run, _ command: StageState.Command) throws(DockerfileError) -> [StepMount] {
         var result: [StepMount] = []
+        var agents = 0
         for (place, text) in run.mounts.enumerated() {
             let instruction = command.instruction
             var missing: [String] = []
@@ -124,17 +125,19 @@ extension StageWriter {
                 case .cache: options.from == nil ? .nothing : moved(command.sources[place])
                 case .tmpfs, .secret, .ssh: .nothing
                 }
-            result.append(StepMount(options: options, source: source, target: try target(of: options)))
+            result.append(StepMount(options: options, source: source, target: try target(of: options, agents: agents)))
+            if options.kind == .ssh { agents += 1 }
         }
         return result
     }
 
-    private func target(of mount: RunMount) throws(DockerfileError) -> String {
+    /// - Parameter agents: how many came before.
+    private func target(of mount: RunMount, agents: Int) throws(DockerfileError) -> String {
         if mount.kind == .secret && mount.target == nil {
             guard mount.environment == nil else { return "" }
             return "/run/secrets/" + CleanPath.name(mount.source ?? mount.id ?? "")
         }
-        if mount.kind == .ssh && mount.target == nil { return "/run/buildkit/ssh_agent.\(mount.id ?? "0")" }
+        if mount.kind == .ssh && mount.target == nil { return "/run/buildkit/ssh_agent.\(agents)" }
         guard let text = mount.target else { throw DockerfileError("invalid mount target \"\"") }
         let target = CleanPath.rooted(CleanPath.join(workingDirectory, text))
         guard target != "/" else { throw DockerfileError("invalid mount target \"/\"") }

@@ -32,7 +32,7 @@ struct ServiceBuild {
             dockerfileName: path.map(name) ?? "dockerfile_inline", text: text, options: try options(path))
         result.names = try names()
         result.directories = settings.additionalContexts.filter { $0.value.hasPrefix("/") }
-        result.settings = steps()
+        result.settings = try steps()
         return result
     }
 
@@ -60,13 +60,29 @@ struct ServiceBuild {
         var options = BuildOptions()
         options.arguments = settings.arguments.merging(request.arguments) { _, asked in asked }
         options.target = settings.target
-        options.platform = try (service.platform ?? settings.platforms.first).map { try Platform(parsing: $0) }
+        options.platform = try platform()
         options.labels = settings.labels
         options.uncached = Set(settings.uncachedStages)
         if settings.noCache || request.noCache { options.uncached.insert("*") }
         options.ignoring = try ignoring(path)
         for (name, place) in settings.additionalContexts { options.contexts[name] = try context(place) }
         return options
+    }
+
+    /// Of several, the one that this host runs: a service's containers need no other.
+    private func platform() throws -> Platform? {
+        let wanted = try settings.platforms.map { try Platform(parsing: $0) }
+        if let own = try service.platform.map({ try Platform(parsing: $0) }) { return own }
+        let host = Platform.host
+        return wanted.first { $0.os == host.os && $0.architecture == host.architecture } ?? wanted.first
+    }
+
+    /// What of the section isn't carried out.
+    func warnings() throws -> [String] {
+        guard settings.platforms.count > 1, let platform = try platform() else { return [] }
+        return [
+            "\(service.name): of the platforms \(settings.platforms.joined(separator: ", ")) only \(platform) is built"
+        ]
     }
 
     private func context(_ place: String) throws -> NamedContext {
@@ -93,6 +109,28 @@ struct ServiceBuild {
         }
     }
 
+    private static let entitlements = ["network.host", "security.insecure"]
+
+    private func agents() throws -> [String: String] {
+        var result: [String: String] = [:]
+        for text in settings.ssh {
+            let parts = text.split(separator: ":", maxSplits: 1).map { String($0.drop { $0 == " " }) }
+            let path =
+                parts.count > 1
+                ? CleanPath.join(settings.context, parts[1]) : request.registryEnvironment["SSH_AUTH_SOCK"]
+            guard let path, !path.isEmpty else {
+                throw BuildError("\(service.name): no SSH agent runs; start one, so that SSH_AUTH_SOCK is set")
+            }
+            guard Files.isSocket(path) else {
+                throw BuildError(
+                    "\(service.name): \(path) is not the socket of an SSH agent; keys in files are not supported, "
+                        + "so add it to an agent (`ssh-add \(path)`)")
+            }
+            result[parts[0]] = path
+        }
+        return result
+    }
+
     private func names() throws -> [Reference] {
         var names: [Reference] = []
         for text in [service.image] + settings.tags {
@@ -102,10 +140,19 @@ struct ServiceBuild {
         return names
     }
 
-    private func steps() -> StepSettings {
+    private func steps() throws -> StepSettings {
         var result = StepSettings()
         result.network = settings.network ?? "default"
         result.shmSize = settings.shmSize
+        result.extraHosts = settings.extraHosts
+        result.ulimits = settings.ulimits
+        for right in settings.entitlements where !Self.entitlements.contains(right) {
+            throw BuildError(
+                "\(service.name): the entitlement \"\(right)\" is not supported; there are "
+                    + Self.entitlements.joined(separator: " and "))
+        }
+        result.mayUseHostNetwork = result.network == "host" || settings.entitlements.contains("network.host")
+        result.agents = try agents()
         result.isPrivileged = settings.privileged || settings.entitlements.contains("security.insecure")
         for secret in settings.secrets {
             let id = secret.target.isEmpty ? secret.source : secret.target

@@ -50,7 +50,9 @@ extension Supervisor {
             let say: @Sendable (String) -> Void = { report(.notice($0)) }
             let built = try await withThrowingTaskGroup(of: (String, Digest).self) { group in
                 for service in services {
-                    let wanted = try ServiceBuild(service, request).wanted()
+                    let section = try ServiceBuild(service, request)
+                    for warning in try section.warnings() { report(.warning(warning)) }
+                    let wanted = try section.wanted()
                     group.addTask { (service.name, try await builder.build(wanted, say: say).id) }
                 }
                 return try await group.reduce(into: [String: Digest]()) { $0[$1.0] = $1.1 }

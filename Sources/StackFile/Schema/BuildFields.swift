@@ -34,10 +34,10 @@ enum BuildFields {
     ]
 
     private static let output: [Field<BuildSettings>] = [
-        Field("cache_from", .texts(.texts), "Where cached layers come from.", to: \.cacheFrom),
-        Field("cache_to", .texts(.texts), "Where cached layers go.", to: \.cacheTo),
+        Field("cache_from", .texts, "Where cached layers come from."),
+        Field("cache_to", .texts, "Where cached layers go."),
         Field("entitlements", .texts(.texts), "Further rights of the build.", to: \.entitlements),
-        Field("isolation", .text, "How RUN steps are isolated."),
+        Field("isolation", .text, "How RUN steps are isolated.", only: "default"),
         Field("labels", .labels, "Labels of the image.", to: \.labels),
         Field("no_cache", .boolean, "Whether cached layers are passed over.", to: \.noCache),
         Field(
@@ -45,9 +45,9 @@ enum BuildFields {
             to: \.uncachedStages),
         Field("platforms", .texts(.texts), "The platforms to build for.", to: \.platforms),
         Field("privileged", .boolean, "Whether RUN steps may do what root on the host may.", to: \.privileged),
-        Field("provenance", .textOrBoolean, "The provenance attestation."),
+        Field("provenance", .textOrBoolean, "The provenance attestation.", only: false),
         Field("pull", .boolean, "Whether newer base images are fetched.", to: \.pull),
-        Field("sbom", .textOrBoolean, "The SBOM attestation."),
+        Field("sbom", .textOrBoolean, "The SBOM attestation.", only: false),
         Field("shm_size", .bytes(.wholeBytes), "The size of /dev/shm.", to: \.shmSize),
         Field("tags", .texts(.uniqueTexts), "Further names of the image.", to: \.tags),
         Field("ulimits", Limits.buildUlimits, "Resource limits of RUN steps.", to: \.ulimits),
