@@ -90,4 +90,30 @@ struct BuildAttributeTests {
             #expect(again.text.split(separator: "CACHED", omittingEmptySubsequences: false).count == 4, "\(again)")
         }
     }
+
+    @Test("ADD fetches a file of the web for root alone, and checks what it is said to be")
+    func web() async throws {
+        try await onHost { host in
+            try host.write("served/a file", "content\n")
+            let server = try host.start([
+                "python3", "-m", "http.server", "-b", "127.0.0.1", "-d", host.project + "/served", "8765",
+            ])
+            try await host.shell("until curl -s -o /dev/null http://127.0.0.1:8765/; do sleep 0.05; done")
+            let base = "FROM \(busybox())\nADD "
+            let url = "http://127.0.0.1:8765/a%20file?x=1#y"
+            try host.write("app/Dockerfile", base + "\(url) /there/\n")
+            try await host.up(compose: Self.compose())
+            #expect(
+                try await host.inside("web", "cat '/there/a file'; stat -c '%a %u' /there/*") == "content\n600 0")
+            let sum = "434728a410a78f56fc1b5899c3593436e61ab0c731e9072d95e96db290205e53"
+            try host.write("app/Dockerfile", base + "--checksum=sha256:\(sum) --chmod=644 \(url) /there\n")
+            _ = try await host.roost("build").ends(with: 0)
+            try host.write("app/Dockerfile", base + "--checksum=sha256:\(String(sum.reversed())) \(url) /\n")
+            try await host.roost("build").ends(with: 1).says("digest mismatch")
+            try host.write("app/Dockerfile", base + "http://127.0.0.1:8765/missing /\n")
+            try await host.roost("build").ends(with: 1).says("the server answers with status 404")
+            try await server.signal(SIGKILL)
+            _ = try await server.outcome()
+        }
+    }
 }

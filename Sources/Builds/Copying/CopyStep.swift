@@ -13,6 +13,8 @@ struct CopyStep {
     let mode: FileMode?
     /// Archives that are unpacked, by their places in the source.
     let archives: [String: UnpackedArchive]
+    /// Files of the web, by their addresses.
+    let downloads: [String: DownloadedFile]
     private let excludes: IgnoreRules
     private let sourceIndex: Int
     private var files: [Inode: Int] = [:]
@@ -30,6 +32,7 @@ struct CopyStep {
         ignoring = source.ignoring
         isContext = source.isContext
         archives = source.archives
+        downloads = source.downloads
         self.owner = owner
         mode = try action.mode.map { try FileMode($0) }
         excludes = try IgnoreRules(patterns: action.excludes)
@@ -47,7 +50,7 @@ struct CopyStep {
             switch item {
             case .path(let path): try copy(path, &draft)
             case .file(let name, let content): try write(name, content, &draft)
-            case .url(let url): throw BuildError("ADD \(url): URLs are not supported yet")
+            case .url(let url): try add(url, &draft)
             case .repository(let url): throw BuildError("ADD \(url): repositories are not supported yet")
             }
         }
@@ -56,7 +59,7 @@ struct CopyStep {
     // MARK: What is named
 
     /// The destination, or where it will be. A pattern that nothing matches makes nothing.
-    private func begin(_ draft: inout LayerDraft) throws {
+    func begin(_ draft: inout LayerDraft) throws {
         let destination = action.destination
         let start = destination.hasSuffix("/") ? destination : CleanPath.rooted(destination + "/..")
         try draft.makeDirectories(draft.resolve(start), mode: directoryMode, owner: owner ?? (0, 0))
@@ -134,7 +137,7 @@ struct CopyStep {
     }
 
     /// Where a named source goes.
-    private func target(of path: String, isDirectory: Bool, _ draft: inout LayerDraft) throws -> String {
+    func target(of path: String, isDirectory: Bool, _ draft: inout LayerDraft) throws -> String {
         var target = try draft.resolve(action.destination)
         let exists = try target == "/" || draft.mode(target) != nil
         if try !isDirectory && exists && (target == "/" || draft.isDirectory(target)) {

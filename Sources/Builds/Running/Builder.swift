@@ -12,6 +12,9 @@ public struct Builder: Sendable {
     /// Finds an image, or gets it from its registry.
     public typealias ImageSupply = @Sendable (_ reference: String, _ platform: Platform?) async throws -> StoredImage
 
+    /// Gets a file of the web, and says when it was changed last, in seconds since 1970.
+    public typealias FileSupply = @Sendable (_ url: String, _ path: String) async throws -> Int64?
+
     let images: ImageStore
     let table: ContainerTable
     let containers: HostContainers
@@ -19,10 +22,12 @@ public struct Builder: Sendable {
     let locations: Locations
     let cache: BuildCache
     let supply: ImageSupply
+    let download: FileSupply
 
     public init(
         images: ImageStore, table: ContainerTable, containers: HostContainers, logs: ContainerLogs,
-        locations: Locations, supply: @escaping ImageSupply
+        locations: Locations, supply: @escaping ImageSupply,
+        download: @escaping FileSupply
     ) throws {
         self.images = images
         self.table = table
@@ -30,6 +35,7 @@ public struct Builder: Sendable {
         self.logs = logs
         self.locations = locations
         self.supply = supply
+        self.download = download
         cache = try BuildCache(root: locations.root)
     }
 

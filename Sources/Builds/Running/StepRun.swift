@@ -102,6 +102,7 @@ struct StepRun: Sendable {
         let below = try await builder.containers.holdLayers(files.overlay, for: holder)
         var source = try await SourceTree(copy.source, self, holder)
         if copy.unpacks { source = try await unpacked(copy, source, holder) }
+        source.downloads = try await downloads(copy)
         let whole = source
         let digests = build.digests
         let digest = try await blocking {
@@ -124,6 +125,25 @@ struct StepRun: Sendable {
         var step = try CopyStep(copy, source, owner: owner, draft: &draft)
         try step.run(&draft)
         return draft
+    }
+
+    private func downloads(_ copy: CopyAction) async throws -> [String: DownloadedFile] {
+        var result: [String: DownloadedFile] = [:]
+        for case .url(let url) in copy.items where result[url] == nil {
+            let scratch = try builder.images.scratch()
+            let modified = try await builder.download(url, scratch.path + "/file")
+            result[url] = DownloadedFile(scratch: scratch, modified: modified)
+            guard let wanted = copy.checksum else { continue }
+            let digest = try await blocking {
+                let tree = try FileTree([scratch.path])
+                guard let entry = try tree.entry("/file") else { throw BuildError("\(url) is gone; build again") }
+                return try FileDigests().digest(of: "/file", FileIdentity(entry), in: tree)
+            }
+            guard wanted == "sha256:" + digest else {
+                throw BuildError("digest mismatch sha256:\(digest): \(wanted) is wanted of \(url)")
+            }
+        }
+        return result
     }
 
     /// Unpacks the archives that are named; what an earlier build unpacked is there.
@@ -166,6 +186,8 @@ struct SourceTree: Sendable {
     var isContext = false
     /// What of the files is unpacked, by their places.
     var archives: [String: UnpackedArchive] = [:]
+    /// What came from the web, by its addresses.
+    var downloads: [String: DownloadedFile] = [:]
 }
 
 extension SourceTree {

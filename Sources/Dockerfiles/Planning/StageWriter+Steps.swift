@@ -164,6 +164,9 @@ extension StageWriter {
         var action = CopyAction(source: source, items: [], destination: destination(of: copy))
         for path in copy.sources {
             action.items.append(try item(path, copy, isAdd: isAdd))
+            if case .url? = action.items.last, copy.unpacks == true {
+                throw DockerfileError("ADD --unpack of a URL is not supported yet; use RUN to unpack it")
+            }
             if source == .context(nil) { checkIgnored(path, isAdd: isAdd, instruction) }
         }
         for file in copy.inlineFiles {

@@ -46,7 +46,8 @@ extension Supervisor {
             let builder = try Builder(
                 images: engine.images, table: table, containers: engine.containers, logs: logs,
                 locations: engine.locations,
-                supply: ImageSupply(images: engine.images, registries: registries, pulls: request.pull).find)
+                supply: ImageSupply(images: engine.images, registries: registries, pulls: request.pull).find,
+                download: { try await registries.download($0, to: $1) })
             let say: @Sendable (String) -> Void = { report(.notice($0)) }
             let built = try await withThrowingTaskGroup(of: (String, Digest).self) { group in
                 for service in services {

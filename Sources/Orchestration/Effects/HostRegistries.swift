@@ -49,6 +49,11 @@ actor HostRegistries: RegistrySession {
         }
     }
 
+    /// A file of the web that a build adds.
+    func download(_ url: String, to path: String) async throws -> Int64? {
+        try await registry().download(url, to: path)
+    }
+
     func close() async {
         let last = client
         client = nil

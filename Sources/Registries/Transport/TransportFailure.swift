@@ -16,7 +16,7 @@ extension RegistryClient {
         }
     }
 
-    private func reason(of error: any Error) -> RegistryError.Reason {
+    func reason(of error: any Error) -> RegistryError.Reason {
         switch error {
         case let error as NIOConnectionError:
             guard let first = error.connectionErrors.first else {
