@@ -32,7 +32,16 @@ extension Supervisor {
     ) async -> Outcome {
         let order = isResumed ? StackOrder(request).resumed : StackOrder(request)
         return await command(on: stack, report) { controller, events in
-            if !request.dryRun { try await self.buildMissing(for: request, report) }
+            if request.dryRun {
+                let missing = try await self.tellBuilds(for: request, report)
+                guard missing.isEmpty else {
+                    let names = missing.joined(separator: ", ")
+                    report(.notice("What follows is planned when the images are there: \(names)"))
+                    return Outcome()
+                }
+            } else {
+                try await self.buildMissing(for: request, report)
+            }
             return try await controller.carryOut(order, events: events)
         }
     }
@@ -40,6 +49,12 @@ extension Supervisor {
     /// What `up` would do, and a document by which `apply` does just that.
     package func plan(_ stack: String, _ request: UpRequest, report: @escaping CommandReport) async -> Outcome {
         await command(on: stack, report) { controller, events in
+            let missing = try await self.tellBuilds(for: request, report)
+            guard missing.isEmpty else {
+                throw OperationError(
+                    "\(missing.joined(separator: ", ")): no plan without the images; `roost build` makes them",
+                    exitCode: 1)
+            }
             let document = try await controller.plan(StackOrder(request), events: events)
             events.send(.plan(document.plan.text))
             let text = String(decoding: try JSON.encode(document), as: UTF8.self)

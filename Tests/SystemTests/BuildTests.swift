@@ -73,6 +73,20 @@ struct BuildTests {
         }
     }
 
+    @Test("What would be built is told, and not built; a plan wants the images first")
+    func dryRun() async throws {
+        try await onHost { host in
+            try host.write("app/Dockerfile", "FROM \(busybox())\nRUN true\n")
+            try host.compose(Self.compose)
+            let dry = try await host.roost("up", "-d", "--dry-run").ends(with: 0)
+            dry.says("build image \(host.name)-web for web: missing")
+            try await host.roost("plan").ends(with: 1).says("`roost build` makes them")
+            #expect(try await host.roost("image", "ls", "-q").output.isEmpty)
+            _ = try await host.roost("build").ends(with: 0)
+            try await host.roost("up", "-d", "--dry-run").ends(with: 0).says("web")
+        }
+    }
+
     @Test("A Dockerfile that can't be read says where")
     func syntax() async throws {
         try await onHost { host in

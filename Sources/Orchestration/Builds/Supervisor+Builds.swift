@@ -22,19 +22,44 @@ extension Supervisor {
 
     /// Builds what `up` needs and isn't there, or is asked to build anew.
     func buildMissing(for request: UpRequest, _ report: @escaping CommandReport) async throws {
-        guard !request.noBuild else { return }
-        let chosen =
-            request.services.isEmpty ? Set(request.stack.services.keys) : request.stack.reach(of: request.services)
-        var services: [Service] = []
-        for name in chosen.sorted() {
-            guard let service = request.stack.services[name], service.build != nil else { continue }
-            let isThere = try engine.images.resolve(ImageSource(parsing: service.image)) != nil
-            if request.build || service.pullPolicy == .build || !isThere { services.append(service) }
-        }
+        let services = try needingBuild(for: request).map(\.service)
         guard !services.isEmpty else { return }
         var order = StackBuildRequest(stack: request.stack)
         order.registryEnvironment = request.registryEnvironment
         _ = try await build(services, order, report)
+    }
+
+    /// Says what `up` would build. What an image says of its containers is known when it is there, so that nothing else
+    /// can be planned before.
+    ///
+    /// - Returns: the services whose images aren't there.
+    func tellBuilds(for request: UpRequest, _ report: @escaping CommandReport) throws -> [String] {
+        let builds = try needingBuild(for: request)
+        if !builds.isEmpty { report(.plan(builds.map { $0.step + "\n" }.joined())) }
+        return builds.filter { !$0.isThere }.map(\.service.name)
+    }
+
+    private struct NeededBuild {
+        let service: Service
+        let isThere: Bool
+
+        /// As a plan would have it.
+        var step: String { "build image \(service.image) for \(service.name): \(isThere ? "asked for" : "missing")" }
+    }
+
+    private func needingBuild(for request: UpRequest) throws -> [NeededBuild] {
+        guard !request.noBuild else { return [] }
+        let chosen =
+            request.services.isEmpty ? Set(request.stack.services.keys) : request.stack.reach(of: request.services)
+        var builds: [NeededBuild] = []
+        for name in chosen.sorted() {
+            guard let service = request.stack.services[name], service.build != nil else { continue }
+            let isThere = try engine.images.resolve(ImageSource(parsing: service.image)) != nil
+            if request.build || service.pullPolicy == .build || !isThere {
+                builds.append(NeededBuild(service: service, isThere: isThere))
+            }
+        }
+        return builds
     }
 
     /// Side by side; the first failure ends the others.
