@@ -79,7 +79,7 @@ final class MemoryNetworkEffects: NetworkEffects {
     func removeTable(_ name: String) throws { try change { $0.tables[name] = nil } }
     func removeEarlierTable(_ name: String) {}
 
-    func apply(_ ruleset: Ruleset) throws {
+    func apply(_ ruleset: Ruleset, earlier: Ruleset?) throws {
         try change {
             $0.tables[ruleset.table] = ruleset
             $0.applications += 1

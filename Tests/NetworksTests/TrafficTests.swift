@@ -112,6 +112,62 @@ struct TrafficTests {
     }
 
     @Test(arguments: AddressFamily.allCases)
+    func datagramsFollowTheRules(family: AddressFamily) throws {
+        try withHost(family) { (host) throws in
+            let client = try inNetwork(host.world.network) { try datagramSocket(family) }
+            let receivers = try [host.front1, host.front2].map { place in
+                let receiver = try inNetwork(place.network) { try datagramSocket(family) }
+                try #require(withAddress(family.any, 5353) { bind(receiver, $0, $1) } == 0)
+                return receiver
+            }
+            defer { for socket in receivers + [client] { close(socket) } }
+            /// Which of the two a datagram of the one client gets to; the first may get lost while neighbours are asked for.
+            func receiver() throws -> Int? {
+                for _ in 0..<20 {
+                    try #require(withAddress(host.publicAddress, 5353) { sendto(client, "x", 1, 0, $0, $1) } == 1)
+                    var polled = receivers.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+                    guard poll(&polled, 2, 250) > 0, let index = polled.firstIndex(where: { $0.revents != 0 }) else {
+                        continue
+                    }
+                    var byte: UInt8 = 0
+                    recv(receivers[index], &byte, 1, 0)
+                    return index
+                }
+                return nil
+            }
+            func lead(to places: [Place], before earlier: Ruleset?) throws -> Ruleset {
+                var ruleset = Ruleset(table: "roost-test-names", networks: host.networks)
+                ruleset.ports = [
+                    .init(hostPort: Port(5353, .udp), targets: places.map { .init($0.address, 5353) })
+                ]
+                try host.enter {
+                    var filter = try NetfilterSocket()
+                    try filter.apply(ruleset)
+                    var route = try RouteSocket()
+                    let own = try route.addresses().compactMap { IPAddress(bytes: $0.address) }
+                    try filter.forgetStaleFlows(ruleset, earlier: earlier, hostAddresses: Set(own))
+                }
+                return ruleset
+            }
+            let nobody = try lead(to: [], before: nil)
+            // A flow to nobody begins.
+            try #require(withAddress(host.publicAddress, 5353) { sendto(client, "x", 1, 0, $0, $1) } == 1)
+            let first = try lead(to: [host.front1], before: nobody)
+            #expect(try receiver() == 0)
+            let second = try lead(to: [host.front2], before: first)
+            #expect(try receiver() == 1)
+            _ = try lead(to: [host.front1, host.front2], before: second)
+            #expect(try receiver() == 1, "what goes on well is left alone")
+        }
+    }
+
+    private func datagramSocket(_ family: AddressFamily) throws -> Int32 {
+        let descriptor = socket(family == .v4 ? AF_INET : AF_INET6, Int32(SOCK_DGRAM.rawValue), 0)
+        try #require(descriptor >= 0)
+        return descriptor
+    }
+
+    @Test(arguments: AddressFamily.allCases)
     func containersSendOnlyWhatIsTheirs(family: AddressFamily) throws {
         try withHost(family) { (host) throws in
             #expect(try host.connection(from: host.front2, to: host.front1.address, 80) != nil)
@@ -219,6 +275,7 @@ private struct Host {
     /// A service of the host.
     let itself: Place
     let openedLinks: OpenedLinks
+    let networks: [Ruleset.Network]
     /// The host's addresses on the bridges.
     let gateways: [IPAddress]
     let bridges: [String]
@@ -267,6 +324,13 @@ private struct Host {
             var filter = try NetfilterSocket()
             try filter.apply(ruleset)
         }
+        networks = Self.networks(bridges, subnets)
+    }
+
+    private static func networks(_ bridges: [String], _ subnets: [Prefix]) -> [Ruleset.Network] {
+        zip(bridges, subnets).enumerated().map { index, pair in
+            .init(bridge: pair.0, subnets: [pair.1], isInternal: index == 2)
+        }
     }
 
     private static func withTemporaryFile<Result>(_ body: (String) -> Result) throws -> Result {
@@ -304,9 +368,7 @@ private struct Host {
             hostAddress: .v4(.loopback), hostPort: Port(9090), targets: [.init(front1, 80)])
         return Ruleset(
             table: Ruleset.tableName(instance: "test", stack: "shop"),
-            networks: zip(bridges, subnets).enumerated().map { index, pair in
-                .init(bridge: pair.0, subnets: [pair.1], isInternal: index == 2)
-            },
+            networks: networks(bridges, subnets),
             ports: [.init(hostPort: Port(8080), targets: [.init(front1, 80)])]
                 + (front1.family == .v4 ? [onLoopback] : []),
             links: ["front1", "front2"].enumerated().map { index, name in

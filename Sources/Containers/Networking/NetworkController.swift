@@ -176,7 +176,7 @@ public actor NetworkController {
         }
         // Somebody may have flushed the host's rules.
         if try applied[stack] == wanted && effects.hasTable(wanted.table) { return }
-        try effects.apply(wanted)
+        try effects.apply(wanted, earlier: applied[stack])
         if applied.updateValue(wanted, forKey: stack) == nil { try effects.removeEarlierTable(wanted.table) }
     }
 }

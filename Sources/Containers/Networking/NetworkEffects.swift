@@ -31,8 +31,8 @@ protocol NetworkEffects: Sendable {
     func connect(_ link: SandboxEndpoint, of processes: ContainerProcesses, defaultRoutes: [[UInt8]]) async throws
 
     func hasTable(_ name: String) throws -> Bool
-    /// Makes the kernel's table be this ruleset, in one transaction.
-    func apply(_ ruleset: Ruleset) throws
+    /// Makes the kernel's table be this ruleset, in one transaction. What the kernel remembers of `earlier` rules goes.
+    func apply(_ ruleset: Ruleset, earlier: Ruleset?) throws
     /// Removes a table, and one of this name of an earlier Roost; none is no error.
     func removeTable(_ name: String) throws
     /// Removes only that of an earlier Roost.
@@ -97,9 +97,13 @@ struct HostNetworkEffects: NetworkEffects {
         return try socket.tables(prefix: name).contains(name)
     }
 
-    func apply(_ ruleset: Ruleset) throws {
+    func apply(_ ruleset: Ruleset, earlier: Ruleset?) throws {
         var socket = try NetfilterSocket()
         try socket.apply(ruleset)
+        guard ruleset.ports != earlier?.ports else { return }
+        var route = try RouteSocket()
+        let addresses = try route.addresses().compactMap { IPAddress(bytes: $0.address) }
+        try socket.forgetStaleFlows(ruleset, earlier: earlier, hostAddresses: Set(addresses))
     }
 
     func removeTable(_ name: String) throws {

@@ -48,6 +48,14 @@ public struct NetfilterSocket: ~Copyable {
             .sorted()
     }
 
+    mutating func dump(_ request: NetlinkMessage, _ operation: String) throws(NetlinkError) -> [NetlinkReply] {
+        try socket.dump(request, operation)
+    }
+
+    mutating func perform(_ request: NetlinkMessage, _ operation: String) throws(NetlinkError) {
+        try socket.perform([NetlinkRequest(request, operation)])
+    }
+
     /// How often a transaction that met another one (ERESTART, EAGAIN) is tried again.
     private static let attempts = 8
 
