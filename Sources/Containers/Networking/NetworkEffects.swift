@@ -1,6 +1,7 @@
 import Addressing
 import Kernel
 import Networks
+import Synchronization
 import Planning
 import Sandboxes
 
@@ -40,9 +41,27 @@ protocol NetworkEffects: Sendable {
 }
 
 /// This host.
-struct HostNetworkEffects: NetworkEffects {
-    let store: NetworkStore
-    let openedLinks: OpenedLinks
+final class HostNetworkEffects: NetworkEffects {
+    private let store: NetworkStore
+    private let openedLinks: OpenedLinks
+    /// One for all times: when such a socket is closed the kernel waits until what was removed lately can't be in use
+    /// any more, which takes it a dozen milliseconds and more.
+    private let filter = Mutex<NetfilterSocket?>(nil)
+
+    init(store: NetworkStore, openedLinks: OpenedLinks) {
+        self.store = store
+        self.openedLinks = openedLinks
+    }
+
+    private func withFilter<Result>(_ body: (inout NetfilterSocket) throws -> Result) throws -> Result {
+        try filter.withLock { filter in
+            var socket = try filter.take() ?? NetfilterSocket()
+            // One that failed may still hold answers: it isn't used again.
+            let result = try body(&socket)
+            filter = consume socket
+            return result
+        }
+    }
 
     func load() throws -> NetworkStore.Content { try store.load() }
     func save(_ record: NetworkRecord) throws { try store.save(record) }
@@ -93,27 +112,22 @@ struct HostNetworkEffects: NetworkEffects {
     }
 
     func hasTable(_ name: String) throws -> Bool {
-        var socket = try NetfilterSocket()
-        return try socket.tables(prefix: name).contains(name)
+        try withFilter { try $0.tables(prefix: name).contains(name) }
     }
 
     func apply(_ ruleset: Ruleset, earlier: Ruleset?) throws {
-        var socket = try NetfilterSocket()
-        try socket.apply(ruleset)
+        try withFilter { try $0.apply(ruleset) }
         guard ruleset.ports != earlier?.ports else { return }
         var route = try RouteSocket()
         let addresses = try route.addresses().compactMap { IPAddress(bytes: $0.address) }
-        try socket.forgetStaleFlows(ruleset, earlier: earlier, hostAddresses: Set(addresses))
+        try withFilter { try $0.forgetStaleFlows(ruleset, earlier: earlier, hostAddresses: Set(addresses)) }
     }
 
     func removeTable(_ name: String) throws {
-        var socket = try NetfilterSocket()
-        try socket.deleteTable(name)
-        try socket.deleteEarlierTable(name)
+        try withFilter { try $0.deleteTable(name) }
     }
 
     func removeEarlierTable(_ name: String) throws {
-        var socket = try NetfilterSocket()
-        try socket.deleteEarlierTable(name)
+        try withFilter { try $0.deleteEarlierTable(name) }
     }
 }

@@ -54,9 +54,12 @@ extension FilterTable {
     ///
     /// A table without chains is only removed.
     var messages: [FilterMessage] {
-        let removal = [newTable, Self.deletion(of: name, family: family.number)]
-        guard !chains.isEmpty else { return removal }
-        return removal + [newTable] + timeouts.map { newTimeout($0) } + chains.map { newChain($0) }
+        Self.removal(of: name, family: family.number) + (chains.isEmpty ? [] : creation)
+    }
+
+    /// What makes the table where there is none.
+    var creation: [FilterMessage] {
+        [Self.newTable(name, family: family.number)] + timeouts.map { newTimeout($0) } + chains.map { newChain($0) }
             + maps.enumerated().flatMap { newMap($1, reference: .init(name: $1.name, id: UInt32($0 + 1))) }
             + rules
     }
@@ -74,9 +77,21 @@ extension FilterTable {
         }
     }
 
-    static func deletion(of name: String, family: Int32) -> FilterMessage {
-        FilterMessage(Int(NFT_MSG_DELTABLE.rawValue), "delete the nftables table \(name)", family: family, flags: 0) {
+    /// What leaves no table of this name, whether or not there is one. A deletion by itself would fail where there is
+    /// none, and the kernel takes a dozen milliseconds to take a transaction back.
+    static func removal(of name: String, family: Int32) -> [FilterMessage] {
+        let deletion = FilterMessage(
+            Int(NFT_MSG_DELTABLE.rawValue), "delete the nftables table \(name)", family: family, flags: 0
+        ) {
             $0.attribute(Int(NFTA_TABLE_NAME.rawValue), name)
+        }
+        return [newTable(name, family: family), deletion]
+    }
+
+    private static func newTable(_ name: String, family: Int32) -> FilterMessage {
+        FilterMessage(Int(NFT_MSG_NEWTABLE.rawValue), "create the nftables table \(name)", family: family) {
+            $0.attribute(Int(NFTA_TABLE_NAME.rawValue), name)
+            $0.attribute(Int(NFTA_TABLE_FLAGS.rawValue), bigEndian: UInt32(0))
         }
     }
 
@@ -85,13 +100,6 @@ extension FilterTable {
         _ content: (inout NetlinkMessage) -> Void
     ) -> FilterMessage {
         FilterMessage(Int(kind.rawValue), operation, family: family.number, flags: flags, content)
-    }
-
-    private var newTable: FilterMessage {
-        message(NFT_MSG_NEWTABLE, "create the nftables table \(name)") {
-            $0.attribute(Int(NFTA_TABLE_NAME.rawValue), name)
-            $0.attribute(Int(NFTA_TABLE_FLAGS.rawValue), bigEndian: UInt32(0))
-        }
     }
 
     private func newTimeout(_ timeout: Timeout) -> FilterMessage {

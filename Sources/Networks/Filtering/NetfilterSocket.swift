@@ -18,22 +18,18 @@ public struct NetfilterSocket: ~Copyable {
 
     /// Removes the tables of a ruleset and all that is in them; one that isn't there is no error.
     public mutating func deleteTable(_ name: String) throws(NetlinkError) {
-        for family in [FilterTable.Family.inet, .bridge] {
-            try delete(FilterTable.deletion(of: name, family: family.number))
-        }
+        try transact(
+            [FilterTable.Family.inet, .bridge].flatMap { FilterTable.removal(of: name, family: $0.number) }
+                + Self.earlier(name))
     }
 
     /// Removes the table of this name that a Roost of before 0.2 made: those were of the `ip` family.
     public mutating func deleteEarlierTable(_ name: String) throws(NetlinkError) {
-        try delete(FilterTable.deletion(of: name, family: AF_INET))
+        try transact(Self.earlier(name))
     }
 
-    private mutating func delete(_ deletion: FilterMessage) throws(NetlinkError) {
-        do {
-            try transact([deletion])
-        } catch  where error.errno == ENOENT {
-            return
-        }
+    private static func earlier(_ name: String) -> [FilterMessage] {
+        FilterTable.removal(of: name, family: AF_INET)
     }
 
     /// The names of the `inet` family's tables that begin with `prefix`.

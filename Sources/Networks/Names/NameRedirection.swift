@@ -17,8 +17,8 @@ public enum NameRedirection {
     /// In nft's syntax.
     public static var text: String { table.text }
 
-    /// One transaction of netlink.
-    public static let batch = FilterMessage.batch(table.messages)
+    /// One transaction of netlink, for a namespace that has no such table.
+    public static let batch = FilterMessage.batch(table.creation)
 
     private static var table: FilterTable {
         let host = Prefix(address, length: 32)
