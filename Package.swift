@@ -94,6 +94,8 @@ let package = Package(
         module("StackModel", ["Addressing", "OCI"]),
         // (desired, observed) -> plan; the restart and health state machines.
         module("Planning", ["Addressing", "StackModel"]),
+        // Go's templates, for `--format`: text and a JSON value -> text.
+        module("Templates"),
         // Bundle -> launch program, in wire and text form. The shim links it: no Foundation, no dependencies.
         module("Launching"),
 
@@ -166,8 +168,8 @@ let package = Package(
         module(
             "Commands",
             [
-                "Diagnostics", "OCI", "StackModel", "Launching", "Kernel", "TarArchives", "StackFile", "ControlAPI",
-                argumentParser, crypto,
+                "Diagnostics", "OCI", "StackModel", "Templates", "Launching", "Kernel", "TarArchives", "StackFile",
+                "ControlAPI", argumentParser, crypto,
             ]),
         // Inputs from a seed, the run over them, and what they are given to. Of the tests; no program for users links it.
         module("Fuzzing", ["Diagnostics", "Erofs", "Kernel", "LayerReading", "OCI", "Registries", "StackFile"]),
@@ -200,6 +202,7 @@ let package = Package(
         tests("TarArchivesTests", ["TarArchives", "Kernel"]),
         tests("ImagesTests", ["Images", "Registries", "OCI", "Kernel", "Erofs", "LayerReading"]),
         tests("PlanningTests", ["Planning", "Addressing", "StackModel"]),
+        tests("TemplatesTests", ["Templates"]),
         tests("LaunchingTests", ["Launching"]),
         tests("KernelTests", ["Kernel", "CLinux"]),
         tests("CgroupsTests", ["Cgroups", "Launching", "Kernel"]),

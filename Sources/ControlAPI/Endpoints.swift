@@ -69,6 +69,16 @@ extension Endpoint where Body == NoBody, Answer == [ProcessTable] {
     public static var processes: Self { .init(.get, "/v1/stacks/{stack}/processes", .document) }
 }
 
+extension Endpoint where Body == NoBody, Answer == [ContainerUsage] {
+    /// What a stack's containers that run use of the host. The query may name services.
+    public static var usage: Self { .init(.get, "/v1/stacks/{stack}/usage", .document) }
+}
+
+extension Endpoint where Body == NoBody, Answer == StackEvent {
+    /// Its query is ``EventSelection/query``.
+    public static var events: Self { .init(.get, "/v1/stacks/{stack}/events", .lines) }
+}
+
 extension Endpoint where Body == NoBody, Answer == [VolumeSummary] {
     public static var stackVolumes: Self { .init(.get, "/v1/stacks/{stack}/volumes", .document) }
 }

@@ -13,7 +13,12 @@ public enum Directory {
             if error.errno == ENOENT { return [] }
             throw error
         }
-        return try rawNames(directory, path: path).map {
+        return try names(in: directory, path)
+    }
+
+    /// The names in a directory that is open.
+    public static func names(in directory: borrowing OwnedDescriptor, _ path: String) throws(KernelError) -> [String] {
+        try rawNames(directory, path: path).map {
             String(decoding: $0.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
         }.sorted()
     }

@@ -58,6 +58,14 @@ extension Supervisor {
             .compactMap { try engine.containers.processTable(of: $0) }
     }
 
+    /// What a stack's containers use; of all services if none is named.
+    package func usage(of stack: String, services: [String]) async throws -> [ContainerUsage] {
+        guard let controller = existing(stack) else { return [] }
+        return try await controller.snapshots()
+            .filter { services.isEmpty || services.contains($0.record.service) }
+            .compactMap { try engine.containers.usage(of: $0) }
+    }
+
     package func volumeSummaries(of stack: String) async throws -> [VolumeSummary] {
         let records = await table.snapshots(of: stack).map(\.record)
         return try engine.volumes.store.list()

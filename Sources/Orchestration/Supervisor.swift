@@ -14,6 +14,7 @@ package actor Supervisor {
     let engine: Engine
     nonisolated let table: ContainerTable
     nonisolated let logs: ContainerLogs
+    nonisolated let events = EventHistory()
     /// Commands that are cut short by it are gone on with by the next supervisor.
     private nonisolated let departure = Departure()
     nonisolated let attention = Attention()
@@ -32,8 +33,9 @@ package actor Supervisor {
         self.logs = logs
         let (ended, noteEnded) = AsyncStream.makeStream(of: String.self)
         (self.ended, self.noteEnded) = (ended, noteEnded)
-        table = ContainerTable(effects: engine.containers) { [attention] record, news in
+        table = ContainerTable(effects: engine.containers) { [attention, events] record, news in
             logs.tell(record, news)
+            events.note(record, news)
             guard case .ended(_, let restarts) = news else { return }
             attention.call(record.stack)
             if !restarts, record.run?.autoRemove == true { noteEnded.yield(record.id) }

@@ -58,6 +58,10 @@ struct ControlRoutes: Router {
             .document(.processes) { call, _ in
                 try await supervisor.processes(of: call.name, services: call.request.query.values("service"))
             },
+            .document(.usage) { call, _ in
+                try await supervisor.usage(of: call.name, services: call.request.query.values("service"))
+            },
+            .lines(.events) { call, _ in supervisor.events.stream(of: call.name, EventSelection(call.request.query)) },
             .document(.stackVolumes) { call, _ in try await supervisor.volumeSummaries(of: call.name) },
             .json(.container) { call, _ in try await supervisor.inspect(call.name) },
         ]

@@ -4,6 +4,13 @@ public struct TarHeader: Equatable, Sendable {
     public enum Kind: UInt8, Sendable {
         case file = 0x30
         case directory = 0x35
+        case hardLink = 0x31
+        case symbolicLink = 0x32
+        /// GNU's: the content is the next entry's name, or where it leads to.
+        case longName = 0x4C
+        case longLink = 0x4B
+        /// POSIX's: the content tells of the next entry.
+        case extended = 0x78
         /// Anything else, which Roost doesn't write.
         case other = 0
     }
@@ -16,6 +23,12 @@ public struct TarHeader: Equatable, Sendable {
     /// The permission bits.
     public var mode: UInt32
     public var kind: Kind
+    public var owner: UInt32 = 0
+    public var group: UInt32 = 0
+    /// Seconds since 1970.
+    public var time: Int64 = 0
+    /// Where a link leads to.
+    public var link = ""
 
     public init(name: String, size: Int64, mode: UInt32 = 0o644, kind: Kind = .file) {
         self.name = name
@@ -38,10 +51,12 @@ extension TarHeader {
         }
         put(rest, at: 0)
         put(Self.octal(Int64(mode), digits: 7), at: 100)
-        put(Self.octal(0, digits: 7), at: 108)
-        put(Self.octal(0, digits: 7), at: 116)
+        guard owner <= 0o7777777, group <= 0o7777777, link.utf8.count <= 100 else { return nil }
+        put(Self.octal(Int64(owner), digits: 7), at: 108)
+        put(Self.octal(Int64(group), digits: 7), at: 116)
         put(Self.number(size), at: 124)
-        put(Self.octal(0, digits: 11), at: 136)
+        put(Self.octal(min(max(0, time), 0o77777777777), digits: 11), at: 136)
+        put(Array(link.utf8), at: 157)
         put(Array("        ".utf8), at: 148)
         block[156] = kind.rawValue
         put(Array("ustar\u{0}00".utf8), at: 257)
@@ -90,6 +105,10 @@ extension TarHeader {
             name: prefix.isEmpty ? rest : prefix + "/" + rest, size: size,
             mode: UInt32(truncatingIfNeeded: mode & 0o7777),
             kind: kind)
+        owner = Self.value(block[108..<116]).flatMap { UInt32(exactly: $0) } ?? 0
+        group = Self.value(block[116..<124]).flatMap { UInt32(exactly: $0) } ?? 0
+        time = Self.value(block[136..<148]) ?? 0
+        link = String(decoding: block[157..<257].prefix { $0 != 0 }, as: UTF8.self)
     }
 
     private static func value(_ field: ArraySlice<UInt8>) -> Int64? {

@@ -75,6 +75,8 @@ extension ContainerAction {
         case .announce(.health(let status)): "is \(status)"
         case .announce(.paused): "is paused"
         case .announce(.unpaused): "goes on"
+        case .announce(.created): "is created"
+        case .announce(.removed): "is removed"
         }
     }
 }

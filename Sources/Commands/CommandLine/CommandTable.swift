@@ -31,12 +31,15 @@ func commandType(named name: String) -> (any RoostCommand.Type)? {
 private func containerCommandType(named name: String) -> (any RoostCommand.Type)? {
     switch name {
     case "attach": AttachCommand.self
+    case "cp": CopyCommand.self
     case "create": CreateCommand.self
+    case "events": EventsCommand.self
     case "pause": PauseCommand.self
     case "port": PortCommand.self
     case "rm": RmCommand.self
     case "run": RunCommand.self
     case "scale": ScaleCommand.self
+    case "stats": StatsCommand.self
     case "top": TopCommand.self
     case "unpause": UnpauseCommand.self
     case "volumes": VolumesCommand.self
@@ -47,14 +50,16 @@ private func containerCommandType(named name: String) -> (any RoostCommand.Type)
 
 /// The commands that `--help` lists.
 let listedCommands = [
-    "apply", "attach", "build", "config", "create", "down", "exec", "images", "inspect", "kill", "load", "logs", "ls",
-    "pause", "plan", "port", "ps", "pull", "restart", "rm", "run", "scale", "start", "stop", "top", "unpause", "up",
+    "apply", "attach", "build", "config", "cp", "create", "down", "events", "exec", "images", "inspect", "kill", "load",
+    "logs", "ls",
+    "pause", "plan", "port", "ps", "pull", "restart", "rm", "run", "scale", "start", "stats", "stop", "top", "unpause",
+    "up",
     "version", "volumes", "wait", "why",
 ]
 
 /// Commands that Compose has and Roost doesn't yet.
 let unsupportedCommands: Set<String> = [
-    "bridge", "commit", "cp", "events", "export", "publish", "stats", "watch",
+    "bridge", "commit", "export", "publish", "watch",
 ]
 
 /// The text of `roost --help`.

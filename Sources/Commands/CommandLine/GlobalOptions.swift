@@ -6,7 +6,7 @@ struct GlobalOptions: ParsableCommand {
         commandName: "roost", abstract: "Bring a Compose file to life on this host",
         usage: "roost [OPTIONS] COMMAND")
 
-    static let unsupported = ["--compatibility", "--parallel", "--all-resources", "--verbose"]
+    static let unsupported = ["--compatibility", "--all-resources"]
 
     @Option(
         name: [.customShort("f", allowingJoined: true), .customLong("file")], parsing: .unconditionalSingleValue,
@@ -41,6 +41,14 @@ struct GlobalOptions: ParsableCommand {
 
     @Flag(name: .customLong("dry-run"), help: "Execute command in dry run mode")
     var dryRun = false
+
+    @Option(
+        name: .customLong("parallel"), parsing: .unconditional,
+        help: "Control max parallelism, -1 for unlimited (accepted: Roost bounds its work by what the host can do)")
+    var parallel: Int?
+
+    @Flag(name: .customLong("verbose"), help: .hidden)
+    var verbose = false
 
     @Option(name: .customLong("root"), parsing: .unconditional, help: "Directory of the state that survives a reboot")
     var root: String?

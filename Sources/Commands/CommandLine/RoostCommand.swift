@@ -25,8 +25,9 @@ extension RoostCommand {
             throw CleanExit.helpRequest(Self.self)
         }
         let options = ArgumentSplit.withEmptyValues(Array(arguments[..<own]))
-        guard let passthroughAfter else { return try parse(options) }
-        return try parse(ArgumentSplit.separated(options, withValue: passthroughAfter) + arguments[own...])
+        guard let passthroughAfter else { return try parseWithFlagValues(options) }
+        return try parseWithFlagValues(
+            ArgumentSplit.separated(options, withValue: passthroughAfter) + arguments[own...])
     }
 
     private static func refuseUnsupported(_ arguments: ArraySlice<String>) throws {
@@ -44,6 +45,6 @@ extension GlobalOptions {
         for argument in arguments where unsupported.contains(String(argument.prefix { $0 != "=" })) {
             throw CommandFailure.notSupportedYet(String(argument.prefix { $0 != "=" }))
         }
-        return try parse(ArgumentSplit.separated(arguments, withValue: ArgumentSplit.withValue))
+        return try parseWithFlagValues(ArgumentSplit.separated(arguments, withValue: ArgumentSplit.withValue))
     }
 }

@@ -17,7 +17,7 @@ struct ImagesCommand: RoostCommand {
     @Argument(help: .hidden) var services: [String] = []
 
     func perform(in context: Context) async throws -> Int32 {
-        let format = try OutputFormat(option: options.format)
+        let format = try ListFormat(option: options.format)
         guard try !services.isEmpty || context.hasProject() else {
             return try await options.perform(repository: nil, in: context)
         }
@@ -36,11 +36,11 @@ struct ImagesCommand: RoostCommand {
             let names = Set(containers.filter { services.contains($0.service) }.map(\.name))
             images.removeAll { !names.contains($0.container) }
         }
-        try context.streams.output.write(text(images, format: format, now: Timestamp.now()))
+        try context.streams.output.write(try text(images, format: format, now: Timestamp.now()))
         return 0
     }
 
-    func text(_ images: [ContainerImageSummary], format: OutputFormat, now: Int64) -> String {
+    func text(_ images: [ContainerImageSummary], format: ListFormat, now: Int64) throws(CommandFailure) -> String {
         let images = images.sorted {
             ($0.container, $0.repository, $0.tag) < ($1.container, $1.repository, $1.tag)
         }
@@ -53,6 +53,7 @@ struct ImagesCommand: RoostCommand {
             let headers = ["CONTAINER", "REPOSITORY", "TAG", "PLATFORM", "IMAGE ID", "SIZE", "CREATED"]
             return Table(headers: headers, rows: images.map { Self.row($0, now: now) }).render()
         case .json: return JSONText.array(images.map(Self.json)).render() + "\n"
+        case .template(let template): return try template.render(images.map { Self.json($0).render() })
         }
     }
 

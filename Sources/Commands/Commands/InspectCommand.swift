@@ -6,12 +6,18 @@ struct InspectCommand: RoostCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect", abstract: "Display detailed information on containers and images",
         usage: "roost inspect NAME [NAME...]")
-    static let unsupported = ["-f", "--format", "-s", "--size", "--type"]
+    static let unsupported = ["-s", "--size", "--type"]
+
+    @Option(
+        name: [.customShort("f", allowingJoined: true), .customLong("format")], parsing: .unconditional,
+        help: "Format the output with a Go template, or as json")
+    var format: String?
 
     @Argument(help: .hidden) var names: [String] = []
 
     func perform(in context: Context) async throws -> Int32 {
         guard !names.isEmpty else { throw CommandFailure("requires at least 1 arg(s), only received 0") }
+        let template = format == "json" ? nil : try format.map { text throws(CommandFailure) in try RowTemplate(text) }
         let client = context.client()
         var found: [String] = []
         var failures: [String] = []
@@ -28,7 +34,12 @@ struct InspectCommand: RoostCommand {
                 }
             }
         }
-        try context.streams.output.write(indentedJSON("[" + found.joined(separator: ",") + "]") + "\n")
+        if let template {
+            try context.streams.output.write(try template.render(found))
+        } else {
+            let list = "[" + found.joined(separator: ",") + "]"
+            try context.streams.output.write((format == nil ? indentedJSON(list) : list) + "\n")
+        }
         try context.streams.output.flush()
         for failure in failures { context.streams.error.say(failure) }
         return failures.isEmpty ? 0 : 1

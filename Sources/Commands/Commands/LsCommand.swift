@@ -24,9 +24,9 @@ struct LsCommand: RoostCommand {
 
     func perform(in context: Context) async throws -> Int32 {
         let names = try wantedNames()
-        let format = try OutputFormat(option: format)
+        let format = try ListFormat(option: format)
         let stacks = try await context.client().fetch(ControlRequest(.stacks))
-        try context.streams.output.write(text(select(stacks, names: names), format: format))
+        try context.streams.output.write(try text(select(stacks, names: names), format: format))
         return 0
     }
 
@@ -52,21 +52,22 @@ struct LsCommand: RoostCommand {
             .sorted { $0.name < $1.name }
     }
 
-    func text(_ stacks: [StackSummary], format: OutputFormat) -> String {
+    func text(_ stacks: [StackSummary], format: ListFormat) throws(CommandFailure) -> String {
         if quiet { return stacks.map { $0.name + "\n" }.joined() }
         switch format {
         case .table:
             let rows = stacks.map { [$0.name, Self.status($0), Self.files($0)] }
             return Table(headers: ["NAME", "STATUS", "CONFIG FILES"], rows: rows).render()
         case .json:
-            let values = stacks.map { stack in
-                JSONText.object([
-                    ("Name", .string(stack.name)), ("Status", .string(Self.status(stack))),
-                    ("ConfigFiles", .string(Self.files(stack))),
-                ])
-            }
-            return JSONText.array(values).render() + "\n"
+            return JSONText.array(stacks.map(Self.json)).render() + "\n"
+        case .template(let template): return try template.render(stacks.map { Self.json($0).render() })
         }
+    }
+
+    private static func json(_ stack: StackSummary) -> JSONText {
+        .object([
+            ("Name", .string(stack.name)), ("Status", .string(status(stack))), ("ConfigFiles", .string(files(stack))),
+        ])
     }
 
     /// `exited(1), running(2)`.

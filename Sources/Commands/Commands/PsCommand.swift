@@ -1,12 +1,12 @@
 import ArgumentParser
 import ControlAPI
 import Kernel
+import StackModel
 
 /// `roost ps`.
 struct PsCommand: RoostCommand {
     static let configuration = CommandConfiguration(
         commandName: "ps", abstract: "List containers", usage: "roost ps [OPTIONS] [SERVICE...]")
-    static let unsupported = ["--orphans"]
 
     @Flag(
         name: [.customShort("a"), .customLong("all")],
@@ -17,11 +17,16 @@ struct PsCommand: RoostCommand {
         name: .customLong("filter"), help: "Filter services by a property (supported filters: status)")
     var filter: String?
 
-    @Option(name: .customLong("format"), help: "Format output (\"table\"|\"json\")")
+    @Option(name: .customLong("format"), help: "Format output (\"table\"|\"json\"|a Go template)")
     var format: String?
 
     @Flag(name: .customLong("no-trunc"), help: "Don't truncate output")
     var noTruncation = false
+
+    @Flag(
+        name: .customLong("orphans"), inversion: .prefixedNo,
+        help: "Include orphaned services (not declared by project) (default true)")
+    var orphans = true
 
     @Flag(name: [.customShort("q"), .customLong("quiet")], help: "Only display IDs")
     var quiet = false
@@ -41,13 +46,16 @@ struct PsCommand: RoostCommand {
 
     func perform(in context: Context) async throws -> Int32 {
         let states = try wantedStates()
-        let format = try OutputFormat(option: format)
+        let format = try ListFormat(option: format)
         let project = try context.project(services: services)
         let listed = try await context.client().fetch(ControlRequest(.containers, project.name))
         if project.stack == nil { try checkServices(services, known: Set(listed.map(\.service))) }
         for problem in listed.compactMap(\.problem) { context.streams.error.show("warning: \(problem)\n") }
-        let selected = select(listed, states: states)
-        try context.streams.output.write(text(selected, format: format, now: Timestamp.now()))
+        let declared = project.stack.map { Set($0.services.keys).union($0.disabledServices) }
+        let selected = select(listed, states: states).filter { container in
+            orphans || declared?.contains(container.service) ?? true
+        }
+        try context.streams.output.write(try text(selected, format: format, now: Timestamp.now()))
         return 0
     }
 
@@ -72,7 +80,7 @@ struct PsCommand: RoostCommand {
             .sorted { $0.name < $1.name }
     }
 
-    func text(_ containers: [ContainerSummary], format: OutputFormat, now: Int64) -> String {
+    func text(_ containers: [ContainerSummary], format: ListFormat, now: Int64) throws(CommandFailure) -> String {
         if quiet { return containers.map { $0.id + "\n" }.joined() }
         if onlyServices {
             var seen: Set<String> = []
@@ -81,6 +89,7 @@ struct PsCommand: RoostCommand {
         let texts = containers.map { ContainerText(container: $0, now: now, truncated: !noTruncation) }
         switch format {
         case .json: return texts.map { $0.json + "\n" }.joined()
+        case .template(let template): return try template.render(texts.map(\.json))
         case .table:
             return Table(headers: ContainerText.headers, rows: texts.map(\.row), minimumWidth: 10).render()
         }

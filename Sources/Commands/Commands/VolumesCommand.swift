@@ -16,17 +16,17 @@ struct VolumesCommand: RoostCommand {
     @Argument(help: .hidden) var services: [String] = []
 
     func perform(in context: Context) async throws -> Int32 {
-        let format = try OutputFormat(option: format)
+        let format = try ListFormat(option: format)
         let project = try context.project(services: services)
         let all = try await context.client().fetch(ControlRequest(.stackVolumes, project.name))
         let chosen = all.filter { volume in
             services.isEmpty || volume.services.contains { services.contains($0) }
         }
-        try context.streams.output.write(text(chosen.sorted { $0.name < $1.name }, format: format))
+        try context.streams.output.write(try text(chosen.sorted { $0.name < $1.name }, format: format))
         return 0
     }
 
-    private func text(_ volumes: [VolumeSummary], format: OutputFormat) -> String {
+    private func text(_ volumes: [VolumeSummary], format: ListFormat) throws(CommandFailure) -> String {
         if quiet { return volumes.map { $0.name + "\n" }.joined() }
         switch format {
         case .table:
@@ -35,6 +35,7 @@ struct VolumesCommand: RoostCommand {
             )
             .render()
         case .json: return volumes.map { Self.json($0).render() + "\n" }.joined()
+        case .template(let template): return try template.render(volumes.map { Self.json($0).render() })
         }
     }
 

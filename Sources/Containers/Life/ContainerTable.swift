@@ -92,7 +92,9 @@ public actor ContainerTable {
             names.release(record)
             throw error
         }
-        return enter(record, ContainerStatus(of: record))
+        let container = enter(record, ContainerStatus(of: record))
+        news(record, .created)
+        return container
     }
 
     private func enter(_ record: ContainerRecord, _ status: ContainerStatus) -> Container {
@@ -139,6 +141,7 @@ public actor ContainerTable {
         containers[id] = nil
         owners[id] = nil
         names.release(snapshot.record)
+        news(snapshot.record, .removed)
     }
 
     /// Lets go of a stack's containers that somebody removed behind Roost's back: what is left of them goes, too.

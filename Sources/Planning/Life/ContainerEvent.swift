@@ -57,4 +57,7 @@ public enum ContainerNews: Equatable, Sendable {
     case health(HealthStatus)
     case paused
     case unpaused
+    /// It has been made, and nothing of it runs.
+    case created
+    case removed
 }
