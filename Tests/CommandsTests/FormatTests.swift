@@ -73,4 +73,10 @@ struct FormatTests {
                 == #"{"action":"die","attributes":{"exitCode":"3","image":"nginx","name":"web-1"},"id":"abc","#
                 + #""service":"web","time":"2025-11-22T12:00:00.0000015Z","type":"container"}"# + "\n")
     }
+
+    @Test("A mistyped command is told what was probably meant")
+    func suggestion() {
+        let error = #expect(throws: CommandFailure.self) { try CommandChoice("evnts", []) }
+        #expect(error?.description == "unknown command \"evnts\" for \"roost\"; did you mean \"events\"?")
+    }
 }

@@ -36,7 +36,7 @@ func port(
             container("shop-web-1", ports: [port(80, 8080), port(80, 8080, "::")]),
         ]
         #expect(
-            command.text(containers, format: .table, now: noon) == """
+            try command.text(containers, format: .table, now: noon) == """
                 NAME         IMAGE        COMMAND                  SERVICE   CREATED         STATUS                   PORTS
                 shop-db-1    nginx:1.27   "postgres"               db        2 minutes ago   Up 2 minutes (healthy)   \n\
                 shop-web-1   nginx:1.27   "nginx -g 'daemon of…"   web       2 minutes ago   Up 2 minutes             \
@@ -48,13 +48,13 @@ func port(
     @Test func psWithoutContainersHasItsHeaders() throws {
         let command = try PsCommand.read([])
         #expect(
-            command.text([], format: .table, now: noon)
+            try command.text([], format: .table, now: noon)
                 == "NAME      IMAGE     COMMAND   SERVICE   CREATED   STATUS    PORTS\n")
     }
 
     @Test func psJSON() throws {
         let command = try PsCommand.read([])
-        let line = command.text([container("shop-web-1", ports: [port(80, 8080)])], format: .json, now: noon)
+        let line = try command.text([container("shop-web-1", ports: [port(80, 8080)])], format: .json, now: noon)
         #expect(
             line == #"""
                 {"Command":"\"nginx -g 'daemon of…\"","CreatedAt":"2025-11-22 11:57:55 +0000 UTC","ExitCode":0,"Health":"",\#
@@ -107,7 +107,7 @@ func port(
         ]
         let running = command.select(stacks, names: [])
         #expect(
-            command.text(running, format: .table) == """
+            try command.text(running, format: .table) == """
                 NAME                STATUS                  CONFIG FILES
                 shop                exited(1), running(2)   /srv/compose.yaml
 
@@ -127,14 +127,14 @@ func port(
             platform: "linux/amd64", size: 7_834_567, created: 0)
         let command = try ImagesCommand.read([])
         #expect(
-            command.text([image], format: .table, now: noon) == """
+            try command.text([image], format: .table, now: noon) == """
                 CONTAINER           REPOSITORY          TAG                 PLATFORM            IMAGE ID            SIZE                CREATED
                 shop-web-1          nginx               1.27                linux/amd64         0123456789ab        7.83MB              N/A
 
                 """)
         #expect(try ImagesCommand.read(["-q"]).text([image, image], format: .table, now: noon) == "0123456789abcdef\n")
         #expect(
-            command.text([image], format: .json, now: noon) == """
+            try command.text([image], format: .json, now: noon) == """
                 [{"ID":"sha256:0123456789abcdef","ContainerName":"shop-web-1","Repository":"nginx","Tag":"1.27",\
                 "Platform":"linux/amd64","Size":7834567}]
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Diagnostics
 
 /// The command that a line asks for, with the arguments that belong to it.
 struct CommandChoice {
@@ -27,7 +28,9 @@ struct CommandChoice {
 
     private static func unknown(_ name: String) -> CommandFailure {
         if unsupportedCommands.contains(name) { return .notSupportedYet("roost \(name)") }
-        return CommandFailure("unknown command \"\(name)\" for \"roost\"; see roost --help")
+        let known = listedCommands + imageShortcutNames + CommandGroup.names
+        let advice = Suggestion.clause(for: name, in: known) ?? "see roost --help"
+        return CommandFailure("unknown command \"\(name)\" for \"roost\"; \(advice)")
     }
 }
 
@@ -69,7 +72,8 @@ struct CommandGroup {
     }
 
     fileprivate func unknown(_ word: String) -> CommandFailure {
-        CommandFailure("unknown command \"\(word)\" for \"roost \(name)\"; see roost \(name) --help")
+        let advice = Suggestion.clause(for: word, in: commands) ?? "see roost \(name) --help"
+        return CommandFailure("unknown command \"\(word)\" for \"roost \(name)\"; \(advice)")
     }
 
     fileprivate func withoutCommand(_ rest: [String]) -> CommandFailure {
