@@ -14,7 +14,7 @@ package actor Supervisor {
     let engine: Engine
     nonisolated let table: ContainerTable
     nonisolated let logs: ContainerLogs
-    nonisolated let events = EventHistory()
+    package nonisolated let events = EventHistory()
     /// Commands that are cut short by it are gone on with by the next supervisor.
     private nonisolated let departure = Departure()
     nonisolated let attention = Attention()

@@ -3,6 +3,7 @@ public import ControlAPI
 import Glibc
 import Kernel
 import Planning
+import StackModel
 
 extension HostContainers {
     /// What a container uses; `nil` if it doesn't run.
@@ -42,15 +43,13 @@ private enum UsageFiles {
     }
 
     static func memory(_ group: Cgroup) -> Int64? {
-        number(group.unified.map { $0 + "/memory.current" })
-            ?? number(group.legacy[.memory].map { $0 + "/memory.usage_in_bytes" })
+        number(of: group, unified: "memory.current", legacy: "memory.usage_in_bytes")
     }
 
     static func memory(_ pid: Int32) -> Int64 { (value("VmRSS:", in: "/proc/\(pid)/status") ?? 0) * 1024 }
 
     static func memoryLimit(_ group: Cgroup) -> Int64? {
-        number(group.unified.map { $0 + "/memory.max" })
-            ?? number(group.legacy[.memory].map { $0 + "/memory.limit_in_bytes" })
+        number(of: group, unified: "memory.max", legacy: "memory.limit_in_bytes")
     }
 
     static var hostMemory: Int64 { (value("MemTotal:", in: "/proc/meminfo") ?? 0) * 1024 }
@@ -72,6 +71,12 @@ private enum UsageFiles {
     static func disk(_ pid: Int32) -> (read: Int64, written: Int64) {
         let path = "/proc/\(pid)/io"
         return (value("read_bytes:", in: path) ?? 0, value("write_bytes:", in: path) ?? 0)
+    }
+
+    /// The file's number in whichever hierarchy has it.
+    private static func number(of group: Cgroup, unified: String, legacy: String) -> Int64? {
+        let paths = (group.unified.map { [$0 + "/" + unified] } ?? []) + group.legacy.map { $0 + "/" + legacy }
+        return paths.lazy.compactMap { number($0) }.first
     }
 
     private static func text(_ path: String?) -> String? {

@@ -3,6 +3,7 @@ package import ControlAPI
 import Kernel
 import Planning
 import Synchronization
+import StackModel
 
 /// What has happened to containers lately, for those who ask, and what happens, for those who listen.
 package final class EventHistory: Sendable {
