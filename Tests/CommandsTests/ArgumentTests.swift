@@ -83,9 +83,7 @@ import Testing
     @Test(arguments: [
         (["up", "--quiet-build"], "roost up: --quiet-build is not supported yet"),
         (["up", "--watch=true"], "roost up: --watch is not supported yet"),
-        (["down", "--rmi", "all"], "roost down: --rmi is not supported yet"),
         (["exec", "--dry-run", "web", "ls"], "roost exec: --dry-run is not supported yet"),
-        (["inspect", "-f", "x"], "roost inspect: -f is not supported yet"),
     ])
     func flagsOfComposeThatAreMissing(_ arguments: [String], _ message: String) throws {
         let type = try #require(commandType(named: arguments[0]))

@@ -71,7 +71,7 @@ struct FormatTests {
         #expect(
             EventsCommand.json(event)
                 == #"{"action":"die","attributes":{"exitCode":"3","image":"nginx","name":"web-1"},"id":"abc","#
-                + #""service":"web","time":"2025-11-22T12:00:00.0000015Z","type":"container"}"# + "\n")
+                + #""service":"web","time":"2025-11-22T12:00:00.000001500Z","type":"container"}"# + "\n")
     }
 
     @Test("A mistyped command is told what was probably meant")

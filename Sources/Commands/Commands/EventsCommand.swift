@@ -45,7 +45,7 @@ struct EventsCommand: RoostCommand {
         let attributes = event.attributes.sorted { $0.key < $1.key }.map { ($0.key, JSONText.string($0.value)) }
         return JSONText.object([
             ("action", .string(event.action)), ("attributes", .object(attributes)), ("id", .string(event.id)),
-            ("service", .string(event.service)), ("time", .string(Timestamp.rfc3339(event.time))),
+            ("service", .string(event.service)), ("time", .string(Timestamp.sortable(event.time))),
             ("type", .string("container")),
         ]).render() + "\n"
     }

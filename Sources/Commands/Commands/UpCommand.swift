@@ -7,7 +7,7 @@ import StackModel
 struct UpCommand: RoostCommand {
     static let configuration = CommandConfiguration(
         commandName: "up", abstract: "Create and start containers", usage: "roost up [OPTIONS] [SERVICE...]")
-    static let unsupported = ["--watch", "-w"]
+    static let unsupported = ["--watch", "-w", "--quiet-build"]
 
     @OptionGroup var options: UpOptions
     @OptionGroup var dry: DryRunOption

@@ -72,9 +72,6 @@ struct UpOptions: ParsableArguments {
         help: "Pull image before running (\"always\"|\"missing\"|\"never\") (default \"policy\")")
     var pull: String?
 
-    @Flag(name: .customLong("quiet-build"), help: "Suppress the build output")
-    var quietBuild = false
-
     @Flag(
         name: .customLong("menu"), inversion: .prefixedNo,
         help: "Enable interactive shortcuts when running attached (accepted; there are none yet)")
