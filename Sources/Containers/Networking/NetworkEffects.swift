@@ -1,9 +1,9 @@
 import Addressing
 import Kernel
 import Networks
-import Synchronization
 import Planning
 import Sandboxes
+import Synchronization
 
 /// What the controller does outside of itself, and what it asks there: the disk, links and rules. In tests it is a value.
 protocol NetworkEffects: Sendable {

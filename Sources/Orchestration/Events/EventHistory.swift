@@ -2,8 +2,8 @@ import Containers
 package import ControlAPI
 import Kernel
 import Planning
-import Synchronization
 import StackModel
+import Synchronization
 
 /// What has happened to containers lately, for those who ask, and what happens, for those who listen.
 package final class EventHistory: Sendable {
