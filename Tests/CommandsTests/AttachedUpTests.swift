@@ -7,7 +7,7 @@ import Testing
 @testable import Commands
 
 /// `up` in the foreground against a server that plays a stack's life.
-@Suite(.timeLimit(.minutes(1))) struct AttachedUpTests {
+@Suite(.timeLimit(.minutes(5))) struct AttachedUpTests {
     static func logLine(_ number: Int, _ text: String) -> LogEvent {
         .line(
             LogLine(

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Commands
 
-@Suite(.timeLimit(.minutes(1))) struct ControlClientTests {
+@Suite(.timeLimit(.minutes(5))) struct ControlClientTests {
     /// Something that is answered with events.
     static func request() throws -> ControlRequest<CommandEvent> { try ControlRequest(.prune, body: PruneRequest()) }
 

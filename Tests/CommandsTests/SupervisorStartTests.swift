@@ -6,7 +6,7 @@ import Testing
 @testable import Commands
 
 /// Supervisors here are shell scripts that do with the ready descriptor what the test says.
-@Suite(.timeLimit(.minutes(1))) struct SupervisorStartTests {
+@Suite(.timeLimit(.minutes(5))) struct SupervisorStartTests {
     /// Runs the start with a script as the supervisor: the error, if any, and what the script wrote to `seen`.
     func start(_ script: String) throws -> (error: CommandFailure?, seen: String) {
         var template = Array("/tmp/roost-start-XXXXXX".utf8CString)

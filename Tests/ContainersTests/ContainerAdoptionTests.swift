@@ -65,7 +65,7 @@ private struct RecordedContainers: ContainerEffects {
     func complain(_ text: String) { complaints.add(text) }
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ContainerAdoptionTests {
     private static func adopted(
         _ place: TemporaryDirectory

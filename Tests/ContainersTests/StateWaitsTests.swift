@@ -5,7 +5,7 @@ import Testing
 
 @testable import Containers
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct StateWaitsTests {
     /// What waits were asked.
     private final class Notes: Sendable {

@@ -36,7 +36,7 @@ import Testing
     }
 
     /// Three hundred times the same index, in which the next one stands three hundred times, and so on.
-    @Test(.timeLimit(.minutes(1))) func anIndexOfIndexesIsWalkedOnce() async throws {
+    @Test(.timeLimit(.minutes(5))) func anIndexOfIndexesIsWalkedOnce() async throws {
         var layout = try LayoutFixture("\(bench.path)/layout")
         var entry = try layout.add([LayerFixture.base], tag: nil, platform: .host, listed: .host)
         for _ in 0..<3 {

@@ -6,7 +6,7 @@ import Testing
 
 @Suite(.enabled(if: Workbench.isRoot, "needs root")) struct SlowArchiveTests {
     /// Without a moment's patience a file would be given up; what comes through a pipe is waited for.
-    @Test(.timeLimit(.minutes(1))) func aPipeMayTakeItsTime() async throws {
+    @Test(.timeLimit(.minutes(5))) func aPipeMayTakeItsTime() async throws {
         let bench = try Workbench()
         let pipe = "\(bench.path)/pipe"
         try #require(mkfifo(pipe, 0o600) == 0)

@@ -4,7 +4,7 @@ import Testing
 
 /// Files that a stranger put where they are.
 @Suite struct RegularFileTests {
-    @Test(.timeLimit(.minutes(1))) func nothingElseIsOpened() throws {
+    @Test(.timeLimit(.minutes(5))) func nothingElseIsOpened() throws {
         let scratch = try Scratch()
         let file = try scratch.file("file", "content")
         mkfifo(scratch.path + "/fifo", 0o600)

@@ -30,7 +30,7 @@ private actor Counter {
     }
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct OperationQueueTests {
     @Test func frontIsTakenOnce() async {
         let counter = Counter()

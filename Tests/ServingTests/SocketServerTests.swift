@@ -7,7 +7,7 @@ import Testing
 
 @testable import Serving
 
-@Suite(.timeLimit(.minutes(1))) struct SocketServerTests {
+@Suite(.timeLimit(.minutes(5))) struct SocketServerTests {
     @Test func requestsAreAnsweredByTheirRoutes() async throws {
         let instance = try await Instance()
         try await instance.serving { () async throws in

@@ -238,7 +238,7 @@ struct ImageCommandTests {
         }
     }
 
-    @Test("A hundred processes that pull one image at once fetch each blob once", .timeLimit(.minutes(5)))
+    @Test("A hundred processes that pull one image at once fetch each blob once", .timeLimit(.minutes(15)))
     func hundred() async throws {
         try await withRegistry { host in
             let roost = join(Requirements.binaries, "roost")
