@@ -30,6 +30,12 @@ struct CopyTests {
             #expect(found == expected.joined(separator: "\n"))
             try await host.roost("cp", "web:/tmp/new", "back").succeeds()
             #expect(try host.read("back/deep/b.sh") == "two\n")
+            _ = try await host.inside("web", "cp /tmp/a.txt /tmp/root; chmod 6755 /tmp/root")
+            let mode = "stat -c %a root"
+            try await host.roost("cp", "web:/tmp/root", "root").succeeds()
+            #expect(try await host.shell(mode).succeeds().output == "755\n", "nobody may run it as the one who copied")
+            try await host.roost("cp", "-a", "web:/tmp/root", "root").succeeds()
+            #expect(try await host.shell(mode).succeeds().output == "6755\n")
             try await host.roost("cp", "web:/none", "x").fails(saying: "Could not find the file /none")
             try await host.roost("cp", "tree", "web:/tmp/renamed").fails(saying: "cannot copy a directory to a file")
             try await host.roost("cp", "nobody:/x", "y").fails(saying: "no such service: nobody")

@@ -97,7 +97,8 @@ struct TreeCopy {
     private func settle(_ made: borrowing OwnedDescriptor, _ status: stat) throws(KernelError) {
         let number = made.number
         if keepsOwners { try check("set the owner") { fchown(number, status.st_uid, status.st_gid) } }
-        try check("set the mode") { fchmod(number, status.st_mode & 0o7777) }
+        // Whose program it was may not run as whoever copies it.
+        try check("set the mode") { fchmod(number, status.st_mode & (keepsOwners ? 0o7777 : 0o1777)) }
         let times = [status.st_atim, status.st_mtim]
         try check("set the time") { futimens(number, times) }
     }
