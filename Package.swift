@@ -95,7 +95,7 @@ let package = Package(
         // (desired, observed) -> plan; the restart and health state machines.
         module("Planning", ["Addressing", "StackModel"]),
         // Go's templates, for `--format`: text and a JSON value -> text.
-        module("Templates"),
+        module("Templates", ["Diagnostics"]),
         // Bundle -> launch program, in wire and text form. The shim links it: no Foundation, no dependencies.
         module("Launching"),
 

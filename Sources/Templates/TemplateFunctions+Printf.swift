@@ -1,3 +1,5 @@
+import Diagnostics
+
 extension TemplateFunctions {
     /// `printf` with the verbs that stand for text and numbers, and their widths.
     static func formatted(_ arguments: [TemplateValue]) throws(TemplateError) -> String {
@@ -66,7 +68,7 @@ extension TemplateFunctions {
         func text(_ value: TemplateValue) -> String {
             var text: String
             switch (letter, value) {
-            case ("q", _): text = TemplateValue.quoted(value.printed)
+            case ("q", _): text = quotedJSON(value.printed)
             case ("x", .integer(let number)): text = String(number, radix: 16)
             case ("X", .integer(let number)): text = String(number, radix: 16, uppercase: true)
             case ("o", .integer(let number)): text = String(number, radix: 8)

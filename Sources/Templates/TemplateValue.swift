@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// What a template is filled with: JSON whose objects keep their order.
 public indirect enum TemplateValue: Equatable, Sendable {
     case null
@@ -45,30 +47,11 @@ public indirect enum TemplateValue: Equatable, Sendable {
         switch self {
         case .null: "null"
         case .boolean, .integer, .decimal: printed
-        case .text(let text): Self.quoted(text)
+        case .text(let text): quotedJSON(text)
         case .list(let values): "[" + values.map(\.json).joined(separator: ",") + "]"
         case .object(let fields):
-            "{" + fields.map { Self.quoted($0.name) + ":" + $0.value.json }.joined(separator: ",") + "}"
+            "{" + fields.map { quotedJSON($0.name) + ":" + $0.value.json }.joined(separator: ",") + "}"
         }
-    }
-
-    /// In double quotes, with JSON's escapes.
-    static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            case "\r": result += "\\r"
-            case "\t": result += "\\t"
-            case _ where scalar.value < 0x20:
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
     }
 
     /// Maps are walked by the order of their keys' bytes.
