@@ -18,9 +18,14 @@ public enum Directory {
 
     /// The names in a directory that is open.
     public static func names(in directory: borrowing OwnedDescriptor, _ path: String) throws(KernelError) -> [String] {
-        try rawNames(directory, path: path).map {
-            String(decoding: $0.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
-        }.sorted()
+        try bytes(ofNamesIn: directory, path).map { String(decoding: $0, as: UTF8.self) }.sorted()
+    }
+
+    /// The names in a directory that is open, as they are, in no order.
+    public static func bytes(
+        ofNamesIn directory: borrowing OwnedDescriptor, _ path: String
+    ) throws(KernelError) -> [[UInt8]] {
+        try rawNames(directory, path: path).map { $0.dropLast().map(UInt8.init(bitPattern:)) }
     }
 
     private static func rawNames(

@@ -166,24 +166,12 @@ extension RootDirectory {
 /// Names in directories; only those that are text.
 enum DirectoryNames {
     static func read(_ directory: borrowing OwnedDescriptor, _ path: String) throws -> [String] {
-        let duplicate = fcntl(directory.number, F_DUPFD_CLOEXEC, 0)
-        guard duplicate >= 0, let stream = fdopendir(duplicate) else {
-            let reason = errno
-            if duplicate >= 0 { close(duplicate) }
-            throw KernelError("read the directory", path, errno: reason)
-        }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                String(validating: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            guard let name else {
+        try Directory.bytes(ofNamesIn: directory, path).map { bytes in
+            guard let name = String(validating: bytes, as: UTF8.self) else {
                 throw BuildError("\(path): a name in it is not UTF-8; rename it, or keep it out by .dockerignore")
             }
-            if name != "." && name != ".." { names.append(name) }
+            return name
         }
-        return names
     }
 }
 
