@@ -145,7 +145,7 @@ struct TrafficTests {
                     try filter.apply(ruleset)
                     var route = try RouteSocket()
                     let own = try route.addresses().compactMap { IPAddress(bytes: $0.address) }
-                    try filter.forgetStaleFlows(ruleset, earlier: earlier, hostAddresses: Set(own))
+                    try filter.forgetStaleFlows(ruleset, earlier: earlier) { Set(own) }
                 }
                 return ruleset
             }

@@ -118,9 +118,12 @@ final class HostNetworkEffects: NetworkEffects {
     func apply(_ ruleset: Ruleset, earlier: Ruleset?) throws {
         try withFilter { try $0.apply(ruleset) }
         guard ruleset.ports != earlier?.ports else { return }
-        var route = try RouteSocket()
-        let addresses = try route.addresses().compactMap { IPAddress(bytes: $0.address) }
-        try withFilter { try $0.forgetStaleFlows(ruleset, earlier: earlier, hostAddresses: Set(addresses)) }
+        try withFilter { socket in
+            try socket.forgetStaleFlows(ruleset, earlier: earlier) { () throws(NetlinkError) in
+                var route = try RouteSocket()
+                return Set(try route.addresses().compactMap { IPAddress(bytes: $0.address) })
+            }
+        }
     }
 
     func removeTable(_ name: String) throws {

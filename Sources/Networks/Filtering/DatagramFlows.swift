@@ -33,9 +33,9 @@ extension NetfilterSocket {
     /// - Parameters:
     ///   - ruleset: the rules as they are now.
     ///   - earlier: those of before; the ports of both are looked at.
-    ///   - hostAddresses: the host's own addresses.
+    ///   - hostAddresses: tells the host's own addresses; asked only where there are ports of UDP.
     public mutating func forgetStaleFlows(
-        _ ruleset: Ruleset, earlier: Ruleset?, hostAddresses: Set<IPAddress>
+        _ ruleset: Ruleset, earlier: Ruleset?, hostAddresses: () throws(NetlinkError) -> Set<IPAddress>
     ) throws(NetlinkError) {
         var targets: [UInt16: Set<IPAddress>] = [:]
         for port in (earlier?.ports ?? []) where port.hostPort.transport == .udp { targets[port.hostPort.number] = [] }
@@ -43,6 +43,7 @@ extension NetfilterSocket {
             targets[port.hostPort.number, default: []].formUnion(port.targets.map(\.address))
         }
         guard !targets.isEmpty else { return }
+        let hostAddresses = try hostAddresses()
         for family in AddressFamily.allCases {
             for flow in try datagramFlows(family) where flow.isStale(targets, hostAddresses: hostAddresses) {
                 try forget(flow, family)
