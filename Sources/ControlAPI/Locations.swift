@@ -32,6 +32,10 @@ public struct Locations: Equatable, Sendable {
     public var supervisorLog: String { runRoot + "/supervisor.log" }
 
     public func containerDirectory(_ id: String) -> String { root + "/containers/" + id }
+    /// What a container has written: the upper directory of its overlay.
+    public func upperDirectory(of id: String) -> String { containerDirectory(id) + "/upper" }
+    /// Where overlayfs works for that.
+    public func workDirectory(of id: String) -> String { containerDirectory(id) + "/work" }
     public func containerRunDirectory(_ id: String) -> String { runRoot + "/containers/" + id }
     public func stackDirectory(_ name: String) -> String { root + "/stacks/" + name }
 }

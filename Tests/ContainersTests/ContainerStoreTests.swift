@@ -158,7 +158,7 @@ import Testing
         try store.create(record)
         #expect(!store.status(of: record).machine.isAlive)
         try store.save(Self.running(record), of: record.id)
-        try Files.makeDirectories(place.locations.containerDirectory(record.id) + "/work/work")
+        try Files.makeDirectories(place.locations.workDirectory(of: record.id) + "/work")
         try Self.reboot(place, record)
         #expect(store.status(of: record).machine.isAlive)
     }

@@ -29,7 +29,7 @@ struct RunStep: Sendable {
         do {
             try await run(container)
             let below = try await builder.containers.holdLayers(step.files.overlay, for: holder)
-            let upper = builder.locations.containerDirectory(container.id) + "/upper"
+            let upper = builder.locations.upperDirectory(of: container.id)
             let mounts = mounts
             let written = try await blocking {
                 var layer = try UpperLayer(upper, stubs: try mounts.stubs(on: FileTree(below)))

@@ -150,12 +150,11 @@ struct Launcher: Sendable {
     private func sandbox(
         _ record: ContainerRecord, network: SandboxNetwork, seccomp: [UInt8]
     ) throws -> SandboxSettings {
-        let directory = locations.containerDirectory(record.id)
         let bundle = bundlePath(record)
         var settings = SandboxSettings(
             id: record.id, layers: layers.directories(record.layers) + [skeleton.path],
-            upper: directory + "/upper",
-            work: directory + "/work",
+            upper: locations.upperDirectory(of: record.id),
+            work: locations.workDirectory(of: record.id),
             mountPoint: bundle + "/rootfs", cgroups: cgroups.compiler, network: network, seccomp: seccomp,
             reaper: record.settings.runInit,
             openStandardInput: record.settings.stdinOpen,
@@ -184,7 +183,7 @@ struct Launcher: Sendable {
     /// Looks a user up as the container will see it: its own layer lies over the image's.
     func user(of record: ContainerRecord, _ name: String) throws -> ResolvedUser {
         let layers =
-            [locations.containerDirectory(record.id) + "/upper"] + layers.directories(record.layers)
+            [locations.upperDirectory(of: record.id)] + layers.directories(record.layers)
         return try ResolvedUser(
             user: name, added: record.settings.groupAdd,
             passwd: ImageFiles.text("etc/passwd", layers: layers) ?? "",

@@ -53,7 +53,7 @@ public struct ContainerOnDisk: Sendable, Hashable {
         created = record.created
         isRunning = status.machine.isAlive
         volumes = Set(record.volumes.values.map(\.name)).union(record.anonymousVolumes.values)
-        writableDirectory = locations.containerDirectory(record.id) + "/upper"
+        writableDirectory = locations.upperDirectory(of: record.id)
     }
 }
 

@@ -113,7 +113,7 @@ struct ContainerStore: Sendable {
         }
         // It was running when the host went down: the log is there since its first start, and where none is kept, what
         // overlayfs makes in its directory when it is mounted.
-        let mounted = locations.containerDirectory(record.id) + "/work/work"
+        let mounted = locations.workDirectory(of: record.id) + "/work"
         guard let written = Files.changeTime(logPath(record.id)) ?? Files.changeTime(mounted) else {
             return ContainerStatus(of: record)
         }
@@ -141,7 +141,9 @@ struct ContainerStore: Sendable {
     func create(_ record: ContainerRecord) throws {
         let directory = locations.containerDirectory(record.id)
         try Files.makeDirectories(directory, mode: 0o710)
-        for name in ["upper", "work"] { try Files.makeDirectories(directory + "/" + name) }
+        for path in [locations.upperDirectory(of: record.id), locations.workDirectory(of: record.id)] {
+            try Files.makeDirectories(path)
+        }
         try Files.replace(directory + "/container.json", with: JSON.encode(record), mode: 0o600)
     }
 
