@@ -20,6 +20,7 @@ public struct OwnCgroup: Sendable {
         else { return }
         for point in Self.foreign(in: text, to: path, Self.mountPoints(mounts)) {
             let directory = "\(point.path)/\(path)"
+            // `try?`: then it stays where it is.
             guard (try? Files.makeDirectories(directory)) != nil else { continue }
             if point.isSet { Self.inherit("\(point.path)", path) }
             try? Files.write("0", to: "\(directory)/cgroup.procs")  // `try?`: then it stays where it is.
@@ -88,6 +89,7 @@ public struct OwnCgroup: Sendable {
             let parent = directory
             directory += "/\(component)"
             for file in ["cpuset.cpus", "cpuset.mems"] {
+                // `try?`: a hierarchy without the file needs nothing of the kind.
                 guard let own = try? Files.readText("\(directory)/\(file)"), own == "\n",
                     let theirs = try? Files.readText("\(parent)/\(file)")
                 else { continue }

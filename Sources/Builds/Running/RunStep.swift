@@ -67,6 +67,7 @@ struct RunStep: Sendable {
                     snapshot.machine.isAtRest && !isBusy ? snapshot.machine.run.exitCode : nil
                 }
             } onCancel: {
+                // `try?`: one that can't be killed has ended by itself.
                 Task { try? await container.kill(signal: "KILL") }
             }
             try await group.waitForAll()
