@@ -80,11 +80,11 @@ public struct HostContainers: ContainerEffects {
     // MARK: Processes
 
     public func launch(
-        _ record: ContainerRecord, joining source: NetworkSource?,
+        _ record: ContainerRecord, joining joined: JoinedContainers,
         willLaunch: @Sendable ([ResolvedPort]) async -> Void
     ) async throws -> LaunchedContainer {
         try store.keepCopy(record)
-        return try await launcher.launch(record, joining: source, willLaunch: willLaunch)
+        return try await launcher.launch(record, joining: joined, willLaunch: willLaunch)
     }
 
     public func signal(_ processes: ContainerProcesses, _ signal: Int32) {
@@ -96,7 +96,8 @@ public struct HostContainers: ContainerEffects {
     public func isInVain(
         _ signal: Int32, to processes: ContainerProcesses, of record: ContainerRecord, within time: TimeSpan
     ) -> Bool {
-        guard signal != SIGKILL else { return false }
+        // In a namespace of others it is no first process, to which signals could be lost.
+        guard signal != SIGKILL, record.settings.pid ?? .own == .own else { return false }
         // `try?`: if it can't be told, the signal is sent and waited for as usual.
         let others = try? launcher.cgroups.existing(record.id).processes()
         return others?.count == 1 && SignalDelivery.isInVain(signal, to: processes.pid, within: time)
@@ -215,7 +216,7 @@ public struct HostContainers: ContainerEffects {
 
     /// What a launch would do, as text.
     public func program(_ record: ContainerRecord) async throws -> String {
-        try await launcher.program(record, joining: nil).text
+        try await launcher.program(record, joining: JoinedContainers()).text
     }
 
     /// Containers that run keep their layers, mounted or not; others' are taken away.

@@ -7,6 +7,8 @@ public struct LoadedStack: Sendable {
     public var stack: Stack
     /// What is not supported yet, variables without a value, and the like.
     public var warnings: [Diagnostic]
+    /// Those that only matter to who creates containers.
+    public var unsupported: [Diagnostic] { warnings.filter { $0.message == Findings.unsupported } }
     /// Errors for every command that creates containers, and for no other: what Compose's `config` takes and no start
     /// could carry out, such as a capability or a signal that doesn't exist, or an image's name that can't be one.
     public var faults: [Diagnostic]

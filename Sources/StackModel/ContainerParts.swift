@@ -201,7 +201,7 @@ public struct FileGrant: Codable, Equatable, Sendable {
 /// `logging`: `json-file` (also for `local`) and `none`.
 public struct LogSettings: Codable, Equatable, Sendable {
     public var driver: String
-    /// Bytes; 0: no rotation.
+    /// Bytes a file; 0: where nothing is said, -1: without bound.
     public var maximumSize: Int64
     public var maximumFiles: Int
 
@@ -209,6 +209,19 @@ public struct LogSettings: Codable, Equatable, Sendable {
         self.driver = driver
         self.maximumSize = maximumSize
         self.maximumFiles = maximumFiles
+    }
+}
+
+extension LogSettings {
+    /// Where nothing is said: five files of 20 MiB, as much as Docker's `local` driver keeps. Its json-file keeps
+    /// everything, until the disk is full.
+    public static let standardSize: UInt64 = 20 << 20
+    public static let standardFiles: UInt32 = 5
+
+    /// The bound of one file in bytes, 0 for none, and how many there are.
+    public var bound: (size: UInt64, files: UInt32) {
+        if maximumSize != 0 { return (UInt64(max(0, maximumSize)), UInt32(clamping: max(1, maximumFiles))) }
+        return (Self.standardSize, maximumFiles > 1 ? UInt32(clamping: maximumFiles) : Self.standardFiles)
     }
 }
 

@@ -15,6 +15,8 @@ public struct Service: Codable, Equatable, Sendable {
     /// By the name of the service that this one depends on.
     public var dependsOn: [String: Dependency]
     public var profiles: [String]
+    /// Whether `up` shows the output; `nil`: it does.
+    public var attach: Bool?
     /// Everything of which a change makes new containers.
     public var container: ContainerSettings
 
@@ -109,6 +111,15 @@ public struct ContainerSettings: Codable, Equatable, Sendable {
     public var logging: LogSettings = .init()
     /// OCI hooks, from `x-oci-hooks`.
     public var hooks: [LifecycleHook] = []
+    // `nil`, as in records of versions that had none of these: what a container has where nothing is said.
+    public var annotations: [String: String]?
+    public var pid: NamespaceMode?
+    public var ipc: NamespaceMode?
+    public var uts: NamespaceMode?
+    public var cgroup: NamespaceMode?
+    /// By the name under which the container reaches what it names.
+    public var links: [String: LinkedContainer]?
+    public var volumesFrom: [VolumeSource]?
 
     public init() {}
 }

@@ -41,7 +41,7 @@ private struct RecordedContainers: ContainerEffects {
     func remove(_ id: String, _ record: ContainerRecord?, volumes: [String]) async throws { try store.remove(id) }
 
     func launch(
-        _ record: ContainerRecord, joining source: NetworkSource?,
+        _ record: ContainerRecord, joining joined: JoinedContainers,
         willLaunch: @Sendable ([ResolvedPort]) async -> Void
     ) async throws -> LaunchedContainer { throw NotHere() }
     func signal(_ processes: ContainerProcesses, _ signal: Int32) {}

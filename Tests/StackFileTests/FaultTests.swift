@@ -256,12 +256,13 @@ struct FaultTests {
 
     @Test(arguments: [
         // Nothing is bound to these.
-        ("use_api_socket: true", ["4:5: services.web.use_api_socket"]),
-        ("cpu_count: 2\n    uts: host", ["4:5: services.web.cpu_count", "5:5: services.web.uts"]),
+        ("provider: {type: a}", ["4:5: services.web.provider"]),
         ("devices: [vendor.com/device=gpu]", ["4:15: services.web.devices[0]"]),
-        ("deploy: {placement: {constraints: [a]}}", ["4:14: services.web.deploy.placement"]),
         // Some values are carried out, or are so anyway.
-        ("logging: {driver: gelf}", ["4:15: services.web.logging.driver"]),
+        (
+            "logging: {options: {compress: \"true\", tag: a}}",
+            ["4:25: services.web.logging.options.compress", "4:43: services.web.logging.options.tag"]
+        ),
         ("deploy: {mode: global}", ["4:14: services.web.deploy.mode"]),
         ("volumes: [{type: npipe, source: a, target: b}]", ["4:16: services.web.volumes[0].type"]),
         (
@@ -274,6 +275,36 @@ struct FaultTests {
         let warnings = places.map { "compose.yaml:\($0): is not supported at run time yet and is ignored" }
         #expect(loaded.warnings.map(\.description) == warnings)
         #expect(loaded.faults == [])
+    }
+
+    @Test(arguments: [
+        ("use_api_socket: true", "there is no Docker Engine"), ("cpu_count: 2", "only Windows"),
+        ("cpu_percent: 2", "only Windows"), ("isolation: hyperv", "only Windows"), ("gpus: all", "[[gpu]]"),
+        ("deploy: {resources: {reservations: {devices: [{capabilities: [gpu]}]}}}", "[[gpu]]"),
+        ("storage_opt: {size: 1g}", "no size of its own"), ("cgroup_parent: /a", "Roost's own group"),
+        ("userns_mode: private", "there is only \"host\""), ("ipc: service:a", "memory that containers share"),
+        ("pid: other", "use private, host, service:NAME, container:NAME"), ("uts: none", "use private, host"),
+        ("logging: {driver: gelf}", "json-file, local or none"),
+        ("logging: {options: {gelf-address: a}}", "unknown log opt"),
+        ("logging: {options: {max-size: \"-2\"}}", "is not a size"),
+    ])
+    func whatCannotBeDoneHereIsRefusedWithItsReason(attribute: String, reason: String) throws {
+        let loaded = try load("services:\n  a: {image: x}\n  web:\n    image: x\n    \(attribute)\n")
+        #expect(loaded.faults.count == 1)
+        #expect(loaded.faults.allSatisfy { $0.description.contains(reason) }, "\(loaded.faults)")
+        #expect(loaded.warnings == [])
+    }
+
+    @Test(arguments: [
+        "use_api_socket: false", "isolation: default", "userns_mode: host", "pid: host", "ipc: shareable",
+        "uts: private", "cgroup: private", "deploy: {placement: {constraints: [node.role == manager]}}",
+        "deploy: {labels: {a: b}}", "gpus: []",
+        "logging: {driver: local, options: {max-size: \"-1\", max-file: \"2\"}}",
+    ])
+    func whatIsSoAnywayIsNotSpokenOf(attribute: String) throws {
+        let loaded = try load("services:\n  web:\n    image: x\n    \(attribute)\n")
+        #expect(loaded.faults == [])
+        #expect(loaded.warnings == [])
     }
 
     @Test func aMACAddressWithoutALinkIsSaidToHaveNoEffect() throws {

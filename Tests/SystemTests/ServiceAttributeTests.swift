@@ -194,6 +194,24 @@ struct ServiceAttributeTests {
     ]
 
     static let kernel: [Attribute] = [
+        Attribute(
+            "pid: host", "pid: host",
+            look: "test $(ls -d /proc/[0-9]* | wc -l) -gt 3 && echo \"$(readlink /proc/self/ns/pid)\" | grep -c pid",
+            seen: "1"),
+        Attribute(
+            "the pid namespace is its own", "", look: "ls -d /proc/1 && cat /proc/1/comm", seen: "/proc/1\nsleep"),
+        Attribute("ipc: none", "ipc: none", look: "grep -q ' /dev/shm ' /proc/mounts || echo nothing", seen: "nothing"),
+        Attribute(
+            "ipc: shareable", "ipc: shareable", look: "grep -q ' /dev/shm ' /proc/mounts && echo own", seen: "own"),
+        Attribute(
+            "uts: host", "uts: host", look: "test $(cat /proc/sys/kernel/hostname) = $(cat /etc/hostname) && echo same",
+            seen: "same"),
+        Attribute(
+            "cgroup: host", "cgroup: host",
+            look: "grep -c roost /proc/self/cgroup | grep -vx 0 >/dev/null && echo seen", seen: "seen"),
+        Attribute(
+            "annotations are in the bundle and harm nobody", "annotations: {com.example.a: b}", look: "echo there",
+            seen: "there"),
         Attribute("default capabilities are Docker's", "labels: {a: b}", look: capabilities, seen: "00000000a80425fb"),
         Attribute("cap_add", "cap_add: [SYS_PTRACE, CAP_NET_ADMIN]", look: capabilities, seen: "00000000a80c35fb"),
         Attribute("cap_drop", "cap_drop: [ALL]\ncap_add: [CHOWN]", look: capabilities, seen: "0000000000000001"),

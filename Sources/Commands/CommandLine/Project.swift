@@ -33,6 +33,8 @@ extension Context {
         change(&request)
         let loaded = try StackLoader.load(request)
         var warnings = loaded.warnings
+        // What isn't carried out matters where something is, and other commands would only say it again.
+        if case .refused = faults {} else { warnings.removeAll(where: loaded.unsupported.contains) }
         if case .shown = faults { warnings += loaded.faults.map(\.asWarning) }
         if !warnings.isEmpty { streams.error.show(errorText.render(warnings, sources: loaded.sources)) }
         if case .refused = faults, !loaded.faults.isEmpty {

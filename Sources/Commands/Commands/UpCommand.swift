@@ -45,7 +45,8 @@ struct UpCommand: RoostCommand {
         if !options.attach.isEmpty {
             followed = Set(options.attach)
         } else if services.isEmpty {
-            followed = Set(stack.services.keys)
+            // Who is asked for by name is shown all the same.
+            followed = Set(stack.services.values.filter { $0.attach != false }.map(\.name))
         } else {
             followed = options.attachDependencies ? stack.withDependencies(services) : Set(services)
         }

@@ -4,9 +4,12 @@ import StackModel
 
 extension BundleBuilder {
     static func linux(_ record: ContainerRecord, _ inputs: BundleInputs) throws -> RuntimeConfiguration.Linux {
-        for name in record.settings.sysctls.keys { try checkNamespaced(name, network: inputs.network) }
+        let hasInterProcess = record.settings.ipc != .host
+        for name in record.settings.sysctls.keys {
+            try checkNamespaced(name, network: inputs.network, interProcess: hasInterProcess)
+        }
         var linux = RuntimeConfiguration.Linux()
-        linux.namespaces = ["mount", "uts", "ipc", "pid", "cgroup"].map { RuntimeConfiguration.Namespace(type: $0) }
+        linux.namespaces = namespaces(record.settings, inputs)
         switch inputs.network {
         case .own: linux.namespaces.append(RuntimeConfiguration.Namespace(type: "network"))
         case .joined(let path): linux.namespaces.append(RuntimeConfiguration.Namespace(type: "network", path: path))
@@ -34,9 +37,23 @@ extension BundleBuilder {
         return linux
     }
 
+    /// Those but the network's.
+    private static func namespaces(
+        _ settings: ContainerSettings, _ inputs: BundleInputs
+    ) -> [RuntimeConfiguration.Namespace] {
+        let modes = [("uts", settings.uts), ("ipc", settings.ipc), ("pid", settings.pid), ("cgroup", settings.cgroup)]
+        let own = modes.filter { $0.1 != .host }.map { kind, _ in
+            let path = kind == "pid" ? inputs.joinedPid.map { "/proc/\($0)/ns/pid" } : nil
+            return RuntimeConfiguration.Namespace(type: kind, path: path)
+        }
+        return [RuntimeConfiguration.Namespace(type: "mount")] + own
+    }
+
     /// A setting that isn't the container's own would be the host's (`man 7 ipc_namespaces`, network_namespaces).
-    private static func checkNamespaced(_ name: String, network: BundleInputs.BundleNetwork) throws(BundleError) {
-        guard Sysctl.isOwn(name, network: network == .own, interProcess: true) else {
+    private static func checkNamespaced(
+        _ name: String, network: BundleInputs.BundleNetwork, interProcess: Bool
+    ) throws(BundleError) {
+        guard Sysctl.isOwn(name, network: network == .own, interProcess: interProcess) else {
             throw BundleError("sysctl \"\(name)\" is not the container's own but the host's; set it on the host")
         }
     }
@@ -79,6 +96,7 @@ extension BundleBuilder {
                 destination: "/dev/shm", type: "tmpfs", source: "shm",
                 options: ["nosuid", "noexec", "nodev", "mode=1777", "size=\(shared)"]),
         ]
+        share(&mounts, record.settings.ipc)
         let own = Set(inputs.mounts.map(\.destination))
         mounts.removeAll { own.contains($0.destination) }
         let identity = inputs.identityFiles.sorted { $0.key < $1.key }.filter { !own.contains($0.key) }.map {
@@ -100,6 +118,17 @@ extension BundleBuilder {
             open.options?.removeAll { $0 == "nodev" }
             return open
         }
+    }
+
+    /// What processes share beside the kernel's own tables: the host's, where they share those.
+    private static func share(_ mounts: inout [RuntimeConfiguration.Mount], _ mode: NamespaceMode?) {
+        guard mode == .host || mode == .isolated else { return }
+        mounts.removeAll { $0.destination == "/dev/shm" }
+        guard mode == .host else { return }
+        mounts.append(
+            RuntimeConfiguration.Mount(
+                destination: "/dev/shm", type: "bind", source: "/dev/shm",
+                options: ["bind", "nosuid", "noexec", "nodev"]))
     }
 
     /// No mount of an unprivileged container lets a node be opened that was made there. Terminals are nodes too, but in

@@ -17,14 +17,14 @@ enum BundleBuilder {
         var result = RuntimeConfiguration()
         result.process = try process(record, inputs)
         result.root.readonly = settings.readOnly ? true : nil
-        result.hostname = inputs.hostname
-        result.domainname = settings.domainname
+        // The host's own namespace isn't renamed.
+        result.hostname = settings.uts == .host ? nil : inputs.hostname
+        result.domainname = settings.uts == .host ? nil : settings.domainname
         result.mounts = mounts(record, inputs)
         result.hooks = hooks(settings)
         result.linux = try linux(record, inputs)
-        result.annotations = [
-            nameAnnotation: record.name, stackAnnotation: record.stack, serviceAnnotation: record.service,
-        ]
+        let own = [nameAnnotation: record.name, stackAnnotation: record.stack, serviceAnnotation: record.service]
+        result.annotations = (settings.annotations ?? [:]).merging(own) { _, own in own }
         return result
     }
 
@@ -125,6 +125,8 @@ struct BundleInputs: Sendable {
     /// Bit N for each capability that this host lets us hand on.
     var availableCapabilities: UInt64
     var network: BundleNetwork
+    /// The first process of the container whose pid namespace this one shares.
+    var joinedPid: Int32?
     var cgroupPath: String
     /// The volumes' and grants' places on the host, in the order of their mounting.
     var mounts: [RuntimeConfiguration.Mount]

@@ -11,20 +11,45 @@ struct MountResolver {
     let volumes: VolumeStore
 
     /// The mounts of a start, in the file's order.
-    func mounts(of record: ContainerRecord) async throws -> [RuntimeConfiguration.Mount] {
-        var mounts: [RuntimeConfiguration.Mount] = []
-        for mount in record.settings.volumes where mount.source != .anonymous {
-            mounts.append(try self.mount(mount, of: record))
-        }
-        for (target, name) in record.anonymousVolumes.sorted(by: { $0.key < $1.key }) {
-            let isReadOnly = record.settings.volumes.contains { $0.target == target && $0.readOnly }
-            mounts.append(try volume(name, target: target, options: options(record, readOnly: isReadOnly)))
+    ///
+    /// - Parameter others: the containers whose volumes it sees too. What it says itself comes before those, and those
+    ///   before what only its image says.
+    func mounts(
+        of record: ContainerRecord, seeing others: [(record: ContainerRecord, readOnly: Bool)] = []
+    ) async throws -> [RuntimeConfiguration.Mount] {
+        var mounts = try ownMounts(of: record, options: record)
+        var taken = Set(record.settings.volumes.map(\.target))
+        for (other, isReadOnly) in others {
+            for mount in try ownMounts(of: other, options: record) where taken.insert(mount.destination).inserted {
+                var seen = mount
+                if isReadOnly { seen.options = (mount.options ?? []).filter { $0 != "rw" && $0 != "ro" } + ["ro"] }
+                mounts.removeAll { $0.destination == mount.destination }
+                mounts.append(seen)
+            }
         }
         return mounts + (try grants(of: record))
     }
 
-    private func mount(_ mount: VolumeMount, of record: ContainerRecord) throws -> RuntimeConfiguration.Mount {
-        let options = options(record, readOnly: mount.readOnly)
+    /// - Parameter user: whose rights count.
+    private func ownMounts(
+        of record: ContainerRecord, options user: ContainerRecord
+    ) throws -> [RuntimeConfiguration.Mount] {
+        var mounts: [RuntimeConfiguration.Mount] = []
+        for mount in record.settings.volumes where mount.source != .anonymous {
+            // File systems in memory are each container's own.
+            if case .tmpfs = mount.source, record.id != user.id { continue }
+            mounts.append(try self.mount(mount, of: record, options: options(user, readOnly: mount.readOnly)))
+        }
+        for (target, name) in record.anonymousVolumes.sorted(by: { $0.key < $1.key }) {
+            let isReadOnly = record.settings.volumes.contains { $0.target == target && $0.readOnly }
+            mounts.append(try volume(name, target: target, options: options(user, readOnly: isReadOnly)))
+        }
+        return mounts
+    }
+
+    private func mount(
+        _ mount: VolumeMount, of record: ContainerRecord, options: [String]
+    ) throws -> RuntimeConfiguration.Mount {
         switch mount.source {
         case .named(let key):
             return try volume(

@@ -29,10 +29,10 @@ struct Launcher: Sendable {
     let supervisorCommand: [String]
 
     /// - Parameters:
-    ///   - source: the container whose network a `network_mode: service:X` shares.
+    ///   - joined: the containers whose namespaces it shares.
     ///   - willLaunch: told the ports before each attempt.
     func launch(
-        _ record: ContainerRecord, joining source: NetworkSource?,
+        _ record: ContainerRecord, joining joined: JoinedContainers,
         willLaunch: @Sendable ([ResolvedPort]) async -> Void
     ) async throws -> LaunchedContainer {
         let directory = SandboxDirectory(locations.containerRunDirectory(record.id))
@@ -44,7 +44,7 @@ struct Launcher: Sendable {
         try directory.clear()
         try await layers.hold(record.layers, for: record.id)
         do {
-            return try await launch(record, joining: source, lock: lock, willLaunch: willLaunch)
+            return try await launch(record, joining: joined, lock: lock, willLaunch: willLaunch)
         } catch {
             await networks.withdraw(record)
             throw error
@@ -52,10 +52,10 @@ struct Launcher: Sendable {
     }
 
     private func launch(
-        _ record: ContainerRecord, joining source: NetworkSource?, lock: borrowing OwnedDescriptor,
+        _ record: ContainerRecord, joining joined: JoinedContainers, lock: borrowing OwnedDescriptor,
         willLaunch: @Sendable ([ResolvedPort]) async -> Void
     ) async throws -> LaunchedContainer {
-        let prepared = try await prepare(record, joining: source)
+        let prepared = try await prepare(record, joining: joined)
         try Files.replace(bundlePath(record) + "/config.json", with: JSON.encode(prepared.configuration), mode: 0o600)
         var choice = PortChoice(record.settings.ports)
         var attempts = 0
@@ -81,13 +81,13 @@ struct Launcher: Sendable {
     }
 
     /// What a launch would do, without doing it.
-    func program(_ record: ContainerRecord, joining source: NetworkSource?) async throws -> LaunchProgram {
+    func program(_ record: ContainerRecord, joining joined: JoinedContainers) async throws -> LaunchProgram {
         // For as long as the image's users are looked up.
         let holder = "program of \(record.id)"
         try await layers.hold(record.layers, for: holder)
         let prepared: Prepared
         do {
-            prepared = try await prepare(record, joining: source)
+            prepared = try await prepare(record, joining: joined)
         } catch {
             await layers.release(holder)
             throw error
@@ -123,17 +123,18 @@ struct Launcher: Sendable {
         var settings: SandboxSettings
     }
 
-    private func prepare(_ record: ContainerRecord, joining source: NetworkSource?) async throws -> Prepared {
+    private func prepare(_ record: ContainerRecord, joining joined: JoinedContainers) async throws -> Prepared {
         let security = try SecurityOptions(record.settings.securityOpt, directory: record.projectDirectory)
-        let network = try await network(record, source)
+        let network = try await network(record, joined.network)
         let user = try user(of: record, record.settings.user ?? record.defaults.user)
         let files = try IdentityFiles(locations: locations, record: record, hostname: hostname(record))
-            .write(endpoints: network.addresses, gateway: network.gateway, sharing: source?.record)
+            .write(endpoints: network.addresses, gateway: network.gateway, sharing: joined.network?.record)
         let inputs = BundleInputs(
             user: user, hostname: hostname(record), security: security,
             availableCapabilities: availableCapabilities, network: network.namespace,
-            cgroupPath: cgroups.path(record.id),
-            mounts: try await MountResolver(locations: locations, volumes: volumes).mounts(of: record),
+            joinedPid: joined.pid?.pid, cgroupPath: cgroups.path(record.id),
+            mounts: try await MountResolver(locations: locations, volumes: volumes).mounts(
+                of: record, seeing: joined.volumes),
             identityFiles: files, hostDevices: record.settings.privileged ? try HostDevices.all() : [],
             thermalDirectories: HostDevices.thermalDirectories)
         let configuration = try BundleBuilder.configuration(for: record, inputs: inputs)
@@ -142,13 +143,14 @@ struct Launcher: Sendable {
             ? []
             : try await seccomp.filter(
                 for: security.seccomp, capabilities: configuration.process.capabilities?.bounding ?? [])
-        var settings = try sandbox(record, network: network.sandbox, seccomp: seccomp)
+        var settings = try sandbox(
+            record, seeing: joined.volumes.map(\.record), network: network.sandbox, seccomp: seccomp)
         for file in files.values { settings.ownFiles[file] = try Files.read(file) }
         return Prepared(configuration: configuration, settings: settings)
     }
 
     private func sandbox(
-        _ record: ContainerRecord, network: SandboxNetwork, seccomp: [UInt8]
+        _ record: ContainerRecord, seeing others: [ContainerRecord], network: SandboxNetwork, seccomp: [UInt8]
     ) throws -> SandboxSettings {
         let bundle = bundlePath(record)
         var settings = SandboxSettings(
@@ -158,13 +160,14 @@ struct Launcher: Sendable {
             mountPoint: bundle + "/rootfs", cgroups: cgroups.compiler, network: network, seccomp: seccomp,
             reaper: record.settings.runInit,
             openStandardInput: record.settings.stdinOpen,
-            sharedSources: try MountResolver(locations: locations, volumes: volumes).sharedSources(of: record),
+            sharedSources: try ([record] + others).flatMap(
+                MountResolver(locations: locations, volumes: volumes).sharedSources),
             privileged: record.settings.privileged,
             monitor: MonitorSettings(
                 runDirectory: bundle,
                 logPath: record.settings.logging.driver == "none" ? "" : store.logPath(record.id),
-                logMaximumSize: UInt64(max(0, record.settings.logging.maximumSize)),
-                logMaximumFiles: UInt32(clamping: max(1, record.settings.logging.maximumFiles)),
+                logMaximumSize: record.settings.logging.bound.size,
+                logMaximumFiles: record.settings.logging.bound.files,
                 supervisorFIFO: locations.aliveFIFO, supervisorCommand: supervisorCommand,
                 supervisorLock: locations.startLock, bundle: bundle))
         settings.monitor.isAttachable = true
@@ -175,7 +178,9 @@ struct Launcher: Sendable {
     /// Docker's default is the container's short id; the host's name where the host's network is used.
     private func hostname(_ record: ContainerRecord) -> String {
         if let hostname = record.settings.hostname { return hostname }
-        guard record.settings.networkMode == .host else { return String(record.id.prefix(12)) }
+        guard record.settings.networkMode == .host || record.settings.uts == .host else {
+            return String(record.id.prefix(12))
+        }
         // `try?`: without /proc no container starts anyway, and that error says more.
         return (try? Files.readText("/proc/sys/kernel/hostname"))?.filter { $0 != "\n" } ?? "localhost"
     }

@@ -96,8 +96,8 @@ public actor Container {
     private func launch() async {
         guard status.machine.isStarting else { return }
         do {
-            let source = try await surroundings.networkSource(record)
-            let launched = try await effects.launch(record, joining: source) { await self.note($0) }
+            let joined = try await surroundings.joined(record)
+            let launched = try await effects.launch(record, joining: joined) { await self.note($0) }
             launchError = nil
             status.publishedPorts = launched.ports
             send(.started(launched.processes, at: launched.started))
@@ -323,8 +323,8 @@ public actor Container {
 
 /// What a container has to know of others.
 struct ContainerSurroundings: Sendable {
-    /// The container whose network the given one shares, if it shares one.
-    var networkSource: @Sendable (ContainerRecord) async throws -> NetworkSource?
+    /// The containers whose namespaces the given one shares.
+    var joined: @Sendable (ContainerRecord) async throws -> JoinedContainers
     var announce: @Sendable (ContainerRecord, ContainerNews) -> Void
 }
 

@@ -42,10 +42,10 @@ public protocol ContainerEffects: Sendable {
     /// Starts the container, and returns when its command has been executed.
     ///
     /// - Parameters:
-    ///   - source: the container whose network it shares.
+    ///   - joined: the containers whose namespaces it shares.
     ///   - willLaunch: told the published ports before each attempt.
     func launch(
-        _ record: ContainerRecord, joining source: NetworkSource?,
+        _ record: ContainerRecord, joining joined: JoinedContainers,
         willLaunch: @Sendable ([ResolvedPort]) async -> Void
     ) async throws -> LaunchedContainer
     /// To the first process. One that is gone needs no signal.
@@ -108,6 +108,23 @@ public struct NetworkSource: Sendable {
     public init(record: ContainerRecord, processes: ContainerProcesses) {
         self.record = record
         self.processes = processes
+    }
+}
+
+/// The containers whose namespaces and volumes another one shares.
+public struct JoinedContainers: Sendable {
+    public var network: NetworkSource?
+    public var pid: ContainerProcesses?
+    /// Those whose volumes it sees; they needn't run.
+    public var volumes: [(record: ContainerRecord, readOnly: Bool)]
+
+    public init(
+        network: NetworkSource? = nil, pid: ContainerProcesses? = nil,
+        volumes: [(record: ContainerRecord, readOnly: Bool)] = []
+    ) {
+        self.network = network
+        self.pid = pid
+        self.volumes = volumes
     }
 }
 

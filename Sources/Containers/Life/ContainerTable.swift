@@ -99,7 +99,7 @@ public actor ContainerTable {
 
     private func enter(_ record: ContainerRecord, _ status: ContainerStatus) -> Container {
         let surroundings = ContainerSurroundings(
-            networkSource: { [weak self] in try await self?.networkSource(of: $0) }, announce: news)
+            joined: { [weak self] in try await self?.joined(by: $0) ?? JoinedContainers() }, announce: news)
         let container = Container(record, status, effects: effects, surroundings: surroundings)
         containers[record.id] = container
         owners[record.id] = record.owner
@@ -160,25 +160,57 @@ public actor ContainerTable {
         }
     }
 
-    /// The running container whose network a `network_mode` shares.
-    private func networkSource(of record: ContainerRecord) async throws -> NetworkSource? {
-        let candidates: [Container]
-        let wanted: String
+    /// The containers whose namespaces and volumes `network_mode`, `pid` and `volumes_from` share.
+    private func joined(by record: ContainerRecord) async throws -> JoinedContainers {
+        var joined = JoinedContainers()
         switch record.settings.networkMode {
-        case .networks, .none, .host: return nil
-        case .service(let name):
-            wanted = name
-            candidates = containers(of: record.stack).filter { owners[$0.id]?.service == name }
-        case .container(let name):
-            wanted = name
-            candidates = await find(name).map { [$0] } ?? []
+        case .networks, .none, .host: break
+        case .service(let name): joined.network = try await source(service: name, "network", of: record)
+        case .container(let name): joined.network = try await source(container: name, "network", of: record)
         }
+        switch record.settings.pid {
+        case nil, .own, .host, .isolated: break
+        case .service(let name): joined.pid = try await source(service: name, "pid namespace", of: record).processes
+        case .container(let name):
+            joined.pid = try await source(container: name, "pid namespace", of: record).processes
+        }
+        for source in record.settings.volumesFrom ?? [] {
+            let found = try await volumeSource(source.container, of: record)
+            joined.volumes.append((found, source.readOnly))
+        }
+        return joined
+    }
+
+    private func volumeSource(_ link: LinkedContainer, of record: ContainerRecord) async throws -> ContainerRecord {
+        let found: ContainerRecord?
+        switch link {
+        case .service(let name):
+            let candidates = containers(of: record.stack).filter { owners[$0.id]?.service == name }
+            found = await snapshots(candidates).map(\.record).min { $0.number < $1.number }
+        case .container(let name): found = await find(name)?.record
+        }
+        if let found { return found }
+        throw ContainerError("\(record.name): there is no container of \(link), whose volumes it sees; make that first")
+    }
+
+    private func source(service: String, _ what: String, of record: ContainerRecord) async throws -> NetworkSource {
+        let candidates = containers(of: record.stack).filter { owners[$0.id]?.service == service }
+        return try await source(among: candidates, service, what, of: record)
+    }
+
+    private func source(container: String, _ what: String, of record: ContainerRecord) async throws -> NetworkSource {
+        try await source(among: await find(container).map { [$0] } ?? [], container, what, of: record)
+    }
+
+    private func source(
+        among candidates: [Container], _ wanted: String, _ what: String, of record: ContainerRecord
+    ) async throws -> NetworkSource {
         for snapshot in await snapshots(candidates).sorted(by: { $0.record.number < $1.record.number }) {
             if let processes = snapshot.machine.processes {
                 return NetworkSource(record: snapshot.record, processes: processes)
             }
         }
-        throw ContainerError("\(record.name): \(wanted), whose network it shares, is not running; start that first")
+        throw ContainerError("\(record.name): \(wanted), whose \(what) it shares, is not running; start that first")
     }
 
     // MARK: Adoption

@@ -34,6 +34,12 @@ extension EndpointTable.Endpoint {
         self.init(
             container: record.id, name: record.name, service: isHidden ? record.name : record.service,
             stack: record.stack)
+        links = record.settings.links?.mapValues { link in
+            switch link {
+            case .service(let name): .service(name)
+            case .container(let name): .container(name)
+            }
+        }
         // A name that there isn't lets no container start.
         let capabilities = try? Capability.effective(
             added: record.settings.capAdd, dropped: record.settings.capDrop, privileged: record.settings.privileged,

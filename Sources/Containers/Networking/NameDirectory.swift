@@ -25,6 +25,11 @@ final class NameDirectory: Sendable {
     func table(of id: String) -> NameTable {
         state.withLock { state in
             let networks = state.view.networks(of: id)
+            let links = state.view.links(of: id)
+            // Names that nobody else sees make a table that nobody else can use.
+            guard links.isEmpty else {
+                return state.view.names(on: networks, links: links, stack: state.view.table[id]?.stack ?? "")
+            }
             if let table = state.tables[networks] { return table }
             let table = state.view.names(on: networks)
             state.tables[networks] = table

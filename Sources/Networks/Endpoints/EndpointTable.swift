@@ -49,6 +49,14 @@ public struct EndpointTable: Hashable, Sendable, Codable {
         }
     }
 
+    /// Whom a container means by a name of its own choice.
+    public enum LinkTarget: Hashable, Sendable, Codable {
+        /// All containers of a service of its stack.
+        case service(String)
+        /// The container of this name.
+        case container(String)
+    }
+
     /// A container.
     public struct Endpoint: Hashable, Sendable, Codable {
         /// Its id.
@@ -59,6 +67,8 @@ public struct EndpointTable: Hashable, Sendable, Codable {
         public var service: String
         /// The stack of that service; empty for none.
         public var stack: String
+        /// Names that only this container sees, each with whom it means.
+        public var links: [String: LinkTarget]?
         /// Its places, in the order of its links.
         public var places: [Place] = []
         /// Its published ports.

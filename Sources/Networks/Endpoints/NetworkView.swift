@@ -122,18 +122,38 @@ public struct NetworkView: Hashable, Sendable {
         Set(table[container]?.places.map(\.network) ?? [])
     }
 
+    /// The names of its own choice that a container has for others.
+    public func links(of container: String) -> [String: EndpointTable.LinkTarget] { table[container]?.links ?? [:] }
+
     /// The names that are seen on networks.
-    public func names(on networks: Set<String>) -> NameTable {
+    ///
+    /// - Parameters:
+    ///   - links: names that whoever looks has chosen.
+    ///   - stack: that of whoever looks.
+    public func names(
+        on networks: Set<String>, links: [String: EndpointTable.LinkTarget] = [:], stack: String = ""
+    ) -> NameTable {
         // In a stable order, so that answers don't depend on the order of starts.
         let endpoints = table.all.filter(\.isAttached).flatMap { endpoint in
             endpoint.places.filter { networks.contains($0.network) }.map { place in
                 NameTable.Endpoint(
                     network: place.network, addresses: place.addresses,
                     names: [endpoint.name] + (endpoint.service.isEmpty ? [] : [endpoint.service]) + place.aliases
-                        + [String(endpoint.container.prefix(12))],
+                        + [String(endpoint.container.prefix(12))]
+                        + links.filter { $0.value.means(endpoint, from: stack) }.keys.sorted(),
                     isWanted: endpoint.isWanted)
             }
         }
         return NameTable(endpoints, networks: networks)
+    }
+}
+
+extension EndpointTable.LinkTarget {
+    /// - Parameter stack: that of whoever chose the name.
+    fileprivate func means(_ endpoint: EndpointTable.Endpoint, from stack: String) -> Bool {
+        switch self {
+        case .service(let name): endpoint.service == name && endpoint.stack == stack
+        case .container(let name): endpoint.name == name || endpoint.container == name
+        }
     }
 }

@@ -36,11 +36,14 @@ enum ContainerFields {
             "stop_grace_period", .duration.notNegative,
             "How long the container may take to end before it is killed.", .asWritten, to: \.stopGracePeriod),
         Field("logging", LogFields.form, "Where the output of the container goes.", .asWritten, to: \.logging),
-        Field("use_api_socket", .plainBoolean, "Whether the container reaches the engine's API."),
+        Field(
+            "use_api_socket", .plainBoolean, "Whether the container reaches the engine's API.",
+            refused: "there is no Docker Engine whose API a container could be given",
+            suggestion: "mount the socket that its program needs with volumes"),
     ]
 
     private static let identity: [Field<ContainerSettings>] = [
-        Field("annotations", .labels, "Annotations of the container."),
+        Field("annotations", .labels, "Annotations of the container.", to: \.annotations),
         Field("domainname", .text, "The domain of the container's own name.", to: \.domainname),
         Field("hostname", .text, "The container's own name.", to: \.hostname),
         Field("label_file", .oneOrSeveral(.texts), "Files with labels.", doneBy: .loader),
@@ -70,12 +73,25 @@ enum ContainerFields {
         Field(
             "cap_drop", Form(.uniqueTexts, items: .capability), "Capabilities that the container doesn't get.",
             to: \.capDrop),
-        Field("cgroup", .choice("host", "private"), "The cgroup namespace."),
-        Field("cgroup_parent", .text, "The cgroup in which the container's stands."),
-        Field("credential_spec", .object(credentialSpec), "Credentials of Windows containers.", .asWritten),
-        Field("ipc", .text, "The IPC namespace: shareable, service:NAME, host, …."),
-        Field("isolation", .text, "How Windows isolates the container."),
-        Field("pid", .text, "The PID namespace: host, service:NAME, …."),
+        Field(
+            "cgroup", .namespace("host", "private", as: .choice("host", "private")),
+            "The cgroup namespace: host or private.", to: \.cgroup),
+        Field(
+            "cgroup_parent", .text, "The cgroup in which the container's stands.",
+            refused: "containers stand below Roost's own group, which it can remove whole",
+            suggestion: "limit the container with mem_limit, cpus and pids_limit"),
+        Field(
+            "credential_spec", .object(credentialSpec), "Credentials of Windows containers.", .asWritten,
+            refused: "there are no Windows containers on Linux"),
+        Field(
+            "ipc", .namespace("shareable", "private", "host", "none"),
+            "The IPC namespace: private, shareable, host or none.", to: \.ipc),
+        Field(
+            "isolation", .text, "How Windows isolates the container.",
+            refused: "only Windows can isolate containers otherwise", unless: "default"),
+        Field(
+            "pid", .namespace("private", "host", "service:", "container:"),
+            "The PID namespace: host, service:NAME or container:NAME.", to: \.pid),
         Field(
             "privileged", .boolean, "Whether the container may do what root on the host may.", to: \.privileged),
         Field(
@@ -83,8 +99,10 @@ enum ContainerFields {
             to: \.securityOpt),
         Field("sysctls", .parameters, "Kernel parameters of the container's namespaces.", to: \.sysctls),
         Field("ulimits", Limits.ulimits, "Resource limits of its processes (man 2 getrlimit).", to: \.ulimits),
-        Field("userns_mode", .text, "The user namespace: host or none."),
-        Field("uts", .text, "The UTS namespace: host or none."),
+        Field(
+            "userns_mode", .text, "The user namespace: host.",
+            refused: "containers are in the host's user namespace, so there is only \"host\"", unless: "host"),
+        Field("uts", .namespace("private", "host"), "The UTS namespace: private or host.", to: \.uts),
     ]
 
     private static let credentialSpec = Fields<Never>([
@@ -97,17 +115,29 @@ enum ContainerFields {
         Field("configs", FileReferences.configs, "Configs that the container sees as files.", to: \.configs),
         Field("read_only", .boolean, "Whether the root file system can't be written.", to: \.readOnly),
         Field("secrets", FileReferences.secrets, "Secrets that the container sees as files.", to: \.secrets),
-        Field("storage_opt", .options(orNull: true), "Options of the storage driver."),
+        Field(
+            "storage_opt", .options(orNull: true), "Options of the storage driver.",
+            refused: "an overlay on this host's file systems has no size of its own",
+            suggestion: "bound what grows with a volume or tmpfs of a size"),
         Field("volumes", Mounts.form, "What is mounted where.", to: \.volumes),
         Field(
             "tmpfs", Mounts.temporary, "Where file systems in memory are mounted, as PATH[:OPTIONS]."
         ) { $0.volumes += $1 },
-        Field("volumes_from", .distinctTexts, "Services and containers whose volumes are mounted."),
+        Field(
+            "volumes_from", Form(.distinctTexts, items: volumeSource),
+            "Services and containers whose volumes are mounted, as NAME[:ro].", to: \.volumesFrom),
     ]
 
+    private static let volumeSource = Form<VolumeSource>(
+        .text, { VolumeSource($0.hasPrefix("container:") ? $0 : "service:" + $0) },
+        else: { _ in .init("names no service or container", suggestion: "write it like NAME:ro or container:NAME") })
+
     private static let processor: [Field<ContainerSettings>] = [
-        Field("cpu_count", .count, "How many CPUs (Windows)."),
-        Field("cpu_percent", .integer(0...100), "The share of the CPUs in per cent (Windows)."),
+        Field(
+            "cpu_count", .count, "How many CPUs (Windows).", refused: "only Windows has it", suggestion: "say cpus"),
+        Field(
+            "cpu_percent", .integer(0...100), "The share of the CPUs in per cent (Windows).",
+            refused: "only Windows has it", suggestion: "say cpus"),
         Field("cpu_period", .period, "The scheduler's period in microseconds.", to: \.resources.cpuPeriod),
         Field("cpu_quota", .quota, "CPU time in a period, in microseconds.", to: \.resources.cpuQuota),
         Field(
@@ -154,7 +184,10 @@ enum ContainerFields {
         Field(
             "device_cgroup_rules", Devices.rules, "Rules of the device cgroup, as c 1:3 rwm.", to: \.deviceCgroupRules),
         Field("devices", Devices.mappings, "Devices of the host in the container.", to: \.devices),
-        Field("gpus", Devices.gpus, "GPUs in the container."),
-        Field("models", ModelUses.shape, "Language models that the container uses."),
+        Field("gpus", Devices.gpus, "GPUs in the container.", refused: Devices.noDriver, suggestion: Devices.instead),
+        Field(
+            "models", ModelUses.shape, "Language models that the container uses.",
+            refused: "there is no model runner on this host",
+            suggestion: "run the model in a service of its own"),
     ]
 }

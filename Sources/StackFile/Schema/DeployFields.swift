@@ -5,9 +5,10 @@ enum DeployFields {
     static let fields = Fields<Service>([
         Field("endpoint_mode", .text, "How clients reach the containers."),
         // Docker too gives them to swarm services only.
-        Field("labels", .labels, "Labels of the service, not of its containers."),
+        Field("labels", .labels, "Labels of the service, not of its containers.", doneBy: .nobody),
         Field("mode", .text, "replicated, global, ….", only: "replicated"),
-        Field("placement", .object(placement), "On which hosts."),
+        // On one host all hosts are this one, and Compose reads none of it either.
+        Field("placement", .object(placement), "On which hosts.", doneBy: .nobody),
         Field("replicas", .replicas, "How many containers.", .asWritten, to: \.scale),
         Field("resources", resources, "Limits and reservations.", in: \.container.resources),
         Field(
@@ -37,10 +38,13 @@ enum DeployFields {
     ])
 
     private static let reservations = Fields<Resources>([
-        Field("cpus", .number, "CPUs, with fractions."),
+        // What a scheduler of several hosts would look for; nothing is set aside for it on one.
+        Field("cpus", .number, "CPUs, with fractions.", doneBy: .nobody),
         Field("memory", .bytes(.bytesAsText).notNegative, "Memory.", to: \.memReservation),
-        Field("devices", Devices.requests, "Devices, by what they can do."),
-        Field("generic_resources", .list(of: .object(genericResource)), "Resources of one's own."),
+        Field(
+            "devices", Devices.requests, "Devices, by what they can do.", refused: Devices.noDriver,
+            suggestion: Devices.instead),
+        Field("generic_resources", .list(of: .object(genericResource)), "Resources of one's own.", doneBy: .nobody),
     ])
 
     private static let genericResource = Fields<Never>([
@@ -72,9 +76,10 @@ enum DeployFields {
 
     private static let restart = Fields<Restart>([
         Field("condition", .text(unless: condition), "none, on-failure or any.", to: \.condition),
-        Field("delay", .duration, "How long before.", .asWritten),
+        // Compose hands neither this nor the window to the engine.
+        Field("delay", .duration, "How long before.", .asWritten, doneBy: .nobody),
         Field("max_attempts", .count, "How often.", .asWritten, to: \.maximumRetries),
-        Field("window", .duration, "After how long a start has succeeded.", .asWritten),
+        Field("window", .duration, "After how long a start has succeeded.", .asWritten, doneBy: .nobody),
     ])
 
     @Sendable private static func condition(_ text: String) -> String? {

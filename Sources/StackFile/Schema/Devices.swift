@@ -59,6 +59,10 @@ enum Devices {
             ], node.mark)
     }
 
+    /// As Docker says it on a host without a driver for GPUs.
+    static let noDriver = "could not select device driver with capabilities: [[gpu]]: Roost has none"
+    static let instead = "name the devices: devices: [/dev/dri]"
+
     static let requests = Shape.list(of: .object(Fields<Never>(required: ["capabilities"], request)))
 
     /// `all`, or what is wanted.

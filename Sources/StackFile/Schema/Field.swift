@@ -54,6 +54,17 @@ struct Field<Root>: Sendable {
         }
     }
 
+    /// Can't be carried out here: a start is refused with the reason.
+    init(
+        _ key: String, _ shape: Shape, _ about: String, _ presence: Attribute.Presence = .unlessZero,
+        refused reason: String, unless words: String..., suggestion: String? = nil
+    ) {
+        self.init(key, shape, about, presence) { node, place, _, resolution in
+            if node.saysNothing || words.contains(node.string ?? "") { return }
+            resolution.fault("can't be carried out: \(reason)", at: place.keyMark, place, suggestion: suggestion)
+        }
+    }
+
     /// Bound to one property.
     init<Value>(
         _ key: String, _ form: Form<Value>, _ about: String, _ presence: Attribute.Presence = .unlessZero,
@@ -114,6 +125,13 @@ struct Field<Root>: Sendable {
             outer = { node, place, whole, resolution in bind(node, place, &whole[keyPath: path], &resolution) }
         }
         return Field<Whole>(attribute.key, attribute.shape, attribute.about, attribute.presence, bind: outer)
+    }
+}
+
+extension Node {
+    /// `false`, 0 and what is empty ask for nothing.
+    fileprivate var saysNothing: Bool {
+        boolean == false || integer == 0 || string?.isEmpty == true || list?.isEmpty == true || mapping?.isEmpty == true
     }
 }
 

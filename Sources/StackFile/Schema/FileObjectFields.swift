@@ -4,10 +4,13 @@ import StackModel
 enum FileObjectFields {
     static let secret = form(
         common + [
-            Field("driver", .text, "Who keeps it."), Field("driver_opts", .options(), "Options of the driver."),
+            Field("driver", .text, "Who keeps it.", refused: noDriver),
+            Field("driver_opts", .options(), "Options of the driver.", refused: noDriver),
         ])
 
     static let config = form(common + [Field("content", .text, "Its content.", .asWritten, to: \.content)])
+
+    private static let noDriver = "only an orchestrator of several hosts has drivers for secrets"
 
     /// Where the content is.
     private struct Source {
@@ -21,9 +24,11 @@ enum FileObjectFields {
         Field("environment", .text, "The environment variable that has the content.", to: \.environment),
         External.field(to: \.isExternal),
         Field("file", .text, "The file that has the content.", to: \.file),
-        Field("labels", .distinctLabels, "Labels."),
+        Field("labels", .distinctLabels, "Labels.", doneBy: .nobody),
         Field("name", .text, "Its name, in place of PROJECT_KEY.", .asWritten, doneBy: .nobody),
-        Field("template_driver", .text, "How the content is filled in."),
+        Field(
+            "template_driver", .text, "How the content is filled in.",
+            refused: "only an orchestrator of several hosts fills contents in"),
     ]
 
     private static func form(_ all: [Field<Source>]) -> Form<FileGrant.Content> {

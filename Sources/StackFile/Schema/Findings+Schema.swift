@@ -20,8 +20,10 @@ extension Findings {
         record(
             Diagnostic(
                 severity: .warning, position: position(mark), path: path.description,
-                message: "is not supported at run time yet and is ignored"))
+                message: Self.unsupported))
     }
+
+    static let unsupported = "is not supported at run time yet and is ignored"
 
     static func suggestion(for word: String, in known: some Sequence<String>) -> String? {
         Suggestion.clause(for: word, in: known)

@@ -4,6 +4,27 @@ import StackModel
 
 // A stack file may hold any text in the place of a name of the kernel's; a start needs one of those that there are.
 
+extension Form where Value == NamespaceMode {
+    /// - Parameter words: what may be said; one that ends with a colon has a name after it.
+    static func namespace(_ words: String..., as shape: Shape = .text) -> Form {
+        Form(
+            shape,
+            { text in
+                let isKnown = words.contains { $0.hasSuffix(":") ? text.hasPrefix($0) && text != $0 : text == $0 }
+                return isKnown ? NamespaceMode(text) : nil
+            }
+        ) { text in
+            if text.hasPrefix("service:") || text.hasPrefix("container:") {
+                return .init(
+                    "can't be carried out: the memory that containers share is mounted in each alone",
+                    suggestion: "share it with \"host\", or as a volume")
+            }
+            let known = words.map { $0.hasSuffix(":") ? $0 + "NAME" : $0 }
+            return .init("is no such namespace: use \(known.joined(separator: ", "))")
+        }
+    }
+}
+
 extension Form where Value == Signal {
     static var signal: Form {
         Form(.text, { Signal($0) }) { text in

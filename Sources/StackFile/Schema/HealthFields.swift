@@ -38,7 +38,7 @@ enum LogFields {
     static let form = Form(fields, shape: .object(fields).merged(by: .custom(combine)), from: LogSettings())
 
     private static let fields = Fields<LogSettings>([
-        Field("driver", .text.only("json-file", "local", "none"), "json-file, local, none, ….") {
+        Field("driver", .text(unless: driverProblem), "json-file, local or none.") {
             $0.driver = $1 == "none" ? "none" : "json-file"
         },
         Field("options", options, "Options of the driver.") { settings, options in
@@ -47,18 +47,33 @@ enum LogFields {
         },
     ])
 
-    /// Those that bound the log's size.
+    @Sendable private static func driverProblem(_ driver: String) -> String? {
+        ["json-file", "local", "none", ""].contains(driver)
+            ? nil
+            : "is no logging driver of Roost: use json-file, local or none, and let a log shipper read the files"
+    }
+
+    /// Those that bound the log's size; the rest of Docker's json-file adds to its lines and isn't carried out.
     private static let options = Form<[String: Int64]>(.options(orNull: true)) { node, place, resolution in
         var options: [String: Int64] = [:]
         for (key, entry) in node.mapping?.entries ?? [:] {
-            guard let form = bounds[key] else { continue }
-            options[key] = form.value(entry.node, place.key(key, entry.keyMark), &resolution)
+            let place = place.key(key, entry.keyMark)
+            if let form = bounds[key] {
+                options[key] = form.value(entry.node, place, &resolution)
+            } else if ["compress", "labels", "labels-regex", "env", "env-regex", "tag"].contains(key) {
+                if entry.node.string != "false" { resolution.unsupported(place) }
+            } else if !["mode", "max-buffer-size"].contains(key) {
+                resolution.fault("unknown log opt \"\(key)\" for json-file log driver", at: entry.keyMark, place)
+            }
         }
         return options
     }
 
     private static let bounds: [String: Form<Int64>] = [
-        "max-size": Form(.text, ByteCount.parse) { _ in .init("is not a size", suggestion: "write it like 10m") },
+        // -1 stands for no bound.
+        "max-size": Form(.text, { text in ByteCount.parse(text).flatMap { $0 >= -1 ? $0 : nil } }) { _ in
+            .init("is not a size", suggestion: "write it like 10m")
+        },
         "max-file": Form(.text, { Int64($0).flatMap { $0 > 0 ? $0 : nil } }, else: { _ in "is no number of files" }),
     ]
 

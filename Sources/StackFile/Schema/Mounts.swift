@@ -30,7 +30,7 @@ enum Mounts {
         required: ["type", "target"],
         [
             Field("bind", Form(bind, from: .init()), "How a directory of the host is mounted.", .asWritten, to: \.bind),
-            Field("consistency", .text, "How soon changes are seen (Docker Desktop)."),
+            Field("consistency", .text, "How soon changes are seen (Docker Desktop).", doneBy: .nobody),
             Field("image", .object(image), "How an image is mounted.", .asWritten),
             Field("read_only", .boolean, "Whether the container can't write.", to: \.readOnly),
             Field("source", .text, "The volume, the path on the host, or the image.", to: \.source),
@@ -48,7 +48,9 @@ enum Mounts {
             "propagation", .text(unless: propagation), "How mounts below it are seen: rprivate, rslave, rshared, ….",
             to: \.propagation),
         Field("recursive", .choice("enabled", "disabled", "writable", "readonly"), "What is mounted below it."),
-        Field("selinux", .choice("z", "Z"), "The label: z for several containers, Z for this one."),
+        // Without SELinux there is nothing to label.
+        Field(
+            "selinux", .choice("z", "Z"), "The label: z for several containers, Z for this one.", doneBy: .nobody),
     ])
 
     @Sendable private static func propagation(_ text: String) -> String? {

@@ -11,7 +11,7 @@ enum ProjectFields {
         // Resolved before anything else.
         Field("include", .list(of: include), "Other files that belong to the stack.", doneBy: .loader),
         Field("jobs", .map(of: JobFields.shape, named: Names.keyProblem), "Containers that run to their end."),
-        Field("models", .map(of: .object(model), named: Names.keyProblem), "Language models."),
+        Field("models", .map(of: .object(model), named: Names.keyProblem), "Language models.", doneBy: .nobody),
         Field("name", .text, "The project's name.", doneBy: .loader),
         Field("networks", .map(of: NetworkFields.form, named: Names.keyProblem), "Networks.", to: \.networks),
         Field(

@@ -9,7 +9,7 @@ enum ServiceFields {
     private static let fields = Fields<Service>(ContainerFields.all + WorkloadFields.all + own)
 
     private static let own: [Field<Service>] = [
-        Field("attach", .boolean, "Whether `up` shows the service's output.", .asWritten),
+        Field("attach", .boolean, "Whether `up` shows the service's output.", .asWritten, to: \.attach),
         Field(
             "container_name", .text(.text(Names.containerPatternProblem), unless: Names.containerProblem),
             "The container's name, in place of PROJECT-SERVICE-N.", to: \.container.containerName),
@@ -17,8 +17,12 @@ enum ServiceFields {
             "develop", DevelopFields.shape.orNull, "What `watch` does when files change.", .asWritten),
         // Resolved before anything else; only its form is read here.
         Field("extends", extends, "A service whose attributes this one takes over.", doneBy: .loader),
-        Field("external_links", .distinctTexts, "Containers outside of the stack, as NAME[:ALIAS]."),
-        Field("links", .distinctTexts.merged(by: .unique(by: Shape.name)), "Other services, as NAME[:ALIAS]."),
+        Field("external_links", .texts(.distinctTexts), "Containers outside of the stack, as NAME[:ALIAS].") {
+            link(&$0, $1, to: LinkedContainer.container)
+        },
+        Field(
+            "links", .texts(.distinctTexts.merged(by: .unique(by: Shape.name))), "Other services, as NAME[:ALIAS]."
+        ) { link(&$0, $1, to: LinkedContainer.service) },
         Field("post_start", HookFields.inside, "Commands in the container after it has started."),
         Field("pre_start", HookFields.before, "Containers that run to their end before it starts."),
         Field("pre_stop", HookFields.inside, "Commands in the container before it is stopped."),
@@ -37,6 +41,18 @@ enum ServiceFields {
             "x-oci-hooks", Hooks.fields, "OCI hooks: programs of the host at the stages of a container's life.",
             in: \.container.hooks),
     ]
+
+    @Sendable private static func link(
+        _ service: inout Service, _ texts: [String], to target: (String) -> LinkedContainer
+    ) {
+        for text in texts {
+            let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
+            guard let name = parts.first else { continue }
+            service.container.links = (service.container.links ?? [:]).merging([parts.last ?? name: target(name)]) {
+                $1
+            }
+        }
+    }
 
     private static let extends: Shape = {
         var shape = extendsLong

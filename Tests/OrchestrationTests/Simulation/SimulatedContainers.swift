@@ -103,7 +103,7 @@ struct SimulatedContainers: ContainerEffects {
     // MARK: Processes
 
     func launch(
-        _ record: ContainerRecord, joining source: NetworkSource?,
+        _ record: ContainerRecord, joining joined: JoinedContainers,
         willLaunch: @Sendable ([ResolvedPort]) async -> Void
     ) async throws -> LaunchedContainer {
         try await host.take("prepare \(record.name)", supervisor)
