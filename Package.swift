@@ -47,8 +47,10 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
-    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+func tests(
+    _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [], resources: [Resource] = []
+) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: exclude, resources: resources, swiftSettings: strict)
 }
 
 let package = Package(
@@ -227,7 +229,8 @@ let package = Package(
         tests("ServingTests", ["Serving", "Orchestration", "ControlAPI", "Kernel", nio, nioPosix, nioHTTP1]),
         tests(
             "CommandsTests",
-            ["Commands", "ControlAPI", "StackModel", "Kernel", nio, nioPosix, nioHTTP1]),
+            ["Commands", "ControlAPI", "StackModel", "Kernel", argumentParser, nio, nioPosix, nioHTTP1],
+            exclude: ["Reference"]),
         tests("FuzzingTests", ["Fuzzing", "Kernel"]),
         tests("SystemTests", []),
     ],

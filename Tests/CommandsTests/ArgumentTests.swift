@@ -83,7 +83,7 @@ import Testing
     @Test(arguments: [
         (["up", "--quiet-build"], "roost up: --quiet-build is not supported yet"),
         (["up", "--watch=true"], "roost up: --watch is not supported yet"),
-        (["exec", "--dry-run", "web", "ls"], "roost exec: --dry-run is not supported yet"),
+        (["inspect", "--size", "web"], "roost inspect: --size is not supported yet"),
     ])
     func flagsOfComposeThatAreMissing(_ arguments: [String], _ message: String) throws {
         let type = try #require(commandType(named: arguments[0]))
@@ -147,7 +147,7 @@ import Testing
         for name in listedCommands {
             #expect(commandType(named: name)?.configuration.commandName == name)
         }
-        #expect(unsupportedCommands.isDisjoint(with: listedCommands))
+        #expect(Set(unsupportedCommands.keys).isDisjoint(with: listedCommands))
     }
 
     @Test(arguments: [

@@ -110,3 +110,32 @@ extension String {
         split(separator: word, omittingEmptySubsequences: false).count - 1
     }
 }
+
+@Suite("Commands that only tell what they would do", .asRoot, .reported)
+struct DryRunTests {
+    @Test("pull, push, build, exec and create say what they would do and do nothing")
+    func tellsOnly() async throws {
+        try await onHost { host in
+            try host.write("Dockerfile", "FROM \(busybox())\nRUN touch /built\n")
+            try host.compose(
+                """
+                services:
+                  built: {build: ., image: "localhost:1/built", command: [sleep, "1000000"]}
+                  other: {image: \(busybox()), command: [sleep, "1000000"]}
+                """)
+            let build = try await host.roost("build", "--dry-run", "--push").succeeds()
+            #expect(build.errors.contains("DRY-RUN MODE -  Image localhost:1/built Building"))
+            #expect(build.errors.contains(" Pushing"))
+            #expect(try await host.roost("pull", "--dry-run", "other").succeeds().errors.contains("Pulling"))
+            #expect(try await host.roost("--dry-run", "push").succeeds().errors.contains(" Pushing"))
+            #expect(!(try await host.roost("images", "-q").succeeds().output.contains("built")))
+            try await host.roost("create", "--build", "built").succeeds()
+            try await host.up("other")
+            let exec = try await host.roost("exec", "--dry-run", "-T", "other", "touch", "/there").succeeds()
+            #expect(exec.errors.contains("Executing touch /there"))
+            #expect(try await host.inside("other", "ls /there 2>/dev/null || echo nothing") == "nothing")
+            let run = try await host.roost("run", "--build", "--rm", "-T", "built", "ls", "/built").succeeds()
+            #expect(run.output == "/built\n")
+        }
+    }
+}

@@ -27,7 +27,7 @@ struct CommandChoice {
     }
 
     private static func unknown(_ name: String) -> CommandFailure {
-        if unsupportedCommands.contains(name) { return .notSupportedYet("roost \(name)") }
+        if let reason = unsupportedCommands[name] { return CommandFailure("roost \(name): \(reason)") }
         let known = listedCommands + imageShortcutNames + CommandGroup.names
         let advice = Suggestion.clause(for: name, in: known) ?? "see roost --help"
         return CommandFailure("unknown command \"\(name)\" for \"roost\"; \(advice)")

@@ -57,9 +57,11 @@ let listedCommands = [
     "version", "volumes", "wait", "why",
 ]
 
-/// Commands that Compose has and Roost doesn't yet.
-let unsupportedCommands: Set<String> = [
-    "bridge", "commit", "export", "publish", "watch",
+/// Commands that Compose has and Roost doesn't, each with the reason.
+let unsupportedCommands: [String: String] = [
+    "bridge": "it hands a stack to other platforms through images of Docker's; run docker compose for it",
+    "commit": "not supported yet", "export": "not supported yet", "watch": "not supported yet",
+    "publish": "not supported yet; roost bundle save carries a stack with its images to another host",
 ]
 
 /// The text of `roost --help`.

@@ -8,7 +8,7 @@ struct BuildCommand: RoostCommand {
     static let configuration = CommandConfiguration(
         commandName: "build", abstract: "Build or rebuild services", usage: "roost build [OPTIONS] [SERVICE...]")
     static let unsupported = [
-        "--builder", "--check", "--print", "--provenance", "--push", "--sbom", "--ssh", "-m", "--memory", "--dry-run",
+        "--builder", "--check", "--print", "--provenance", "--sbom", "--ssh", "-m", "--memory",
     ]
 
     @Option(
@@ -22,26 +22,41 @@ struct BuildCommand: RoostCommand {
     @Flag(name: .customLong("pull"), help: "Always attempt to pull a newer version of the image")
     var pull = false
 
+    @Flag(name: .customLong("push"), help: "Push service images")
+    var push = false
+
     @Flag(name: [.customShort("q"), .customLong("quiet")], help: "Suppress the build output")
     var quiet = false
 
     @Flag(name: .customLong("with-dependencies"), help: "Also build dependencies (transitively)")
     var withDependencies = false
 
+    @OptionGroup var dry: DryRunOption
     @Argument(help: .hidden) var services: [String] = []
 
     func perform(in context: Context) async throws -> Int32 {
-        guard !context.global.dryRun else { throw CommandFailure.notSupportedYet("roost build: --dry-run") }
         let stack = try context.loadStack(services: services, faults: .shown).stack
         var request = StackBuildRequest(stack: stack)
         request.services = withDependencies ? stack.withDependencies(services).sorted() : services
-        request.arguments = Self.values(arguments, environment: context.environment)
-        request.noCache = noCache
-        request.pull = pull
-        request.registryEnvironment = context.registryEnvironment
-        request.caller = context.caller("build")
-        let post = try ControlRequest(.build, stack.name, body: request)
-        return try await context.complete(post, operation: "build", quiet: quiet, client: context.client()).exitCode
+        let images = stack.services.values
+            .filter { $0.build != nil && (request.services.isEmpty || request.services.contains($0.name)) }.map(\.image)
+        let isDry = context.global.dryRun || dry.dryRun
+        if isDry {
+            for image in Set(images).sorted() { context.sayDryRun("Image \(image)", "Building") }
+        } else {
+            request.arguments = Self.values(arguments, environment: context.environment)
+            request.noCache = noCache
+            request.pull = pull
+            request.registryEnvironment = context.registryEnvironment
+            request.caller = context.caller("build")
+            let post = try ControlRequest(.build, stack.name, body: request)
+            let outcome = try await context.complete(post, operation: "build", quiet: quiet, client: context.client())
+            guard push, outcome.exitCode == 0 else { return outcome.exitCode }
+        }
+        if push {
+            try await PushCommand.push(images, ignoringFailures: false, quiet: quiet, isDry: isDry, in: context)
+        }
+        return 0
     }
 
     /// A name alone has the value of the shell's variable, if there is one.

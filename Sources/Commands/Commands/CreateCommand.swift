@@ -8,7 +8,9 @@ struct CreateCommand: RoostCommand {
     static let configuration = CommandConfiguration(
         commandName: "create", abstract: "Creates containers for a service",
         usage: "roost create [OPTIONS] [SERVICE...]")
-    static let unsupported = ["--build"]
+
+    @Flag(name: .customLong("build"), help: "Build images before starting containers")
+    var build = false
 
     @Flag(
         name: .customLong("force-recreate"),
@@ -52,6 +54,7 @@ struct CreateCommand: RoostCommand {
         guard !forceRecreate || !noRecreate else {
             throw CommandFailure("--force-recreate and --no-recreate are incompatible")
         }
+        guard !build || !noBuild else { throw CommandFailure("--build and --no-build are incompatible") }
         let stack = try context.loadStack(services: services, faults: .refused).stack
         var request = UpRequest(stack: stack)
         request.services = services
@@ -60,6 +63,8 @@ struct CreateCommand: RoostCommand {
         request.noRecreate = noRecreate
         request.removeOrphans = removeOrphans || context.removesOrphans
         request.pull = try pullPolicy(pull, option: "--pull", allowed: ["always", "missing", "never", "build"])
+        request.build = build
+        request.noBuild = noBuild
         request.noStart = true
         request.dryRun = context.global.dryRun || dry.dryRun
         request.registryEnvironment = context.registryEnvironment

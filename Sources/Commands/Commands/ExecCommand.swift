@@ -6,7 +6,6 @@ struct ExecCommand: RoostCommand {
     static let configuration = CommandConfiguration(
         commandName: "exec", abstract: "Execute a command in a running container",
         usage: "roost exec [OPTIONS] SERVICE COMMAND [ARGS...]")
-    static let unsupported = ["--dry-run"]
     static let passthroughAfter: Set<String>? = ["-e", "--env", "--index", "-u", "--user", "-w", "--workdir"]
 
     @Flag(name: [.customShort("d"), .customLong("detach")], help: "Detached mode: Run command in the background")
@@ -44,10 +43,10 @@ struct ExecCommand: RoostCommand {
         help: "Path to workdir directory for this command")
     var workingDirectory: String?
 
+    @OptionGroup var dry: DryRunOption
     @Argument(parsing: .captureForPassthrough, help: .hidden) var words: [String] = []
 
     func perform(in context: Context) async throws -> Int32 {
-        guard !context.global.dryRun else { throw CommandFailure.notSupportedYet("roost exec: --dry-run") }
         let words = words.first == "--" ? Array(words.dropFirst()) : words
         guard words.count >= 2 else {
             throw CommandFailure("requires at least 2 arg(s), only received \(words.count)")
@@ -56,6 +55,10 @@ struct ExecCommand: RoostCommand {
         let request = request(words, context: context)
         let post = try ControlRequest(.exec, project.name, body: request)
         let reply = try await context.client().fetch(post)
+        if context.global.dryRun || dry.dryRun {
+            context.sayDryRun("Container \(reply.container)", "Executing", words.dropFirst().joined(separator: " "))
+            return 0
+        }
         let shim = ShimExec(program: reply.program)
         if detach { return try shim.runDetached() }
         if request.terminal { return try shim.runOnTerminal() }

@@ -7,7 +7,6 @@ import StackModel
 struct PullCommand: RoostCommand {
     static let configuration = CommandConfiguration(
         commandName: "pull", abstract: "Pull service images", usage: "roost pull [OPTIONS] [SERVICE...]")
-    static let unsupported = ["--dry-run"]
 
     @Flag(name: .customLong("ignore-buildable"), help: "Ignore images that can be built")
     var ignoreBuildable = false
@@ -26,10 +25,10 @@ struct PullCommand: RoostCommand {
     @Flag(name: [.customShort("q"), .customLong("quiet")], help: "Pull without printing progress information")
     var quiet = false
 
+    @OptionGroup var dry: DryRunOption
     @Argument(help: .hidden) var services: [String] = []
 
     func perform(in context: Context) async throws -> Int32 {
-        guard !context.global.dryRun else { throw CommandFailure.notSupportedYet("roost pull: --dry-run") }
         let policy = try pullPolicy(policy, option: "--policy", allowed: ["missing", "always"])
         let loaded = try context.loadStack(services: services, faults: .shown)
         let stack = loaded.stack
@@ -41,6 +40,10 @@ struct PullCommand: RoostCommand {
             request.services = all.filter { !built.contains($0) }
             // No names would mean all services.
             if request.services.isEmpty { return 0 }
+        }
+        if context.global.dryRun || dry.dryRun {
+            for image in stack.images(of: request.services) { context.sayDryRun("Image \(image)", "Pulling") }
+            return 0
         }
         request.policy = policy
         request.ignoreFailures = ignoreFailures

@@ -68,7 +68,19 @@ extension Stack {
     }
 }
 
+extension Stack {
+    /// The images of services, each once; of all where none is named.
+    func images(of names: [String]) -> [String] {
+        Set(services.values.filter { names.isEmpty || names.contains($0.name) }.map(\.image)).sorted()
+    }
+}
+
 extension Context {
+    /// A line of a command that only tells what it would do, as Compose has it.
+    func sayDryRun(_ what: String, _ verb: String, _ detail: String = "") {
+        streams.error.say("DRY-RUN MODE -  \(what) \(verb)\(detail.isEmpty ? "" : " \(detail)")")
+    }
+
     /// What a command says that found nothing to do.
     func sayUnchanged(_ stack: String) {
         switch global.progressMode(errorIsTerminal: streams.errorIsTerminal) {

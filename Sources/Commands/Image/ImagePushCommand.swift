@@ -75,27 +75,42 @@ struct PushCommand: RoostCommand {
     @Flag(name: [.customShort("q"), .customLong("quiet")], help: "Push without printing progress information")
     var quiet = false
 
+    @OptionGroup var dry: DryRunOption
     @Argument(help: .hidden) var services: [String] = []
 
     func perform(in context: Context) async throws -> Int32 {
         let loaded = try context.loadStack(services: services, faults: .shown)
         let stack = loaded.stack
         let named = includeDependencies ? stack.withDependencies(services).sorted() : services
+        let isDry = context.global.dryRun || dry.dryRun
         let chosen =
             services.isEmpty ? loaded.canonical.builtServices.intersection(stack.services.keys).sorted() : named
+        try await Self.push(
+            chosen.compactMap { stack.services[$0]?.image }, ignoringFailures: ignoreFailures, quiet: quiet,
+            isDry: isDry, in: context)
+        return 0
+    }
+
+    /// Uploads images, each once; one that is in no registry is said not to be.
+    static func push(
+        _ images: [String], ignoringFailures: Bool, quiet: Bool, isDry: Bool, in context: Context
+    ) async throws {
         var wanted: [Reference] = []
-        for image in Set(chosen.compactMap { stack.services[$0]?.image }).sorted() {
+        for image in Set(images).sorted() {
             guard case .registry(let reference)? = ImageSource(image) else {
                 context.streams.error.say("\(image) is on this host and in no registry: it isn't pushed")
                 continue
             }
             wanted.append(reference)
         }
-        guard !wanted.isEmpty else { return 0 }
+        guard !wanted.isEmpty else { return }
+        if isDry {
+            for reference in wanted { context.sayDryRun("Image \(reference.familiar)", "Pushing") }
+            return
+        }
         var body = ImagePushRequest(wanted)
-        body.ignoreFailures = ignoreFailures
+        body.ignoreFailures = ignoringFailures
         body.registryEnvironment = context.registryEnvironment
         _ = try await context.push(body, quiet: quiet)
-        return 0
     }
 }

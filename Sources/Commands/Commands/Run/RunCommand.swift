@@ -8,13 +8,15 @@ struct RunCommand: RoostCommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Run a one-off command on a service",
         usage: "roost run [OPTIONS] SERVICE [COMMAND] [ARGS...]")
-    static let unsupported = ["--build"]
     static let passthroughAfter: Set<String>? = [
         "--cap-add", "--cap-drop", "--entrypoint", "-e", "--env", "--env-from-file", "-l", "--label", "--name", "-p",
         "--publish", "--pull", "-u", "--user", "-v", "--volume", "-w", "--workdir",
     ]
 
     @OptionGroup var settings: RunOptions
+
+    @Flag(name: .customLong("build"), help: "Build image before starting container")
+    var build = false
 
     @Flag(name: [.customShort("d"), .customLong("detach")], help: "Run container in background and print container ID")
     var detach = false
@@ -72,7 +74,22 @@ struct RunCommand: RoostCommand {
         request.dryRun = isDry
         request.registryEnvironment = context.registryEnvironment
         request.caller = context.caller("run")
+        if build, !isDry, definition.build != nil {
+            let built = try await buildImage(of: service, stack, context)
+            guard built == 0 else { return built }
+        }
         return try await run(request, mode, context)
+    }
+
+    private func buildImage(of service: String, _ stack: Stack, _ context: Context) async throws -> Int32 {
+        var request = StackBuildRequest(stack: stack)
+        request.services = [service]
+        request.registryEnvironment = context.registryEnvironment
+        request.caller = context.caller("run")
+        let post = try ControlRequest(.build, stack.name, body: request)
+        return try await context.complete(
+            post, operation: "build", quiet: quiet || quietBuild, client: context.client()
+        ).exitCode
     }
 
     private func run(_ request: RunRequest, _ mode: RunMode, _ context: Context) async throws -> Int32 {
