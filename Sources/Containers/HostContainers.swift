@@ -107,14 +107,27 @@ public struct HostContainers: ContainerEffects {
         try launcher.cgroups.existing(record.id).freeze(isFrozen)
     }
 
-    public func isAlive(_ processes: ContainerProcesses) -> Bool { processes.monitor.isAlive }
+    public func isAlive(_ processes: ContainerProcesses) -> Bool {
+        processes.monitor.isAlive || processes.process.isAlive
+    }
 
     public func waitForEnd(of processes: ContainerProcesses) async {
         // A process that can't be opened is gone already.
-        guard let process = try? ProcessDescriptor(processes.monitor) else { return }
-        await Readiness.readable(process.descriptor.number)
-        // A shim of an earlier supervisor is init's child, not ours.
-        _ = try? process.reap(blocking: false)
+        if let shim = try? ProcessDescriptor(processes.monitor) {
+            await Readiness.readable(shim.descriptor.number)
+            // A shim of an earlier supervisor is init's child, not ours.
+            _ = try? shim.reap(blocking: false)
+        }
+        await Self.end(processes.process)
+    }
+
+    /// Ends what a killed shim left behind. The kernel does so too, but not where the first process has executed a
+    /// setuid program (that clears `PR_SET_PDEATHSIG`); and a container has ended only when its processes have.
+    private static func end(_ process: ProcessIdentity) async {
+        guard !Task.isCancelled, let main = try? ProcessDescriptor(process) else { return }
+        // `try?`: what can't be told to end has ended.
+        try? main.signal(SIGKILL)
+        await Readiness.readable(main.descriptor.number)
     }
 
     public func recordedEnd(of record: ContainerRecord) -> RunEnd? {
@@ -127,7 +140,9 @@ public struct HostContainers: ContainerEffects {
 
     public func find(_ record: ContainerRecord) async -> ContainerEvent.Found {
         let directory = directory(record)
-        guard let state = await Self.settled(directory), state.shim.isAlive, directory.exit() == nil else {
+        guard let state = await Self.settled(directory) else { return .gone(recordedEnd(of: record)) }
+        guard state.shim.isAlive, directory.exit() == nil else {
+            await Self.end(state.process)
             return .gone(recordedEnd(of: record))
         }
         return .running(
