@@ -181,6 +181,16 @@ public struct HostContainers: ContainerEffects {
         await ContainerExec(launcher: launcher).probe(record, processes, check)
     }
 
+    public func check(
+        _ record: ContainerRecord, _ processes: ContainerProcesses, _ probe: Probe
+    ) async -> ProbeAnswer {
+        if case .exec(let command) = probe.check {
+            let once = EffectiveHealthCheck(command: command, timeout: .seconds(Int64(probe.timeoutSeconds)))
+            return await ContainerExec(launcher: launcher).probe(record, processes, once)
+        }
+        return await NetworkProbe.run(probe, in: processes)
+    }
+
     // MARK: Surroundings
 
     public func attach(

@@ -3,7 +3,7 @@ import Kernel
 
 /// Runs blocking work on a thread of its own: the few threads that serve all tasks mustn't wait for a disk or a
 /// process. `body` gets a descriptor that becomes readable when the task is cancelled.
-func onOwnThread<Value: Sendable>(
+public func onOwnThread<Value: Sendable>(
     _ body: @escaping @Sendable (_ cancellation: Cancellation) throws -> Value
 ) async throws -> Value {
     let cancellation = try Cancellation()
@@ -21,7 +21,7 @@ func onOwnThread<Value: Sendable>(
 }
 
 /// A cancellation that can be polled for.
-final class Cancellation: Sendable {
+public final class Cancellation: Sendable {
     private let event: OwnedDescriptor
 
     init() throws(KernelError) {
@@ -29,7 +29,7 @@ final class Cancellation: Sendable {
     }
 
     /// Readable once the task is cancelled.
-    var descriptor: Int32 { event.number }
+    public var descriptor: Int32 { event.number }
 
     fileprivate func raise() {
         var one: UInt64 = 1

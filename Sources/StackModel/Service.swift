@@ -82,6 +82,8 @@ public struct ContainerSettings: Codable, Equatable, Sendable {
     /// The networks it is attached to, by their key in the file.
     public var networks: [String: NetworkAttachment] = [:]
     public var healthcheck: HealthCheck?
+    /// `nil`, as in records of versions that had none: there are none.
+    public var probes: Probes?
     public var restart: RestartPolicy = .no
     public var resources: Resources = .init()
     public var capAdd: [String] = []

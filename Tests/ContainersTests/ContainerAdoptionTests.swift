@@ -56,6 +56,9 @@ private struct RecordedContainers: ContainerEffects {
     func probe(
         _ record: ContainerRecord, _ processes: ContainerProcesses, _ check: EffectiveHealthCheck
     ) async -> ProbeAnswer { ProbeAnswer(outcome: .failed("not here")) }
+    func check(_ record: ContainerRecord, _ processes: ContainerProcesses, _ probe: Probe) async -> ProbeAnswer {
+        ProbeAnswer(outcome: .failed("not here"))
+    }
 
     func attach(
         _ record: ContainerRecord, _ processes: ContainerProcesses, ports: [ResolvedPort], _ availability: Availability

@@ -141,7 +141,8 @@ private struct RandomLife {
         for action in actions {
             switch action {
             case .launch: require(machine.isStarting, "it launches when it starts", event)
-            case .signal, .thaw, .probe: require(machine.processes != nil, "only processes are dealt with", event)
+            case .signal, .thaw, .probe, .check:
+                require(machine.processes != nil, "only processes are dealt with", event)
             case .freeze: require(machine.stateName == "paused", "what is frozen is paused", event)
             case .cleanUp: require(machine.processes == nil, "what runs is not taken away", event)
             case .announce(.started): require(isRunning, "it runs when it says so", event)

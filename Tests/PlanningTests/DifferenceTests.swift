@@ -108,6 +108,7 @@ private func web(_ change: (inout ContainerSettings) -> Void = { _ in }) -> Stac
         ("networks", .recreate, { $0.networks["default"]?.aliases = ["a"] }),
         ("healthcheck", .live, { $0.healthcheck = HealthCheck(test: ["CMD", "a"]) }),
         ("restart", .live, { $0.restart = .always }),
+        ("probes", .live, { $0.probes = Probes(liveness: Probe(.exec(["a"])), onUnhealthy: .stop) }),
         ("capAdd", .recreate, { $0.capAdd = ["NET_ADMIN"] }),
         ("capDrop", .recreate, { $0.capDrop = ["ALL"] }),
         ("privileged", .recreate, { $0.privileged = true }),

@@ -41,17 +41,39 @@ extension ContainerDocument {
             OOMKilled: machine.run.outOfMemory, Pid: machine.processes?.pid ?? 0, ExitCode: machine.run.exitCode,
             Error: machine.run.failure ?? "", StartedAt: Timestamp.text(machine.run.started?.nanoseconds ?? 0),
             FinishedAt: Timestamp.text(machine.run.finished?.nanoseconds ?? 0),
-            Health: machine.processes == nil ? nil : machine.health.map(health))
+            Health: machine.processes == nil ? nil : health(machine), Probes: probes(machine),
+            UnhealthyReason: machine.lastCause)
     }
 
-    private static func health(_ machine: HealthMachine) -> Health {
-        let log = machine.log.map { result in
+    /// The health check's, or what the probes come to.
+    private static func health(_ machine: ContainerMachine) -> Health? {
+        if let check = machine.health {
+            return Health(
+                Status: machine.healthStatus.rawValue, FailingStreak: check.failingStreak, Log: probes(check.log))
+        }
+        guard machine.healthStatus != .none, let probes = machine.probes else { return nil }
+        let shown = probes.readiness ?? probes.liveness ?? probes.startup
+        return Health(
+            Status: machine.healthStatus.rawValue, FailingStreak: shown?.failingStreak ?? 0,
+            Log: self.probes(shown?.log ?? []))
+    }
+
+    private static func probes(_ machine: ContainerMachine) -> [String: Health]? {
+        guard let probes = machine.probes, machine.processes != nil else { return nil }
+        return ProbeKind.allCases.reduce(into: [:]) { result, kind in
+            guard let run = probes[kind] else { return }
+            result[kind.rawValue] = Health(
+                Status: run.verdict.rawValue, FailingStreak: run.failingStreak, Log: self.probes(run.log))
+        }
+    }
+
+    private static func probes(_ log: [ProbeResult]) -> [Probe] {
+        log.map { result in
             let code: Int32 = if case .exited(let code) = result.outcome { code } else { -1 }
             return Probe(
                 Start: Timestamp.text(result.start.nanoseconds), End: Timestamp.text(result.end.nanoseconds),
                 ExitCode: code, Output: result.output)
         }
-        return Health(Status: machine.status.rawValue, FailingStreak: machine.failingStreak, Log: log)
     }
 
     private static func host(_ record: ContainerRecord) -> HostConfiguration {

@@ -35,6 +35,10 @@ public struct ContainerDocument: Encodable, Sendable {
         var StartedAt: String
         var FinishedAt: String
         var Health: Health?
+        /// Roost's own: each probe by its kind.
+        var Probes: [String: Health]?
+        /// Roost's own: why it was last ended for its ill health.
+        var UnhealthyReason: String?
     }
 
     struct Health: Encodable, Sendable {

@@ -19,6 +19,7 @@ public actor Container {
     /// What its network knows of it.
     private var announced = Availability.gone
     private var probe: Task<Void, Never>?
+    private var checks: [ProbeKind: Task<Void, Never>] = [:]
     private var timer: (time: Instant, task: Task<Void, Never>)?
     /// Why the last launch failed, as it was thrown.
     private var launchError: (any Error)?
@@ -72,6 +73,7 @@ public actor Container {
         case .freeze: freeze(true)
         case .thaw: freeze(false)
         case .probe: probeOnce()
+        case .check(let kind): checkOnce(kind)
         case .announce(let news): surroundings.announce(record, news)
         }
     }
@@ -152,7 +154,7 @@ public actor Container {
     }
 
     private func cleanUp() {
-        probe?.cancel()
+        cancelProbes()
         let isKilled = effects.recordedEnd(of: record) == nil
         let isAwaited = status.machine.availability == .awaited
         status.publishedPorts = []
@@ -181,6 +183,25 @@ public actor Container {
                 outcome: answer.outcome, output: answer.boundedOutput, start: start, end: effects.now)
             await self.send(.probeFinished(result))
         }
+    }
+
+    private func checkOnce(_ kind: ProbeKind) {
+        guard let processes = status.machine.processes, let probe = status.machine.probes?[kind]?.probe else { return }
+        let start = effects.now
+        checks[kind]?.cancel()
+        checks[kind] = Task(executorPreference: effects.executor) { [effects, record] in
+            let answer = await effects.check(record, processes, probe)
+            guard !Task.isCancelled else { return }
+            let result = ProbeResult(
+                outcome: answer.outcome, output: answer.boundedOutput, start: start, end: effects.now)
+            await self.send(.checkFinished(kind, result))
+        }
+    }
+
+    private func cancelProbes() {
+        probe?.cancel()
+        for check in checks.values { check.cancel() }
+        checks = [:]
     }
 
     private func setTimer() {
@@ -253,6 +274,9 @@ public actor Container {
         let old = record
         record = changed
         if old.settings.restart != spec.settings.restart { send(.policyChanged(spec.settings.restart)) }
+        if old.settings.probes != changed.settings.probes || old.unhealthyEnd != changed.unhealthyEnd {
+            send(.probesChanged(changed.settings.probes, changed.unhealthyEnd))
+        }
         if old.healthCheck != changed.healthCheck { send(.healthCheckChanged(changed.healthCheck)) }
     }
 
@@ -307,7 +331,7 @@ public actor Container {
     func close() async {
         isClosed = true
         timer?.task.cancel()
-        probe?.cancel()
+        cancelProbes()
         watch?.cancel()
         await work?.value
         waits.end()

@@ -67,6 +67,8 @@ public protocol ContainerEffects: Sendable {
         _ record: ContainerRecord, _ processes: ContainerProcesses, _ check: EffectiveHealthCheck
     ) async
         -> ProbeAnswer
+    /// Runs one probe once, and ends it after its time.
+    func check(_ record: ContainerRecord, _ processes: ContainerProcesses, _ probe: Probe) async -> ProbeAnswer
 
     // MARK: Surroundings
 

@@ -131,7 +131,7 @@ public final class ContainerLogs: Sendable {
                 case .ended(let code, let restarts):
                     follower.continuation.yield(.exited(record, code: code, restarts: restarts))
                     if !restarts { Self.settle(ticket, record.id, &state) }
-                case .health, .paused, .unpaused, .created, .removed: break
+                case .health, .unhealthy, .paused, .unpaused, .created, .removed: break
                 }
             }
         }

@@ -74,6 +74,8 @@ public struct ContainerRecord: Codable, Equatable, Sendable {
 
     /// The health check of the service, filled up from the image's and from Docker's defaults.
     public var healthCheck: EffectiveHealthCheck? {
+        // A health check is the readiness where nothing else says it.
+        if spec.settings.probes?.readiness != nil { return nil }
         let image = defaults.healthcheck.map { check in
             HealthCheck(
                 test: check.test.isEmpty ? nil : check.test, interval: check.interval.map(TimeSpan.init(nanoseconds:)),
@@ -82,6 +84,11 @@ public struct ContainerRecord: Codable, Equatable, Sendable {
                 startInterval: check.startInterval.map(TimeSpan.init(nanoseconds:)))
         }
         return EffectiveHealthCheck(service: spec.settings.healthcheck, image: image)
+    }
+
+    /// How it is ended for its ill health: as by `stop`.
+    var unhealthyEnd: UnhealthyEnd {
+        UnhealthyEnd(signal: stopSignal.number, grace: spec.settings.stopGracePeriod ?? .seconds(10))
     }
 }
 

@@ -17,6 +17,8 @@ public struct ContainerStatus: Codable, Equatable, Sendable {
 
     /// A container that was never started.
     public init(of record: ContainerRecord) {
-        machine = ContainerMachine(policy: record.settings.restart, healthCheck: record.healthCheck)
+        machine = ContainerMachine(
+            policy: record.settings.restart, healthCheck: record.healthCheck, probes: record.settings.probes,
+            unhealthyEnd: record.unhealthyEnd)
     }
 }

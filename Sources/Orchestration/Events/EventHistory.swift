@@ -94,6 +94,7 @@ extension ContainerNews {
         case .removed: "destroy"
         case .paused: "pause"
         case .unpaused: "unpause"
+        case .unhealthy(let reason): "unhealthy: \(reason)"
         case .health(let status): "health_status: \(status)"
         }
     }

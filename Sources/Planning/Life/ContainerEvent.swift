@@ -17,6 +17,7 @@ public enum ContainerEvent: Equatable, Sendable {
     case pauseAsked
     case unpauseAsked
     case probeFinished(ProbeResult)
+    case checkFinished(ProbeKind, ProbeResult)
     /// The machine's ``ContainerMachine/deadline`` has come.
     case timerDue
     /// A new supervisor has found the container so.
@@ -26,6 +27,8 @@ public enum ContainerEvent: Equatable, Sendable {
     case policyChanged(RestartPolicy)
     /// `nil`: there is no check any more.
     case healthCheckChanged(EffectiveHealthCheck?)
+    /// `nil`: there are none any more.
+    case probesChanged(Probes?, UnhealthyEnd)
 
     /// What a new supervisor finds of a container.
     public enum Found: Equatable, Sendable {
@@ -44,6 +47,8 @@ public enum ContainerAction: Equatable, Sendable {
     case thaw
     /// Runs the health check once.
     case probe
+    /// Runs one of the probes once.
+    case check(ProbeKind)
     /// Gives back what a run had: its place in its networks, its layers, what a killed shim left.
     case cleanUp
     case announce(ContainerNews)
@@ -55,6 +60,8 @@ public enum ContainerNews: Equatable, Sendable {
     /// `restarts`: its restart policy will start it again.
     case ended(code: Int32, restarts: Bool)
     case health(HealthStatus)
+    /// It is ended for its ill health; why.
+    case unhealthy(String)
     case paused
     case unpaused
     /// It has been made, and nothing of it runs.

@@ -15,7 +15,8 @@ extension ContainerMachine {
         probing = nil
         if processes == found {
             // A probe that was under way died with the last supervisor.
-            if health != nil && nextProbe == nil { nextProbe = now }
+            if health != nil && nextProbe == nil && probes?.isStarted != false { nextProbe = now }
+            probes?.resume(now)
             // The last supervisor may have died between writing a signal down and sending it.
             guard let stopping else { return [] }
             return unfreeze() + [.signal(stopping.deadline == nil ? Self.sigkill : stopping.signal)]
@@ -63,6 +64,7 @@ extension ContainerMachine {
             }
             endHealth()
             stopping = nil
+            isHealing = nil
             phase = run.started == nil ? .created : .exited
         }
         let isWanted =

@@ -9,6 +9,7 @@ extension ContainerMachine {
     }
 
     mutating func endHealth() {
+        probes?.end()
         _ = health?.handle(.stopped, now: Instant(nanoseconds: 0))
         nextProbe = nil
         probing = nil
@@ -21,14 +22,14 @@ extension ContainerMachine {
         let news = follow(health?.handle(.probeFinished(result), now: now) ?? [])
         // Where the clock was set back, the result seems to be of an earlier run; there is a next probe all the same.
         if isAwaited && health != nil && nextProbe == nil { nextProbe = now }
-        return news
+        return news + heal(now)
     }
 
     mutating func healthCheckChanged(_ check: EffectiveHealthCheck?, _ now: Instant) -> [ContainerAction] {
         let before = healthStatus
         health = check.map { HealthMachine(check: $0) }
         nextProbe = nil
-        let news = processes == nil ? [] : beginHealth(now)
+        let news = processes == nil || probes?.isStarted == false ? [] : beginHealth(now)
         return healthStatus == before ? news : [.announce(.health(healthStatus))] + news
     }
 

@@ -21,7 +21,11 @@ extension ContainerMachine {
     }
 
     /// What its health check says; `none` while it doesn't run.
-    public var healthStatus: HealthStatus { processes == nil ? .none : health?.status ?? .none }
+    public var healthStatus: HealthStatus {
+        guard processes != nil else { return .none }
+        return probes.map { $0.isEmpty ? health?.status ?? .none : $0.status(health?.status) } ?? health?.status
+            ?? .none
+    }
 
     /// As the planner sees it.
     public var state: ContainerState {

@@ -32,8 +32,10 @@ extension ContainerMachine {
         run = ContainerRun()
         run.started = time
         phase = .running(processes)
-        let probes = beginHealth(time)
-        return [.announce(.started)] + probes + takeUpStop(now)
+        isHealing = nil
+        probes?.begin(time, now)
+        let health = probes?.isStarted == false ? [] : beginHealth(time)
+        return [.announce(.started)] + health + takeUpStop(now)
     }
 
     /// A stop that came while the container started.
@@ -68,6 +70,12 @@ extension ContainerMachine {
         let wasStopping = stopping != nil
         endHealth()
         stopping = nil
+        let isHealed = wanted == .running && isHealing == true
+        isHealing = nil
+        if isHealed {
+            phase = .waiting(until: restarts.pause(ranFor: length, now: now))
+            return [.cleanUp, .announce(.ended(code: end.code, restarts: true))]
+        }
         if wanted == .running && wasStopping {
             return [.cleanUp, .announce(.ended(code: end.code, restarts: true))] + launch(isRestart: false)
         }
@@ -98,8 +106,7 @@ extension ContainerMachine {
         }
     }
 
-    private mutating func stopProcess(_ signal: Int32, until deadline: Instant, _ grace: TimeSpan) -> [ContainerAction]
-    {
+    mutating func stopProcess(_ signal: Int32, until deadline: Instant, _ grace: TimeSpan) -> [ContainerAction] {
         // Frozen processes take no signals.
         let thaw = unfreeze()
         if let running = stopping {
@@ -166,6 +173,7 @@ extension ContainerMachine {
             probing = now
             actions.append(.probe)
         }
+        if case .running = phase { actions += (probes?.take(now) ?? []).map { .check($0) } }
         return actions
     }
 }

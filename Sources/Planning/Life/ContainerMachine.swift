@@ -42,13 +42,26 @@ public struct ContainerMachine: Codable, Equatable, Sendable {
     var nextProbe: Instant?
     /// When the probe that is under way began.
     var probing: Instant?
+    /// `nil`: the service has none.
+    public internal(set) var probes: ProbesMachine?
+    /// How one that is begun anew for its ill health is ended first.
+    var unhealthyEnd: UnhealthyEnd?
+    /// It is being ended to begin anew, whatever the restart policy says. `nil`: it isn't.
+    var isHealing: Bool?
+    /// Why it was last ended for its ill health.
+    public internal(set) var lastCause: String?
 
     /// `man 7 signal`; the same on all architectures.
     public static let sigkill: Int32 = 9
 
-    public init(policy: RestartPolicy, healthCheck: EffectiveHealthCheck?) {
+    public init(
+        policy: RestartPolicy, healthCheck: EffectiveHealthCheck?, probes: Probes? = nil,
+        unhealthyEnd: UnhealthyEnd? = nil
+    ) {
         restarts = RestartSchedule(policy: policy)
         health = healthCheck.map { HealthMachine(check: $0) }
+        self.probes = probes.map { ProbesMachine($0) }
+        self.unhealthyEnd = unhealthyEnd
     }
 
     /// When a ``ContainerEvent/timerDue`` is wanted; `nil` while nothing is due by itself.
@@ -57,6 +70,7 @@ public struct ContainerMachine: Codable, Equatable, Sendable {
         if case .waiting(let time) = phase { times.append(time) }
         if processes != nil, let time = stopping?.deadline { times.append(time) }
         if case .running = phase, probing == nil, let nextProbe { times.append(nextProbe) }
+        if case .running = phase, let time = probes?.deadline { times.append(time) }
         return times.min()
     }
 
@@ -74,11 +88,13 @@ public struct ContainerMachine: Codable, Equatable, Sendable {
         case .pauseAsked: pauseAsked()
         case .unpauseAsked: unpauseAsked()
         case .probeFinished(let result): probeFinished(result, now)
+        case .checkFinished(let kind, let result): checkFinished(kind, result, now)
         case .timerDue: timerDue(now)
         case .adopted(let found): adopted(found, now)
         case .hostBooted: hostBooted(now)
         case .policyChanged(let policy): policyChanged(policy)
         case .healthCheckChanged(let check): healthCheckChanged(check, now)
+        case .probesChanged(let probes, let end): probesChanged(probes, end, now)
         }
     }
 
@@ -86,6 +102,8 @@ public struct ContainerMachine: Codable, Equatable, Sendable {
     public func isWorthSaving(since old: ContainerMachine) -> Bool {
         phase != old.phase || wanted != old.wanted || stopping != old.stopping || restarts != old.restarts
             || run != old.run || health?.status != old.health?.status || health?.check != old.health?.check
+            || isHealing != old.isHealing || unhealthyEnd != old.unhealthyEnd
+            || (probes.map { $0.isWorthSaving(since: old.probes) } ?? (old.probes != nil))
     }
 }
 

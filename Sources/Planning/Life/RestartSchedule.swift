@@ -31,7 +31,11 @@ public struct RestartSchedule: Codable, Equatable, Sendable {
 
     /// The time of the next start; `nil` if there is none.
     mutating func next(after code: Int32, ranFor length: TimeSpan, now: Instant) -> Instant? {
-        guard wantsRestart(after: code) else { return nil }
+        wantsRestart(after: code) ? pause(ranFor: length, now: now) : nil
+    }
+
+    /// The time of the next start, which is certain.
+    mutating func pause(ranFor length: TimeSpan, now: Instant) -> Instant {
         if length >= Self.stableRun { delay = TimeSpan(nanoseconds: 0) }
         let doubled = TimeSpan(nanoseconds: min(delay.nanoseconds * 2, Self.longestDelay.nanoseconds))
         delay = max(doubled, Self.firstDelay)

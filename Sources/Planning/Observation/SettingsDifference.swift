@@ -83,6 +83,8 @@ enum SettingsDifference {
     /// Properties whose name isn't the file's in camel case. An empty name: the properties inside stand one level up.
     private static let exceptions = [
         "runInit": "init", "isInternal": "internal", "hooks": "x-oci-hooks", "resources": "",
+        "probes": "", "startup": "x-startup", "liveness": "x-liveness", "readiness": "x-readiness",
+        "onUnhealthy": "x-on-unhealthy",
         "milliCPUs": "cpus (thousandths)",
         "maximumSize": "options.max-size", "maximumFiles": "options.max-file", "ipv4Address": "ipv4_address",
     ]

@@ -30,6 +30,8 @@ struct SettingsLeaf: Equatable {
             self.init(text: ranges.map(Self.spelled).joined(separator: ", "))
         case let mode as NetworkMode: self.init(text: Self.spelled(mode))
         case let span as TimeSpan: self.init(text: span.description)
+        case let check as ProbeCheck: self.init(text: Self.shortened(check.description))
+        case let action as UnhealthyAction: self.init(text: "\"\(action.rawValue)\"")
         case let policy as RestartPolicy: self.init(text: policy.description)
         case let number as any FixedWidthInteger: self.init(text: "\(number)")
         case let flag as Bool: self.init(text: "\(flag)")

@@ -209,6 +209,10 @@ struct SimulatedContainers: ContainerEffects {
         return ProbeAnswer(outcome: .exited(code: isHealthy ? 0 : 1))
     }
 
+    func check(_ record: ContainerRecord, _ processes: ContainerProcesses, _ check: Probe) async -> ProbeAnswer {
+        await probe(record, processes, EffectiveHealthCheck(command: ["check"]))
+    }
+
     // MARK: Surroundings
 
     func attach(
