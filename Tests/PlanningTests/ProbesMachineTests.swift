@@ -71,6 +71,7 @@ import Testing
                 "0: check liveness", "10: check liveness", "20: check liveness", "20: is unhealthy",
                 "20: is ended: liveness probe failed 3 times: HTTP 500 Oops", "20: signal 15", "30: signal 9",
             ])
+        #expect(machine.availability == .draining)
         #expect(machine.lastCause == "liveness probe failed 3 times: HTTP 500 Oops")
         let end = machine.answers(.ended(end(137, at: at(31_000))), at: at(31_000))
         #expect(end == "clean up, has ended with 137 and restarts")

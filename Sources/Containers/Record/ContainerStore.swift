@@ -121,7 +121,8 @@ struct ContainerStore: Sendable {
             machine: ContainerMachine(
                 policy: record.settings.restart, healthCheck: record.healthCheck,
                 started: Instant(nanoseconds: written), finished: nil, exitCode: 0, outOfMemory: false, failure: nil,
-                isUp: true, isStoppedByUser: false))
+                isUp: true, isStoppedByUser: false, probes: record.settings.probes,
+                unhealthyEnd: record.unhealthyEnd))
         status.boot = Self.earlierBoot
         return status
     }

@@ -19,7 +19,7 @@ extension ContainerMachine {
         case .created, .exited, .starting(isRestart: false): .gone
         case .waiting, .starting(isRestart: true): .awaited
         case .paused: .unready
-        case .running where wanted == .stopped: .draining
+        case .running where wanted == .stopped || isHealing == true: .draining
         case .running: [.none, .healthy].contains(healthStatus) ? .ready : .unready
         }
     }

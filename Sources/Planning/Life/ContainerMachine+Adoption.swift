@@ -97,9 +97,10 @@ extension ContainerMachine {
     ///   became of it.
     public init(
         policy: RestartPolicy, healthCheck: EffectiveHealthCheck?, started: Instant?, finished: Instant?,
-        exitCode: Int32, outOfMemory: Bool, failure: String?, isUp: Bool, isStoppedByUser: Bool
+        exitCode: Int32, outOfMemory: Bool, failure: String?, isUp: Bool, isStoppedByUser: Bool,
+        probes: Probes? = nil, unhealthyEnd: UnhealthyEnd? = nil
     ) {
-        self.init(policy: policy, healthCheck: healthCheck)
+        self.init(policy: policy, healthCheck: healthCheck, probes: probes, unhealthyEnd: unhealthyEnd)
         run.started = started
         run.finished = finished
         run.exitCode = exitCode
