@@ -219,7 +219,7 @@ let package = Package(
                 "Containers", "Addressing", "Networks", "OCI", "StackModel", "Planning", "Launching", "Kernel",
                 "Sandboxes", "Images", "ControlAPI", logging, nioPosix,
             ]),
-        tests("BuildsTests", ["Builds", "Dockerfiles", "Kernel", "OCI"]),
+        tests("BuildsTests", ["CLinux", "Builds", "Dockerfiles", "Kernel", "OCI", "TarArchives"]),
         tests(
             "OrchestrationTests",
             [

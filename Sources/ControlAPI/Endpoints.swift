@@ -103,6 +103,12 @@ extension Endpoint where Body == NoBody, Answer == AttachmentSettings {
     public static var attachment: Self { .init(.get, "/v1/containers/{container}/attachment", .document) }
 }
 
+extension Endpoint where Body == NoBody, Answer == NoBody {
+    /// Writes the container's files, without what is mounted in it, to the descriptor that comes with the request; answers
+    /// when the tar archive is whole.
+    public static var exportContainer: Self { .init(.post, "/v1/containers/{container}/export", .document) }
+}
+
 extension Endpoint where Body == ContainerRemovalRequest, Answer == NoBody {
     /// Answers when the container is gone; one that isn't there is what was wanted.
     public static var removeContainer: Self { .init(.post, "/v1/containers/{container}/remove", .document) }

@@ -115,7 +115,7 @@ extension Supervisor {
 
     // MARK: One container
 
-    private func found(_ name: String) async throws -> Container {
+    func found(_ name: String) async throws -> Container {
         guard let container = await table.find(name) else {
             throw SupervisorRefusal(.notFound, "no such container: \(name)")
         }

@@ -135,6 +135,10 @@ struct ControlRoutes: Router {
                 try await supervisor.removeContainer(call.name, body)
                 return NoBody()
             },
+            .document(.exportContainer) { call, _ in
+                try await supervisor.export(call.name, to: call.request.descriptors)
+                return NoBody()
+            },
             .document(.exec) { try await supervisor.exec(in: $0.name, $1) },
             .command(.prune) { await supervisor.prune($1, report: $2) },
         ]

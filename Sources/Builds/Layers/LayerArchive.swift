@@ -5,7 +5,6 @@ import OCI
 /// Writes a layer as a tar archive (POSIX.1-2001, pax) in one form alone: the same entries make the same bytes.
 struct LayerArchive: ~Copyable {
     private let file: OwnedDescriptor
-    private let path: String
     private var hasher = DigestHasher()
     private var buffer: [UInt8] = []
     private(set) var count: Int64 = 0
@@ -14,8 +13,12 @@ struct LayerArchive: ~Copyable {
     private static let bufferSize = 1 << 20
 
     init(_ path: String) throws(KernelError) {
-        file = try OwnedDescriptor(open: path, [.writeOnly, .create, .exclusive], mode: 0o644)
-        self.path = path
+        self.init(try OwnedDescriptor(open: path, [.writeOnly, .create, .exclusive], mode: 0o644))
+    }
+
+    /// Writes to what is open already.
+    init(_ file: consuming OwnedDescriptor) {
+        self.file = file
         buffer.reserveCapacity(Self.bufferSize + Self.block)
     }
 
@@ -38,7 +41,7 @@ struct LayerArchive: ~Copyable {
             let wanted = Int(min(rest, Int64(chunk.count)))
             let got = try source.read(into: UnsafeMutableRawBufferPointer(rebasing: chunk[..<wanted]))
             // It got shorter while it was read.
-            guard got > 0 else { throw BuildError("a file was changed while it was read; build again") }
+            guard got > 0 else { throw BuildError("a file got shorter while it was read; try again") }
             try write(chunk[..<got])
             rest -= Int64(got)
         }

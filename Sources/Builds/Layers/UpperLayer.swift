@@ -3,18 +3,13 @@ import Kernel
 
 /// What a step has written, read from the directory that overlayfs kept it in.
 struct UpperLayer {
-    let tree: FileTree
+    private var entries: EntryWriter
     /// Places that were only there to be mounted on.
     let stubs: Set<String>
-    private var firstNames: [Inode: String] = [:]
-
-    private struct Inode: Hashable {
-        let device: UInt64
-        let number: UInt64
-    }
+    private var tree: FileTree { entries.tree }
 
     init(_ directory: String, stubs: Set<String>) throws(KernelError) {
-        tree = try FileTree([directory])
+        entries = EntryWriter(try FileTree([directory]))
         self.stubs = stubs
     }
 
@@ -32,7 +27,7 @@ struct UpperLayer {
             // A socket means nothing without its process.
             if entry.kind == S_IFSOCK { continue }
             if stubs.contains(path), try isEmpty(path, entry) { continue }
-            try add(path, entry, to: &archive)
+            try entries.add(path, entry, to: &archive)
             guard entry.isDirectory else { continue }
             if try tree.isOpaque(path) {
                 try archive.add(LayerEntry(path: path + "/.wh..wh..opq", mode: S_IFREG | 0o644, content: .data([])))
@@ -48,28 +43,6 @@ struct UpperLayer {
             let inner = "\(path)/\(name)"
             return try stubs.contains(inner) && isEmpty(inner, child)
         }
-    }
-
-    private mutating func add(_ path: String, _ entry: TreeEntry, to archive: inout LayerArchive) throws {
-        var result = LayerEntry(
-            path: path, mode: entry.mode, owner: entry.owner, group: entry.group, seconds: entry.seconds,
-            attributes: try tree.attributes(path))
-        if !entry.isDirectory && entry.links > 1 {
-            let inode = Inode(device: entry.fileSystem, number: entry.inode)
-            if let first = firstNames[inode] {
-                result.content = .hardLink(first)
-                return try archive.add(result)
-            }
-            firstNames[inode] = path
-        }
-        switch entry.kind {
-        case S_IFLNK: result.content = .symbolicLink(try tree.linkTarget(path))
-        case S_IFCHR, S_IFBLK: result.content = .device(entry.device)
-        case S_IFREG: result.content = .file(tree: 0, path: path, FileIdentity(entry))
-        default: break
-        }
-        try archive.add(result)
-        if entry.isRegularFile { try archive.copy(tree.open(path), size: entry.size) }
     }
 }
 

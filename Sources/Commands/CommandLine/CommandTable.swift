@@ -34,6 +34,7 @@ private func containerCommandType(named name: String) -> (any RoostCommand.Type)
     case "cp": CopyCommand.self
     case "create": CreateCommand.self
     case "events": EventsCommand.self
+    case "export": ExportCommand.self
     case "pause": PauseCommand.self
     case "port": PortCommand.self
     case "rm": RmCommand.self
@@ -50,17 +51,15 @@ private func containerCommandType(named name: String) -> (any RoostCommand.Type)
 
 /// The commands that `--help` lists.
 let listedCommands = [
-    "apply", "attach", "build", "config", "cp", "create", "down", "events", "exec", "images", "inspect", "kill", "load",
-    "logs", "ls",
-    "pause", "plan", "port", "ps", "pull", "restart", "rm", "run", "scale", "start", "stats", "stop", "top", "unpause",
-    "up",
-    "version", "volumes", "wait", "why",
+    "apply", "attach", "build", "config", "cp", "create", "down", "events", "exec", "export", "images", "inspect",
+    "kill", "load", "logs", "ls", "pause", "plan", "port", "ps", "pull", "restart", "rm", "run", "scale", "start",
+    "stats", "stop", "top", "unpause", "up", "version", "volumes", "wait", "why",
 ]
 
 /// Commands that Compose has and Roost doesn't, each with the reason.
 let unsupportedCommands: [String: String] = [
     "bridge": "it hands a stack to other platforms through images of Docker's; run docker compose for it",
-    "commit": "not supported yet", "export": "not supported yet", "watch": "not supported yet",
+    "commit": "not supported yet", "watch": "not supported yet",
     "publish": "not supported yet; roost bundle save carries a stack with its images to another host",
 ]
 
