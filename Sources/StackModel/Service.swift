@@ -17,6 +17,8 @@ public struct Service: Codable, Equatable, Sendable {
     public var profiles: [String]
     /// Whether `up` shows the output; `nil`: it does.
     public var attach: Bool?
+    /// What the file says of how its containers are replaced.
+    public var update: UpdateSettings?
     /// Everything of which a change makes new containers.
     public var container: ContainerSettings
 

@@ -27,11 +27,11 @@ private let http = PublishedPort(published: 80...80, target: 8080)
         let plan = try Plan.up(stack(service("web") { $0.tty = true }), observed: observed)
         #expect(
             plan.text == """
-                1  stop web-1 10s                     (remove: left over from a recreation)
-                2  remove web-1 id1        after 1    (remove: left over from a recreation)
-                3  create web-1 for newer  after 2    (recreate: tty: false → true)
-                4  remove web-1 newer      after 3    (recreate: tty: false → true)
-                5  start web-1             after 3,4  (recreate: tty: false → true)
+                1  stop web-1 10s                   (recreate: tty: false → true)
+                2  remove web-1 newer               (remove: left over from a recreation)
+                3  create web-1 for id1  after 1,2  (recreate: tty: false → true)
+                4  remove web-1 id1      after 3    (recreate: tty: false → true)
+                5  start web-1           after 3,4  (recreate: tty: false → true)
 
                 """)
     }
@@ -148,7 +148,11 @@ private let http = PublishedPort(published: 80...80, target: 8080)
         changed.services["db"]?.scale = 2
         let plan = try Plan.up(changed, observed: ObservedStack(running: Self.pair, health: .healthy))
         #expect(
-            Self.makers(plan) == ["start db-1: create db-1 for id1", "start db-2: create db-2"])
+            Self.makers(plan) == [
+                "start db-1: create db-1 for id1", "wait until db-1 is ready: create db-1 for id1",
+                "stop db-1 10s: create db-1 for id1", "remove db-1 with volumes: create db-1 for id1",
+                "start db-2: create db-2",
+            ])
         let removal = try #require(plan.steps.first { $0.action.description == "remove db-1 id1" })
         #expect(removal.maker == nil)
     }

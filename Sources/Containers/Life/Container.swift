@@ -368,6 +368,7 @@ public struct ContainerSnapshot: Equatable, Sendable {
     public var observed: ObservedContainer {
         ObservedContainer(
             id: record.id, created: Instant(nanoseconds: record.created), spec: record.spec, state: machine.state,
-            health: machine.healthStatus, isEnding: machine.isAlive && machine.wanted == .stopped)
+            health: machine.healthStatus, isEnding: machine.isAlive && machine.wanted == .stopped,
+            hasOwnVolumes: !record.anonymousVolumes.isEmpty)
     }
 }

@@ -5,16 +5,11 @@ import StackModel
 
 extension OperationError {
     /// A failed condition in the user's words: who waits for whom, what happened, and the culprit's last words.
-    init(_ unmet: UnmetCondition, in stack: Stack?, logs: ContainerLogs) async {
-        let snapshot = await unmet.container.snapshot
-        let record = snapshot.record
+    init(_ unmet: UnmetCondition, in stack: Stack?) {
+        let record = unmet.record
         let chain = Self.chain(to: record.service, from: unmet.dependents, in: stack)
         let head = chain.isEmpty ? "" : "dependency failed to start: \(chain.joined(separator: " → ")): "
-        var lines = ["\(head)container \(record.name) \(unmet.failure.problem)"]
-        lines += logs.lastLines(of: record, 10).map { "  \(record.service)-\(record.number)  | \($0)" }
-        if let probe = snapshot.machine.health?.log.last, !probe.isSuccess {
-            lines += probe.output.split(separator: "\n").suffix(3).map { "  health check: \($0)" }
-        }
+        let lines = ["\(head)container \(record.name) \(unmet.failure.problem)"] + unmet.lastWords
         self.init(lines.joined(separator: "\n"))
     }
 

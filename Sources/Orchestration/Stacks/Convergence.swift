@@ -47,7 +47,7 @@ struct Convergence: Sendable {
             // background has no user who gave it up, and what this supervisor can't finish the next one does.
             let isGivenUp = !(error is CancellationError) || !(order.isBackground || departure.hasBegun)
             if isGivenUp { try settle(order.command) }
-            throw await explained(error, order.stack)
+            throw explained(error, order.stack)
         }
         try settle(order.command)
         if case .run(let options) = order.command, let oneOff = options.oneOff,
@@ -110,7 +110,7 @@ struct Convergence: Sendable {
 
     private func execute(_ plan: Plan) async throws {
         try await PlanExecutor(
-            stack: name, table: table, effects: effects, registries: registries, events: events
+            stack: name, table: table, effects: effects, logs: logs, registries: registries, events: events
         ).run(plan)
     }
 
@@ -180,9 +180,9 @@ struct Convergence: Sendable {
         }
     }
 
-    private func explained(_ error: any Error, _ stack: Stack?) async -> any Error {
+    private func explained(_ error: any Error, _ stack: Stack?) -> any Error {
         guard let unmet = error as? UnmetCondition else { return error }
-        return await OperationError(unmet, in: stack, logs: logs)
+        return OperationError(unmet, in: stack)
     }
 
     // MARK: Images

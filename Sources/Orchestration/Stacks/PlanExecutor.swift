@@ -9,6 +9,7 @@ struct PlanExecutor: Sendable {
     let stack: String
     let table: ContainerTable
     let effects: any StackEffects
+    let logs: ContainerLogs
     let registries: any RegistrySession
     let events: EventSink
 
@@ -19,6 +20,9 @@ struct PlanExecutor: Sendable {
         case failed(any Error)
         /// It was not begun, because of a failure before it.
         case skipped
+
+        var isSuccess: Bool { if case .done = self { true } else { false } }
+        var isFailure: Bool { if case .failed = self { true } else { false } }
     }
 
     /// - Throws: the first failure, when all steps that had begun are over.
@@ -30,7 +34,7 @@ struct PlanExecutor: Sendable {
         await withTaskGroup(of: (Int, Ending).self) { group in
             var running = 0
             while true {
-                let ready = Self.takeReady(&waiting, endings: endings, isFailing: failure != nil)
+                let ready = Self.takeReady(&waiting, endings: endings, failure: failure)
                 for step in ready.skipped { endings[step.id] = .skipped }
                 for step in ready.begun {
                     running += 1
@@ -52,21 +56,25 @@ struct PlanExecutor: Sendable {
     }
 
     private static func takeReady(
-        _ waiting: inout [PlanStep], endings: [Int: Ending], isFailing: Bool
+        _ waiting: inout [PlanStep], endings: [Int: Ending], failure: (any Error)?
     ) -> (begun: [PlanStep], skipped: [PlanStep]) {
         var begun: [PlanStep] = []
         var skipped: [PlanStep] = []
         waiting.removeAll { step in
             let before = step.after.map { endings[$0] }
+            let isTakingBack = step.ifFailed.contains { endings[$0]?.isFailure == true }
+            // What an interruption leaves is looked at anew by whatever comes next.
+            let isFailing = failure.map { !isTakingBack || $0 is CancellationError } ?? false
+            let isNotNeeded =
+                !step.ifFailed.isEmpty && !isTakingBack && step.ifFailed.allSatisfy { endings[$0] != nil }
             let isHopeless =
-                isFailing
-                || before.contains {
-                    if case .failed? = $0 { true } else if case .skipped? = $0 { true } else { false }
-                }
+                isFailing && (step.ifFailed.isEmpty || isTakingBack) || isNotNeeded
+                || before.contains { $0.map { !$0.isSuccess } ?? false }
             if isHopeless {
                 skipped.append(step)
                 return true
             }
+            guard step.ifFailed.isEmpty || isTakingBack else { return false }
             let isReady = before.allSatisfy { $0 != nil } && step.afterEnd.allSatisfy { endings[$0] != nil }
             if isReady { begun.append(step) }
             return isReady
@@ -76,8 +84,8 @@ struct PlanExecutor: Sendable {
 
     private func ending(of step: PlanStep, _ made: MadeContainers) async -> Ending {
         do {
-            try Task.checkCancellation()
-            if step.action.isInterruptible {
+            if step.ifFailed.isEmpty { try Task.checkCancellation() }
+            if step.action.isInterruptible && step.ifFailed.isEmpty {
                 try await perform(step, made)
             } else {
                 // What changes something is finished even when another step has failed or the client has gone: half a
@@ -160,9 +168,8 @@ struct PlanExecutor: Sendable {
                 try await made.container(container, step, table).unpause()
             }
         case .removeContainer(let container, let volumes):
-            guard let id = container.id else { break }
             try await reported("Container \(container.name)", "Removing", "Removed") {
-                try await table.remove(id, volumes: volumes)
+                try await table.remove(made.id(of: container, step), volumes: volumes)
             }
         case .pullImage, .createNetwork, .removeNetwork, .createVolume, .removeVolume:
             break
@@ -186,9 +193,19 @@ struct PlanExecutor: Sendable {
             try await container.wait(until: condition)
         } catch let failure as ConditionFailure {
             events.failed(name, "Error", failure.problem)
-            throw UnmetCondition(container: container, failure: failure, dependents: dependents)
+            let snapshot = await container.snapshot
+            throw UnmetCondition(
+                record: snapshot.record, failure: failure, dependents: dependents, lastWords: lastWords(of: snapshot))
         }
         events.done(name, condition == .completed ? "Exited" : "Healthy")
+    }
+
+    /// What the container wrote last, and what its health check said.
+    private func lastWords(of snapshot: ContainerSnapshot) -> [String] {
+        let record = snapshot.record
+        let lines = logs.lastLines(of: record, 10).map { "  \(record.service)-\(record.number)  | \($0)" }
+        guard let probe = snapshot.machine.health?.log.last, !probe.isSuccess else { return lines }
+        return lines + probe.output.split(separator: "\n").suffix(3).map { "  health check: \($0)" }
     }
 
     /// Tells the user when something begins and how it ends.
@@ -209,9 +226,11 @@ struct PlanExecutor: Sendable {
 
 /// A condition that a step waited for and that can't hold any more.
 struct UnmetCondition: Error {
-    var container: Container
+    var record: ContainerRecord
     var failure: ConditionFailure
     var dependents: [String]
+    /// Taken at once: the container itself may be gone when the failure is told.
+    var lastWords: [String]
 }
 
 /// What couldn't be done with a container, with the service that it is of.
@@ -263,9 +282,13 @@ private actor MadeContainers {
     func container(
         _ reference: ContainerReference, _ step: PlanStep, _ table: ContainerTable
     ) async throws -> Container {
+        try await table.container(id(of: reference, step))
+    }
+
+    func id(of reference: ContainerReference, _ step: PlanStep) throws -> String {
         guard let id = reference.id ?? step.maker.flatMap({ ids[$0] }) else {
             throw OperationError("container \(reference.name) was not made")
         }
-        return try await table.container(id)
+        return id
     }
 }

@@ -73,10 +73,12 @@ public struct ObservedContainer: Codable, Equatable, Sendable {
     public var health: HealthStatus
     /// It runs, and has been told to end.
     public var isEnding: Bool
+    /// It has volumes that no other container knows, its image's among them.
+    public var hasOwnVolumes: Bool
 
     public init(
         id: String, created: Instant = Instant(nanoseconds: 0), spec: ContainerSpec, state: ContainerState,
-        health: HealthStatus = .none, isEnding: Bool = false
+        health: HealthStatus = .none, isEnding: Bool = false, hasOwnVolumes: Bool = false
     ) {
         self.id = id
         self.created = created
@@ -84,6 +86,7 @@ public struct ObservedContainer: Codable, Equatable, Sendable {
         self.state = state
         self.health = health
         self.isEnding = isEnding
+        self.hasOwnVolumes = hasOwnVolumes
     }
 
     public subscript<Value>(dynamicMember path: WritableKeyPath<ContainerSpec, Value>) -> Value {

@@ -30,17 +30,22 @@ public struct PlanStep: Codable, Equatable, Sendable, Identifiable {
     public var after: [Int]
     /// Steps that must have ended before, no matter how (`depends_on` with `required: false`).
     public var afterEnd: [Int]
+    /// Steps of which one must have failed; the step is left out where all of them succeed. It takes back what they
+    /// were part of.
+    public var ifFailed: [Int]
     /// The step that makes the container that this one is about, where the plan makes it.
     public var maker: Int?
 
     public init(
-        id: Int, action: PlanAction, reason: String, after: [Int] = [], afterEnd: [Int] = [], maker: Int? = nil
+        id: Int, action: PlanAction, reason: String, after: [Int] = [], afterEnd: [Int] = [], ifFailed: [Int] = [],
+        maker: Int? = nil
     ) {
         self.id = id
         self.action = action
         self.reason = reason
         self.after = after
         self.afterEnd = afterEnd
+        self.ifFailed = ifFailed
         self.maker = maker
     }
 }
@@ -90,8 +95,8 @@ public struct ContainerReference: Codable, Hashable, Sendable {
     }
 }
 
-/// The container that a new one takes the place of. It exists, stopped, until the new one is made, and is removed by a
-/// step of its own before the new one starts.
+/// The container that a new one takes the place of. It exists until the new one is made, and is removed by a step of
+/// its own: before the new one starts, or, where that one starts first, when it is ready.
 public struct Replacement: Codable, Equatable, Sendable {
     public var id: String
     /// The new container takes over the anonymous volumes of the old one.

@@ -8,6 +8,7 @@ struct PlanBuilder {
         var reason: String
         var after: [Int]
         var afterEnd: [Int]
+        var ifFailed: [Int]
         var maker: Int?
     }
 
@@ -17,9 +18,12 @@ struct PlanBuilder {
 
     @discardableResult
     mutating func add(
-        _ action: PlanAction, _ reason: String, after: [Int] = [], afterEnd: [Int] = [], maker: Int? = nil
+        _ action: PlanAction, _ reason: String, after: [Int] = [], afterEnd: [Int] = [], ifFailed: [Int] = [],
+        maker: Int? = nil
     ) -> Int {
-        drafts.append(Draft(action: action, reason: reason, after: after, afterEnd: afterEnd, maker: maker))
+        drafts.append(
+            Draft(
+                action: action, reason: reason, after: after, afterEnd: afterEnd, ifFailed: ifFailed, maker: maker))
         return drafts.count - 1
     }
 
@@ -34,7 +38,8 @@ struct PlanBuilder {
             let afterEnd = Set(draft.afterEnd.compactMap { numbers[$0] }).subtracting(after)
             return PlanStep(
                 id: position + 1, action: draft.action, reason: draft.reason, after: after.sorted(),
-                afterEnd: afterEnd.sorted(), maker: draft.maker.flatMap { numbers[$0] })
+                afterEnd: afterEnd.sorted(), ifFailed: draft.ifFailed.compactMap { numbers[$0] }.sorted(),
+                maker: draft.maker.flatMap { numbers[$0] })
         }
         return Plan(steps: steps, changes: changes, warnings: warnings)
     }
@@ -47,7 +52,7 @@ struct PlanBuilder {
         guard entered.insert(index).inserted else {
             throw .circularSteps(entered.filter { numbers[$0] == nil }.sorted().map { drafts[$0].action.description })
         }
-        for other in (drafts[index].after + drafts[index].afterEnd).sorted() {
+        for other in (drafts[index].after + drafts[index].afterEnd + drafts[index].ifFailed).sorted() {
             try number(other, &numbers, &entered, &order)
         }
         order.append(index)
@@ -60,7 +65,9 @@ extension Plan {
     public var isOrdered: Bool {
         for (index, step) in steps.enumerated() {
             guard step.id == index + 1 else { return false }
-            guard (step.after + step.afterEnd).allSatisfy({ $0 >= 1 && $0 < step.id }) else { return false }
+            guard (step.after + step.afterEnd + step.ifFailed).allSatisfy({ $0 >= 1 && $0 < step.id }) else {
+                return false
+            }
         }
         return true
     }

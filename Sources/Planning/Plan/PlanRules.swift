@@ -42,7 +42,7 @@ extension PublishedPort {
 
 extension PlanAction {
     /// Compose's default grace period.
-    private static let defaultGracePeriod = TimeSpan.seconds(10)
+    static let defaultGracePeriod = TimeSpan.seconds(10)
 
     /// Stops a container in the way that it was made to be stopped.
     static func stopContainer(_ container: ObservedContainer, timeout: TimeSpan?) -> PlanAction {

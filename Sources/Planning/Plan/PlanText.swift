@@ -2,12 +2,14 @@ import StackModel
 
 extension Plan {
     /// A line per step: `3  start web-1  after 1,2,4?  (create: missing)`. A question mark stands at steps that may
-    /// fail without harm to this one. Warnings follow, each after `!`.
+    /// fail without harm to this one, a cross at those of which one has to fail. Warnings follow, each after `!`.
     public var text: String {
         let rows = steps.map { step in
             (
                 id: String(step.id), action: step.action.description,
-                after: (step.after.map { "\($0)" } + step.afterEnd.map { "\($0)?" }).joined(separator: ","),
+                after:
+                    (step.after.map { "\($0)" } + step.afterEnd.map { "\($0)?" }
+                    + step.ifFailed.map { "\($0)✗" }).joined(separator: ","),
                 reason: step.reason
             )
         }
@@ -54,7 +56,7 @@ extension PlanAction: CustomStringConvertible {
         case .pauseContainer(let container): "pause \(container.label)"
         case .unpauseContainer(let container): "unpause \(container.label)"
         case .removeContainer(let container, let volumes):
-            "remove \(container.label) \(shortened(container.id ?? "?"))\(volumes ? " with volumes" : "")"
+            "remove \(container.label)\(container.id.map { " \(shortened($0))" } ?? "")\(volumes ? " with volumes" : "")"
         }
     }
 

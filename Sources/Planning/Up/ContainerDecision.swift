@@ -15,6 +15,8 @@ struct ContainerDecision {
     var cause: String
     /// Settings that hold for a container as it is are put into force.
     var isUpdated = false
+    /// Its successor starts while it still serves.
+    var isStartFirst = false
 
     init(_ current: ObservedContainer, _ verb: Verb, _ cause: String = "", isUpdated: Bool = false) {
         self.isUpdated = isUpdated
@@ -54,9 +56,9 @@ struct ContainerDecision {
     /// Whether it is made from its image.
     var isMade: Bool { verb == .create || verb == .recreate }
 
-    /// Whether it runs now and is stopped on the way.
+    /// Whether it runs now and is stopped before what takes its place starts.
     var isStopped: Bool {
-        guard let current, current.state.isAlive else { return false }
+        guard let current, current.state.isAlive, !isStartFirst else { return false }
         return verb == .recreate || verb == .restart || verb == .remove
     }
 

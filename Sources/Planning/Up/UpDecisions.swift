@@ -34,8 +34,12 @@ struct UpDecisions {
         for container in selection.containers[service.name] ?? [] {
             if selection.options.isHealing {
                 current.append(container)
-            } else if current.last?.number == container.number {
-                removed.append(ContainerDecision(container, .remove, "left over from a recreation"))
+            } else if let newer = current.last, newer.number == container.number {
+                let standing = UpSelection.standing(newer, container)
+                current[current.count - 1] = standing
+                removed.append(
+                    ContainerDecision(
+                        standing.id == newer.id ? container : newer, .remove, "left over from a recreation"))
             } else if current.count == scale {
                 removed.append(ContainerDecision(container, .remove, "scaled down to \(scale)"))
             } else {
@@ -58,9 +62,13 @@ struct UpDecisions {
         let differences = selection.options.noRecreate ? [] : differences(container, service)
         let effect = differences.effect
         if effect == .recreate || isForced(service) {
-            return ContainerDecision(
+            let cause = differences.isEmpty ? "forced" : differences.cause
+            let (isStartFirst, obstacle) = selection.startsFirst(container, of: service)
+            var decision = ContainerDecision(
                 recreating: container, as: selection.reference(service, container.number),
-                cause: differences.isEmpty ? "forced" : differences.cause)
+                cause: cause + (obstacle.map { "; stops first: \($0)" } ?? ""))
+            decision.isStartFirst = isStartFirst
+            return decision
         }
         let verb = verb(container, of: service, hasToRestart: effect == .restart)
         switch verb.verb {

@@ -25,7 +25,9 @@ struct UpSteps {
     private var creationOf: [ContainerReference: Int] = [:]
     private var beingMade: Set<ContainerReference> = []
     /// By container as it exists now.
-    private var removalOf: [ContainerReference: Int] = [:]
+    var removalOf: [ContainerReference: Int] = [:]
+    /// By service: the removals of what was replaced while it served, in the order of their turns.
+    var turns: [String: [Int]] = [:]
     var waits: [Wait: Int] = [:]
 
     struct Wait: Hashable {
@@ -158,6 +160,7 @@ struct UpSteps {
             case .create:
                 let creation = try addCreation(decision, service, after: [])
                 addStart(decision, service, after: [creation], maker: creation)
+            case .recreate where decision.isStartFirst: try addReplacement(decision, service)
             case .recreate: try addRecreation(decision, service, after: stop)
             case .update: addUpdate(decision, service, after: [])
             case .start, .restart:
@@ -190,7 +193,7 @@ struct UpSteps {
         return step
     }
 
-    private mutating func addCreation(
+    mutating func addCreation(
         _ decision: ContainerDecision, _ service: Service, after: [Int]
     ) throws(PlanError) -> Int {
         if let step = creationOf[decision.outcome] { return step }
@@ -271,7 +274,7 @@ struct UpSteps {
         return networkNames.compactMap { networks[$0] } + volumeNames.compactMap { volumes[$0] }
     }
 
-    private mutating func addStart(
+    mutating func addStart(
         _ decision: ContainerDecision, _ service: Service, after: [Int], maker: Int? = nil
     ) {
         guard !selection.options.noStart else { return }

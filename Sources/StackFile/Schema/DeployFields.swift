@@ -14,8 +14,8 @@ enum DeployFields {
         Field(
             "restart_policy", restartPolicy, "When a container that has ended starts again.", .asWritten,
             to: \.container.restart),
-        Field("rollback_config", .object(update), "How a failed update is taken back.", .asWritten),
-        Field("update_config", .object(update), "How containers are replaced.", .asWritten),
+        Field("rollback_config", update.shape, "How a failed update is taken back.", .asWritten),
+        Field("update_config", update, "How containers are replaced.", .asWritten, to: \.update),
     ])
 
     private static let placement = Fields<Never>([
@@ -86,12 +86,16 @@ enum DeployFields {
         ["none", "on-failure", "any"].contains(text) ? nil : "must be one of none, on-failure, any"
     }
 
-    private static let update = Fields<Never>([
+    private static let update = Form(updateFields, from: UpdateSettings())
+
+    private static let updateFields = Fields<UpdateSettings>([
         Field("delay", .durationOrNothing, "Time between two containers."),
         Field("failure_action", .text, "What happens when it fails."),
         Field("max_failure_ratio", .number, "How many may fail."),
         Field("monitor", .durationOrNothing, "How long each is watched."),
-        Field("order", .choice("start-first", "stop-first"), "Whether the new or the old one goes first."),
-        Field("parallelism", .count, "How many at once.", .asWritten),
+        Field(
+            "order", Form<UpdateSettings.Order>.choice(.choice("start-first", "stop-first")),
+            "Whether the new or the old one goes first.", to: \.order),
+        Field("parallelism", .count, "How many at once.", .asWritten, to: \.parallelism),
     ])
 }

@@ -132,7 +132,9 @@ struct SimulatedContainers: ContainerEffects {
         defer { host.state.withLock { _ = $0.launching.remove(record.id) } }
         try await host.executor.sleep(until: now + .milliseconds(3))
         let (clash, fails) = host.state.withLock { state in
-            let held = state.processes.values.first { process in
+            // The containers of a service hold its ports together.
+            let others = state.processes.values.filter { $0.service != record.service }
+            let held = others.first { process in
                 process.ports.contains { port in
                     ports.contains { $0.published == port.published && $0.protocol == port.protocol }
                 }
