@@ -75,7 +75,8 @@ import Testing
         }
         #expect(code == 3)
         #expect(output.contains("Aborting on container exit...\n"))
-        #expect(paths.last == "stop")
+        // The logs may tell of the end before the request of `up` is on its way.
+        #expect(paths.contains("stop"))
     }
 
     @Test func theCodeIsThatOfTheServiceAskedFor() async throws {

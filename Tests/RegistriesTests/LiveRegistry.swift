@@ -24,7 +24,17 @@ final class Bench: Sendable {
         let file = "\(path)/\(name)"
         if let slash = file.lastIndex(of: "/") { try Files.makeDirectories(String(file[..<slash])) }
         try Files.replace(file, with: Array(text.utf8), mode: mode)
+        if mode & 0o111 != 0 { try awaitLastWriter(of: file) }
         return file
+    }
+
+    /// A process that another test spawns in this instant has a copy of each descriptor until it executes its program,
+    /// and a file that somebody writes can't be executed (ETXTBSY). A read lease is given only when nobody writes.
+    private func awaitLastWriter(of file: String) throws {
+        let descriptor = try OwnedDescriptor(open: file)
+        let setLease: Int32 = 1024  // F_SETLEASE (`man 2 fcntl`), which Glibc shows only with _GNU_SOURCE.
+        for _ in 0..<5000 where fcntl(descriptor.number, setLease, F_RDLCK) != 0 { usleep(1000) }
+        _ = fcntl(descriptor.number, setLease, F_UNLCK)
     }
 
     struct Output: Sendable {

@@ -152,9 +152,9 @@ struct LimitTests {
     func unsupported() async throws {
         try await onHost { host in
             try host.compose(
-                "services:\n  it:\n    image: \(busybox())\n    command: [sleep, \"1000000\"]\n    cpu_count: 2\n"
+                "services:\n  it:\n    image: \(busybox())\n    command: [sleep, \"1000000\"]\n    deploy: {update_config: {delay: 1s}}\n"
             )
-            try await host.roost("up", "-d").succeeds().says("compose.yaml:5:5", "cpu_count")
+            try await host.roost("up", "-d").succeeds().says("compose.yaml:5:", "deploy.update_config.delay")
         }
     }
 

@@ -2,19 +2,25 @@ import Testing
 
 /// Services that are replaced while somebody uses them.
 @Suite("Updates under load") struct UpdateTests {
-    /// A web server whose page is the version; it is ready as long as its version isn't `bad`.
+    /// A web server whose page is the version; it is ready as long as its version isn't `bad`. What it has begun to answer
+    /// it answers before it ends.
     private static func web(_ version: String, _ more: String = "") -> String {
         """
         services:
           web:
             image: \(busybox())
             environment: {VERSION: "\(version)"}
-            command: ["sh", "-c", "echo version $$VERSION; mkdir /page; echo $$VERSION >/page/index.html; exec httpd -f -p 80 -h /page"]
+            command:
+              - sh
+              - -c
+              - |
+                trap 'sleep 1; exit 0' TERM
+                echo version $$VERSION; mkdir /page; echo $$VERSION >/page/index.html; httpd -p 80 -h /page
+                while :; do sleep 0.1; done
             healthcheck:
               test: "test $$VERSION != bad && wget -qO- http://127.0.0.1/ >/dev/null"
               interval: 100ms
               retries: 3
-            stop_signal: SIGKILL
             ports: ["8080:80"]
             \(more)
 

@@ -16,10 +16,27 @@ struct Project: Sendable {
 enum FaultTreatment {
     /// The command creates containers: it ends with all of them.
     case refused
+    /// The command carries out a part of the file, and tells what of it it can't: they are warnings.
+    case told
     /// The command is about the file itself: they are warnings.
     case shown
     /// The command is about what is there already.
     case passedOver
+
+    /// Whether it matters that something of the file isn't carried out; other commands would only say it again.
+    fileprivate var tellsOfUnsupported: Bool {
+        switch self {
+        case .refused, .told: true
+        case .shown, .passedOver: false
+        }
+    }
+
+    fileprivate var showsFaults: Bool {
+        switch self {
+        case .told, .shown: true
+        case .refused, .passedOver: false
+        }
+    }
 }
 
 extension Context {
@@ -33,9 +50,8 @@ extension Context {
         change(&request)
         let loaded = try StackLoader.load(request)
         var warnings = loaded.warnings
-        // What isn't carried out matters where something is, and other commands would only say it again.
-        if case .refused = faults {} else { warnings.removeAll(where: loaded.unsupported.contains) }
-        if case .shown = faults { warnings += loaded.faults.map(\.asWarning) }
+        if !faults.tellsOfUnsupported { warnings.removeAll(where: loaded.unsupported.contains) }
+        if faults.showsFaults { warnings += loaded.faults.map(\.asWarning) }
         if !warnings.isEmpty { streams.error.show(errorText.render(warnings, sources: loaded.sources)) }
         if case .refused = faults, !loaded.faults.isEmpty {
             throw StackFileError(diagnostics: loaded.faults, sources: loaded.sources)

@@ -35,7 +35,7 @@ struct BuildCommand: RoostCommand {
     @Argument(help: .hidden) var services: [String] = []
 
     func perform(in context: Context) async throws -> Int32 {
-        let stack = try context.loadStack(services: services, faults: .shown).stack
+        let stack = try context.loadStack(services: services, faults: .told).stack
         var request = StackBuildRequest(stack: stack)
         request.services = withDependencies ? stack.withDependencies(services).sorted() : services
         let images = stack.services.values
