@@ -199,6 +199,10 @@ public struct HostContainers: ContainerEffects {
         await networks.attach(record, processes, ports: ports, availability, log: log)
     }
 
+    public func move(_ record: ContainerRecord, _ processes: ContainerProcesses) async throws {
+        try await networks.move(record, processes)
+    }
+
     public func setAvailability(_ availability: Availability, of record: ContainerRecord) async {
         do {
             try await networks.setAvailability(availability, of: record)

@@ -63,6 +63,7 @@ private struct RecordedContainers: ContainerEffects {
     func attach(
         _ record: ContainerRecord, _ processes: ContainerProcesses, ports: [ResolvedPort], _ availability: Availability
     ) async {}
+    func move(_ record: ContainerRecord, _ processes: ContainerProcesses) async throws {}
     func setAvailability(_ availability: Availability, of record: ContainerRecord) async {}
     func cleanUp(after record: ContainerRecord, isKilled: Bool, isAwaited: Bool) async {}
     func complain(_ text: String) { complaints.add(text) }

@@ -75,6 +75,10 @@ final class MemoryNetworkEffects: NetworkEffects {
     func connect(_ link: SandboxEndpoint, of processes: ContainerProcesses, defaultRoutes: [[UInt8]]) throws {
         try change { $0.links.append("\(link.name) on \(link.bridge), default routes \(defaultRoutes)") }
     }
+    func disconnect(_ hostLink: String) throws { try change { $0.links.append("\(hostLink) gone") } }
+    func route(_ gateways: [[UInt8]], of processes: ContainerProcesses) throws {
+        try change { $0.links.append("default routes \(gateways)") }
+    }
     func hasTable(_ name: String) -> Bool { host.tables[name] != nil }
     func removeTable(_ name: String) throws { try change { $0.tables[name] = nil } }
     func removeEarlierTable(_ name: String) {}
@@ -278,6 +282,35 @@ final class MemoryNetworkEffects: NetworkEffects {
         await controller.detach(record)
         await controller.mend(log: Self.log)
         #expect(effects.host.links.count == 1, "it has ended")
+    }
+
+    @Test("A running container comes to networks and leaves them; done once more nothing happens")
+    func moved() async throws {
+        let effects = MemoryNetworkEffects()
+        let controller = try Self.controller(effects)
+        try await controller.create(Self.network, stack: "shop")
+        try await controller.create(StackNetwork(name: "proxy"), stack: "")
+        var record = Self.record("a")
+        _ = try await controller.lease(record)
+        let alive = try Self.alive()
+        await controller.adopt([try Self.running(record, alive)], areAll: false, log: Self.log)
+
+        func move() async throws -> [String] {
+            let before = effects.host.links.count
+            try await controller.move(record, alive)
+            let places = await controller.places(of: record)
+            #expect(Set(places.keys) == Set(try record.attachments().map(\.network)))
+            #expect(effects.host.tables.values.flatMap(\.links).count == places.count, "each link is guarded")
+            return effects.host.links.dropFirst(before).filter { !$0.contains(" on ") }
+        }
+        record.connections = ["proxy": NetworkAttachment()]
+        #expect(try await move() == ["default routes [[10, 210, 0, 1]]"], "the file's network keeps the way out")
+        #expect(effects.host.links.contains { $0.hasPrefix("eth1 on ") })
+        let link = LinkNames.endpoint(container: record.id, network: "shop_default")
+        record.spec.settings.networks = [:]
+        #expect(try await move() == ["\(link) gone", "default routes [[10, 210, 1, 1]]"])
+        #expect(effects.host.ledger?.networks["shop_default"]?.addresses(of: record.id) == [], "others may have it")
+        #expect(try await move() == ["default routes [[10, 210, 1, 1]]"])
     }
 
     @Test("A network that isn't there is named")

@@ -53,7 +53,8 @@ private func web(_ change: (inout ContainerSettings) -> Void = { _ in }) -> Stac
             ),
         ]
         for (change, expected) in changes {
-            try DecisionCase(expected, web(), to: web(change), "web-1: recreate (\(expected))").check()
+            let verb = expected.hasPrefix("networks.") ? "update" : "recreate"
+            try DecisionCase(expected, web(), to: web(change), "web-1: \(verb) (\(expected))").check()
         }
     }
 
@@ -105,7 +106,7 @@ private func web(_ change: (inout ContainerSettings) -> Void = { _ in }) -> Stac
         ("expose", .recreate, { $0.expose = [Port(80)] }),
         ("volumes", .recreate, { $0.volumes = [VolumeMount(source: .anonymous, target: "/a")] }),
         ("networkMode", .recreate, { $0.networkMode = .none }),
-        ("networks", .recreate, { $0.networks["default"]?.aliases = ["a"] }),
+        ("networks", .live, { $0.networks["default"]?.aliases = ["a"] }),
         ("healthcheck", .live, { $0.healthcheck = HealthCheck(test: ["CMD", "a"]) }),
         ("restart", .live, { $0.restart = .always }),
         ("probes", .live, { $0.probes = Probes(liveness: Probe(.exec(["a"])), onUnhealthy: .stop) }),

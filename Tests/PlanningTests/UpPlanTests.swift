@@ -91,6 +91,22 @@ private func running(_ stack: Stack) throws -> ObservedStack {
         #expect(try Plan.up(stack, observed: running(stack)).isEmpty)
     }
 
+    @Test func aRunningContainerComesToANetworkWhenItIsMade() throws {
+        let before = stack(service("web"))
+        let observed = try ObservedStack(running: before)
+        let after = stack(service("web", networks: ["front"]))
+        let plan = try Plan.up(after, observed: observed)
+        let cause =
+            "networks.default.aliases: [\"web\"] → none, networks.default.priority: 0 → none, "
+            + "networks.front.aliases: none → [\"web\"], networks.front.priority: none → 0"
+        #expect(
+            plan.text == """
+                1  create network demo_front           (create: missing)
+                2  update web-1               after 1  (update: \(cause))
+
+                """)
+    }
+
     @Test func changedNetworkIsMadeAnewWithItsContainers() throws {
         var stack = shop()
         let observed = try running(stack)

@@ -84,6 +84,32 @@ struct NetworkTests {
         }
     }
 
+    @Test("A container that runs comes to a network and leaves it when the file says so, and runs on")
+    func attachedLive() async throws {
+        try await onHost { host in
+            let networks = "networks: {a: {}, b: {}}\n"
+            let client = ("client", "networks: [b]")
+            try await Self.serve(host, [("web", "networks: [a]"), client], networks)
+            let id = try await host.inspect("web").Id.string
+            let pid = try await host.inspect("web").State.Pid.int
+            #expect(try await host.inside("client", "\(Self.page("web")) 2>/dev/null || echo unknown") == "unknown")
+
+            try await Self.serve(host, [("web", "networks: {a: {}, b: {aliases: [www]}}"), client], networks)
+            #expect(try await host.inside("client", Self.page("www")) == "web")
+            let links = "ls /sys/class/net | grep eth | xargs"
+            #expect(try await host.inside("web", links) == "eth0 eth1")
+            #expect(try await host.inside("web", "\(Self.page(Host.outside)) >/dev/null && echo out") == "out")
+
+            try await Self.serve(host, [("web", "networks: [b]"), client], networks)
+            #expect(try await host.inside("web", links) == "eth1")
+            #expect(try await host.inside("web", "\(Self.page(Host.outside)) >/dev/null && echo out") == "out")
+            #expect(try await host.inside("client", Self.page("web")) == "web")
+            #expect(try await host.inside("web", Self.page("client")) == "client")
+            #expect(try await host.inspect("web").Id.string == id)
+            #expect(try await host.inspect("web").State.Pid.int == pid)
+        }
+    }
+
     @Test("An internal network has no way out")
     func `internal`() async throws {
         try await onHost { host in

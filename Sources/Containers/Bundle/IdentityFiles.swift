@@ -54,7 +54,7 @@ struct IdentityFiles {
         let options = record.settings.dnsOpt.isEmpty ? nil : record.settings.dnsOpt
         let own = record.settings.dns
         switch record.settings.networkMode {
-        case .networks where !record.settings.networks.isEmpty:
+        case .networks where record.isOnNetworks:
             return ResolvConf.container(host: host, search: search, options: options).text
         case .host where own.isEmpty && search == nil && options == nil:
             return text

@@ -157,11 +157,11 @@ extension ContainerDocument {
         }
         return NetworkState(
             Ports: ports,
-            Networks: snapshot.record.settings.networks.reduce(into: [:]) { result, attachment in
-                guard let name = snapshot.record.networks[attachment.key]?.name else { return }
-                let place = places[name]
-                result[name] = Endpoint(
-                    Aliases: [snapshot.record.name, snapshot.record.service] + attachment.value.aliases,
+            // `try?`: one that nobody can name isn't shown.
+            Networks: ((try? snapshot.record.attachments()) ?? []).reduce(into: [:]) { result, attached in
+                let place = places[attached.network]
+                result[attached.network] = Endpoint(
+                    Aliases: [snapshot.record.name, snapshot.record.service] + attached.attachment.aliases,
                     IPAddress: place?.address ?? "", IPPrefixLen: place?.prefixLength ?? 0,
                     Gateway: place?.gateway ?? "", MacAddress: place?.mac ?? "")
             })

@@ -266,14 +266,37 @@ public actor Container {
     public func unpause() { send(.unpauseAsked) }
 
     /// Puts settings into force that hold for a container as it is.
-    public func update(_ spec: ContainerSpec) throws {
+    public func update(_ spec: ContainerSpec) async throws {
+        try await change {
+            $0.spec = spec
+            $0.labels = try ContainerLabels.of($0)
+        }
+    }
+
+    /// Changes the record of the container, and what it has where it runs. One change at a time, and none in a launch.
+    func change(_ edit: @escaping @Sendable (inout ContainerRecord) throws -> Void) async throws {
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+            enqueue { container in
+                do {
+                    continuation.resume(returning: try await container.carryOut(edit))
+                } catch {
+                    continuation.resume(throwing: error)
+                }
+            }
+        }
+    }
+
+    private func carryOut(_ edit: (inout ContainerRecord) throws -> Void) async throws {
         var changed = record
-        changed.spec = spec
-        changed.labels = try ContainerLabels.of(changed)
+        try edit(&changed)
+        // Noted when it is done: what was cut short is still a difference, and done once more it goes on.
+        if let processes = status.machine.processes, try changed.isElsewhere(than: record) {
+            try await effects.move(changed, processes)
+        }
         try effects.update(changed, isRunning: status.machine.processes != nil)
         let old = record
         record = changed
-        if old.settings.restart != spec.settings.restart { send(.policyChanged(spec.settings.restart)) }
+        if old.settings.restart != changed.settings.restart { send(.policyChanged(changed.settings.restart)) }
         if old.settings.probes != changed.settings.probes || old.unhealthyEnd != changed.unhealthyEnd {
             send(.probesChanged(changed.settings.probes, changed.unhealthyEnd))
         }

@@ -76,6 +76,8 @@ public protocol ContainerEffects: Sendable {
     func attach(
         _ record: ContainerRecord, _ processes: ContainerProcesses, ports: [ResolvedPort], _ availability: Availability
     ) async
+    /// The running container comes to the networks of its record and leaves the others. Done once more it does nothing.
+    func move(_ record: ContainerRecord, _ processes: ContainerProcesses) async throws
     /// From now on, whoever connects to the running container can expect this.
     func setAvailability(_ availability: Availability, of record: ContainerRecord) async
     /// Takes away what the run had.

@@ -9,8 +9,7 @@ extension EndpointRequest {
     /// What a container asks of its networks.
     init(_ record: ContainerRecord) throws(ContainerError) {
         var attachments: [Attachment] = []
-        for (key, attachment) in record.settings.networks.sorted(by: { $0.key < $1.key }) {
-            guard let name = record.networks[key]?.name else { throw Self.missing(key) }
+        for (name, attachment) in try record.attachments() {
             attachments.append(
                 Attachment(
                     network: name,
@@ -23,6 +22,32 @@ extension EndpointRequest {
 
     static func missing(_ network: String) -> ContainerError {
         ContainerError("network \(network) doesn't exist; make it, or take `external` away")
+    }
+}
+
+extension ContainerRecord {
+    /// What it is attached to, by the networks' names on the host: what its file says by the order of the keys there,
+    /// then what was connected by hand.
+    func attachments() throws(ContainerError) -> [(network: String, attachment: NetworkAttachment)] {
+        var result: [(network: String, attachment: NetworkAttachment)] = []
+        for (key, attachment) in spec.settings.networks.sorted(by: { $0.key < $1.key }) {
+            guard let name = spec.networks[key]?.name else { throw EndpointRequest.missing(key) }
+            result.append((name, attachment))
+        }
+        let named = Set(result.map(\.network))
+        for (name, attachment) in (connections ?? [:]).sorted(by: { $0.key < $1.key }) where !named.contains(name) {
+            result.append((name, attachment))
+        }
+        return result
+    }
+
+    /// Whether it is attached to any.
+    var isOnNetworks: Bool { !spec.settings.networks.isEmpty || connections?.isEmpty == false }
+
+    /// Whether the other one asks for something else of its networks.
+    func isElsewhere(than other: ContainerRecord) throws(ContainerError) -> Bool {
+        let (own, others) = (try attachments(), try other.attachments())
+        return own.map(\.network) != others.map(\.network) || own.map(\.attachment) != others.map(\.attachment)
     }
 }
 

@@ -36,7 +36,7 @@ extension NetworkController {
     }
 
     /// Other containers of the same name that have not ended: their addresses are theirs.
-    private func predecessors(of record: ContainerRecord) -> Set<String> {
+    func predecessors(of record: ContainerRecord) -> Set<String> {
         let others = table.endpoints.values.filter { $0.name == record.name && $0.container != record.id }
         return Set(others.map(\.container).filter { !hasEnded($0) })
     }
@@ -186,7 +186,7 @@ extension NetworkController {
         return table[record.id] != before
     }
 
-    private func changed(_ stack: String) throws {
+    func changed(_ stack: String) throws {
         directory.update(view)
         try refresh(stack)
     }
@@ -254,7 +254,7 @@ extension NetworkController {
     }
 
     /// Serves the sockets that the container's shim holds.
-    private func startNames(_ record: ContainerRecord, _ processes: ContainerProcesses) async throws -> NameService {
+    func startNames(_ record: ContainerRecord, _ processes: ContainerProcesses) async throws -> NameService {
         let shim = try ProcessDescriptor(processes.monitor)
         let host = ResolvConf(parsing: (try? Files.readText("/etc/resolv.conf")) ?? "")
         let own = record.settings.dns

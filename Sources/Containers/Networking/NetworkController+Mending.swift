@@ -45,29 +45,27 @@ extension NetworkController {
     /// Those whose first process lives: the links of one that is ending go with it.
     private var running: [EndpointTable.Endpoint] {
         table.endpoints.values.filter { endpoint in
-            endpoint.isAttached && processes[endpoint.container]?.process.isAlive == true
+            endpoint.isAttached && !moving.contains(endpoint.container)
+                && processes[endpoint.container]?.process.isAlive == true
         }
     }
 
     /// Puts the containers' links back on their bridge, and makes those that are gone.
     private func mendPorts(of network: String) async throws {
-        guard let record = records[network], let leases = ledger.networks[network] else { return }
         for endpoint in running {
             guard let number = endpoint.places.firstIndex(where: { $0.network == network }),
-                let processes = processes[endpoint.container]
+                let link = link(of: endpoint, number), let processes = processes[endpoint.container]
             else { continue }
-            let link = SandboxEndpoint(
-                endpoint.places[number], of: endpoint.container, number: number, on: record, leases)
             try await effects.connect(link, of: processes, defaultRoutes: defaultRoutes(of: endpoint, through: number))
+            // It may have left the network meanwhile.
+            let isThere = table[endpoint.container]?.places.contains { $0.network == network } ?? true
+            if !isThere { try effects.disconnect(link.hostLink) }
         }
     }
 
     /// The gateways that a container's default routes lead through, where they are those of this link.
-    private func defaultRoutes(of endpoint: EndpointTable.Endpoint, through number: Int) -> [[UInt8]] {
-        let links = endpoint.places.enumerated().compactMap { index, place -> SandboxEndpoint? in
-            guard let record = records[place.network], let leases = ledger.networks[place.network] else { return nil }
-            return SandboxEndpoint(place, of: endpoint.container, number: index, on: record, leases)
-        }
+    func defaultRoutes(of endpoint: EndpointTable.Endpoint, through number: Int) -> [[UInt8]] {
+        let links = endpoint.places.indices.compactMap { link(of: endpoint, $0) }
         guard links.indices.contains(number) else { return [] }
         let own = links[number].addresses.compactMap(\.gateway)
         let earlier = links[..<number].flatMap(\.addresses).compactMap(\.gateway)

@@ -23,6 +23,8 @@ public actor NetworkController {
     /// The processes of the containers in the table that run.
     var processes: [String: ContainerProcesses] = [:]
     var services: [String: NameService] = [:]
+    /// The containers whose links are being changed.
+    var moving: Set<String> = []
     /// The ends of patience with containers that are awaited.
     var expectations: [String: Task<Void, Never>] = [:]
     /// See ``Ruleset/openedLinks``.

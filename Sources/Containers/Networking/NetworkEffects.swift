@@ -31,6 +31,11 @@ protocol NetworkEffects: Sendable {
     /// - Parameter defaultRoutes: the gateways of the container's default routes that lead through it.
     func connect(_ link: SandboxEndpoint, of processes: ContainerProcesses, defaultRoutes: [[UInt8]]) async throws
 
+    /// Removes the host's end of a container's link, and so the other one; one that isn't there is no error.
+    func disconnect(_ hostLink: String) throws
+    /// Makes a running container's default routes lead through these gateways.
+    func route(_ gateways: [[UInt8]], of processes: ContainerProcesses) async throws
+
     func hasTable(_ name: String) throws -> Bool
     /// Makes the kernel's table be this ruleset, in one transaction. What the kernel remembers of `earlier` rules goes.
     func apply(_ ruleset: Ruleset, earlier: Ruleset?) throws
@@ -96,15 +101,23 @@ final class HostNetworkEffects: NetworkEffects {
     func closeLinks() throws { try openedLinks.close() }
 
     func connect(_ link: SandboxEndpoint, of processes: ContainerProcesses, defaultRoutes: [[UInt8]]) async throws {
-        // The thread goes to the container's namespace, and so can be nobody else's.
+        try await onOwnThread {
+            try ContainerLink.connect(link, of: processes.process, defaultRoutes: defaultRoutes)
+        }
+    }
+
+    func disconnect(_ hostLink: String) throws { try ContainerLink.disconnect(hostLink) }
+
+    func route(_ gateways: [[UInt8]], of processes: ContainerProcesses) async throws {
+        if gateways.isEmpty { return }
+        try await onOwnThread { try ContainerLink.route(gateways, of: processes.process) }
+    }
+
+    /// For what goes to a container's namespace: such a thread can be nobody else's.
+    private func onOwnThread(_ work: @escaping @Sendable () throws -> Void) async throws {
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
             do {
-                try OwnThread.start {
-                    continuation.resume(
-                        with: Result {
-                            try ContainerLink.connect(link, of: processes.process, defaultRoutes: defaultRoutes)
-                        })
-                }
+                try OwnThread.start { continuation.resume(with: Result { try work() }) }
             } catch {
                 continuation.resume(throwing: error)
             }

@@ -24,6 +24,9 @@ public struct ContainerRecord: Codable, Equatable, Sendable {
     public var anonymousVolumes: [String: String] = [:]
     /// `com.docker.compose.*`, the image's and the service's own.
     public var labels: [String: String] = [:]
+    /// Networks that somebody connected it to by hand, by their names. They are no part of the specification, so that
+    /// no plan takes them away; they end with the container, as in Docker. Records of before have none.
+    public var connections: [String: NetworkAttachment]?
 
     public init(
         id: String, created: Int64, spec: ContainerSpec, layers: [StoredLayer], defaults: ContainerDefaults

@@ -106,8 +106,9 @@ extension NetlinkRequest {
         return Self(message, "put the link \(name) on its bridge")
     }
 
-    /// Makes the default route of the gateway's family lead through it.
-    public static func replaceDefaultRoute(gateway: [UInt8], through index: Int32) -> Self {
+    /// Makes the default route of the gateway's family lead through it; by the link whose subnet it is in, if `index`
+    /// says nothing.
+    public static func replaceDefaultRoute(gateway: [UInt8], through index: Int32? = nil) -> Self {
         route(
             to: nil, gateway: gateway, through: index, flags: UInt16(NLM_F_CREATE | NLM_F_REPLACE),
             "make the default route lead through \(text(of: gateway))")

@@ -138,6 +138,11 @@ public struct EndpointTable: Hashable, Sendable, Codable {
         return attached
     }
 
+    /// The container goes on, with other places; one that isn't there is passed over.
+    public mutating func move(_ container: String, to places: [Place]) {
+        endpoints[container]?.places = places
+    }
+
     /// Whether the container does its work by now; one that isn't there is passed over.
     public mutating func setReady(_ container: String, _ isReady: Bool) {
         endpoints[container]?.isReady = isReady

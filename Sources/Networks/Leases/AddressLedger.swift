@@ -93,6 +93,11 @@ public struct AddressLedger: Hashable, Sendable {
         for name in networks.keys { networks[name]?.releaseAll { $0.container == container } }
     }
 
+    /// Takes a container's addresses on one network back.
+    public mutating func release(_ container: String, on network: String) {
+        networks[network]?.releaseAll { $0.container == container }
+    }
+
     /// Takes back what belongs to none of these containers.
     public mutating func releaseAll(except holders: [LeaseHolder]) {
         let containers = Set(holders.map(\.container))

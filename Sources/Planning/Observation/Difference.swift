@@ -55,12 +55,15 @@ public struct Difference: Codable, Equatable, Sendable, CustomStringConvertible 
         "mem_limit", "memswap_limit", "mem_reservation", "cpus (thousandths)", "cpu_shares", "cpu_quota",
         "cpu_period", "cpuset", "pids_limit", "mem_swappiness", "cpu_rt_runtime", "cpu_rt_period",
     ]
+    /// What a service asks of one of its networks: links come and go while a container runs.
+    private static let attachments: Set<String> = ["aliases", "ipv4_address", "mac_address", "priority"]
     /// What is made anew with each start.
     private static let startAttributes: Set<String> = ["contents"]
 
     private static func effect(of path: String, isSet: Bool) -> Effect {
         let attribute = String(path.prefix { $0 != "." })
         if liveAttributes.contains(attribute) || limits.contains(attribute) && isSet { return .live }
+        if attribute == "networks", attachments.contains(String(path.split(separator: ".").last ?? "")) { return .live }
         return startAttributes.contains(attribute) ? .restart : .recreate
     }
 }

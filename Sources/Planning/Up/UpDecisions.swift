@@ -85,7 +85,9 @@ struct UpDecisions {
         switch container.state {
         case .running where container.isEnding: return (.start, "is being stopped")
         case .running, .restarting:
-            guard let network = missingNetwork(of: service) else { return (hasToRestart ? .restart : .keep, "") }
+            guard let network = missingNetwork(of: service, container) else {
+                return (hasToRestart ? .restart : .keep, "")
+            }
             return (.restart, "network \(network) is missing")
         case .exited(code: 0) where selection.isJob(service.name) && !isNamedExplicitly(service.name):
             return (.keep, "")
@@ -94,8 +96,10 @@ struct UpDecisions {
         }
     }
 
-    private func missingNetwork(of service: Service) -> String? {
-        service.container.networks.keys.sorted().compactMap { selection.stack.networks[$0] }
+    /// One that the container was on and that is gone; to one that is new to it, it comes as it runs.
+    private func missingNetwork(of service: Service, _ container: ObservedContainer) -> String? {
+        service.container.networks.keys.filter { container.settings.networks[$0] != nil }.sorted()
+            .compactMap { selection.stack.networks[$0] }
             .first { !$0.external && selection.observed.networks[$0.name] == nil }?.name
     }
 

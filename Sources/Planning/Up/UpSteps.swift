@@ -162,7 +162,7 @@ struct UpSteps {
                 addStart(decision, service, after: [creation], maker: creation)
             case .recreate where decision.isStartFirst: try addReplacement(decision, service)
             case .recreate: try addRecreation(decision, service, after: stop)
-            case .update: addUpdate(decision, service, after: [])
+            case .update: addUpdate(decision, service, after: ground(of: service))
             case .start, .restart:
                 addStart(
                     decision, service, after: decision.isUpdated ? [addUpdate(decision, service, after: stop)] : stop)

@@ -224,6 +224,10 @@ struct SimulatedContainers: ContainerEffects {
         host.state.withLock { $0.disk.attached[record.id] = availability }
     }
 
+    func move(_ record: ContainerRecord, _ processes: ContainerProcesses) async throws {
+        try await host.take("move \(record.name)", supervisor)
+    }
+
     func setAvailability(_ availability: Availability, of record: ContainerRecord) async {
         try? await host.take("\(record.name) is \(availability)", supervisor, mayFail: false)
         host.state.withLock { state in
