@@ -18,6 +18,8 @@ public actor Container {
     private var watch: Task<Void, Never>?
     /// What its network knows of it.
     private var announced = Availability.gone
+    /// It is about to be told to end.
+    private var isDraining = false
     private var probe: Task<Void, Never>?
     private var checks: [ProbeKind: Task<Void, Never>] = [:]
     private var timer: (time: Instant, task: Task<Void, Never>)?
@@ -120,7 +122,8 @@ public actor Container {
 
     /// Lets the network know what whoever connects can expect, once that has changed.
     private func announceAvailability() {
-        let availability = status.machine.availability
+        let seen = status.machine.availability
+        let availability = isDraining && seen == .ready ? .draining : seen
         guard status.machine.processes != nil, announced != availability, announced != .gone else { return }
         announced = availability
         enqueue { await $0.effects.setAvailability(availability, of: $0.record) }
@@ -243,6 +246,7 @@ public actor Container {
     ///   - grace: SIGKILL follows when it is over.
     public func stop(signal: String?, grace: TimeSpan) async throws {
         let number = try signal.map(SignalName.number) ?? record.stopSignal.number
+        if grace.nanoseconds > 0 && number != ContainerMachine.sigkill { await drain() }
         // Where nothing can happen in it, waiting would be waiting for nothing.
         // A second signal is no first one: whoever heard that may be about to end.
         let isFirst = status.machine.stopping == nil && status.machine.wanted == .running
@@ -250,7 +254,16 @@ public actor Container {
             isFirst
             && status.machine.processes.map { effects.isInVain(number, to: $0, of: record, within: grace) } ?? false
         send(.stopAsked(signal: number, grace: isInVain ? TimeSpan(nanoseconds: 0) : grace))
+        isDraining = false
         try await ended()
+    }
+
+    /// Whoever connects gets another container from now on: a server that has heard its signal refuses what comes.
+    private func drain() async {
+        guard status.machine.availability == .ready else { return }
+        isDraining = true
+        announceAvailability()
+        await work?.value
     }
 
     /// Sends one signal, and waits for the end if that is the last one that anybody sends.

@@ -40,11 +40,17 @@ struct UpDecisions {
                 removed.append(
                     ContainerDecision(
                         standing.id == newer.id ? container : newer, .remove, "left over from a recreation"))
-            } else if current.count == scale {
-                removed.append(ContainerDecision(container, .remove, "scaled down to \(scale)"))
             } else {
                 current.append(container)
             }
+        }
+        if !selection.options.isHealing {
+            // The newest go first, and before them those that do nobody's work.
+            let byWork = current.filter(\.isServing) + current.filter { !$0.isServing }
+            let superfluous = Set(byWork.dropFirst(scale).map(\.id))
+            removed += current.filter { superfluous.contains($0.id) }
+                .map { ContainerDecision($0, .remove, "scaled down to \(scale)") }
+            current.removeAll { superfluous.contains($0.id) }
         }
         let taken = Set(current.map(\.number))
         let free = (1...).lazy.filter { !taken.contains($0) }.prefix(max(0, scale - current.count))

@@ -76,7 +76,7 @@ extension UpSelection {
 
 extension ObservedContainer {
     /// Whether it does its work.
-    fileprivate var isServing: Bool {
+    var isServing: Bool {
         guard case .running = state, !isEnding else { return false }
         return health == .none || health == .healthy
     }

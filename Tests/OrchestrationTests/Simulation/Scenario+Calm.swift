@@ -17,6 +17,7 @@ extension Scenario {
         host.note("all is calm")
         // The longest pause before a restart is a minute.
         await rest(.seconds(130))
+        host.state.withLock { $0.isCalm = true }
         var up = StackOrder(.up(Self.wholeStack), caller: "test")
         up.stack = stack
         do {

@@ -158,8 +158,12 @@ struct SimulatedContainers: ContainerEffects {
             let process = state.processes[processes.pid]
             return (process, process.flatMap { state.behaviours[$0.service] } ?? SimulatedHost.Behaviour())
         }
-        guard process != nil else { return }
+        guard let process else { return }
         if signal == SIGKILL { return host.end(processes.pid, code: 137) }
+        let isConnected = host.state.withLock { state in
+            state.isCalm && state.disk.attached[process.container] == .ready
+        }
+        if isConnected { host.violate("\(process.container) is told to end while connections still come") }
         guard signal == SIGTERM, let reaction = behaviour.reaction else { return }
         host.executor.at(now + reaction) { host.end(processes.pid, code: 0) }
     }

@@ -67,6 +67,8 @@ final class SimulatedHost: Sendable {
         var lastPID: Int32 = 100
         var lastID = 0
         var complaints: [String] = []
+        /// Nobody kills anything any more.
+        var isCalm = false
         /// While set, each start is checked against this stack's dependencies.
         var gates: Stack?
         /// What must never happen, and did.
