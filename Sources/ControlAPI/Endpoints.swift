@@ -42,6 +42,15 @@ extension Endpoint where Body == ApplyRequest, Answer == CommandEvent {
     public static var apply: Self { .init(.post, "/v1/stacks/{stack}/apply", .lines) }
 }
 
+extension Endpoint where Body == NoBody, Answer == [RevisionSummary] {
+    /// What was wanted of a stack, the oldest first.
+    public static var revisions: Self { .init(.get, "/v1/stacks/{stack}/revisions", .document) }
+}
+
+extension Endpoint where Body == RollbackRequest, Answer == CommandEvent {
+    public static var rollback: Self { .init(.post, "/v1/stacks/{stack}/rollback", .lines) }
+}
+
 extension Endpoint where Body == PullRequest, Answer == CommandEvent {
     public static var pull: Self { .init(.post, "/v1/stacks/{stack}/pull", .lines) }
 }

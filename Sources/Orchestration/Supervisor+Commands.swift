@@ -187,7 +187,7 @@ extension Supervisor {
         ImageOperations(store: engine.images, locations: engine.locations)
     }
 
-    private func command(
+    func command(
         on stack: String, _ report: @escaping CommandReport,
         _ operation: @Sendable (StackController, EventSink) async throws -> Outcome
     ) async -> Outcome {

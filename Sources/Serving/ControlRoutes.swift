@@ -62,6 +62,7 @@ struct ControlRoutes: Router {
                 try await supervisor.usage(of: call.name, services: call.request.query.values("service"))
             },
             .lines(.events) { call, _ in supervisor.events.stream(of: call.name, EventSelection(call.request.query)) },
+            .document(.revisions) { call, _ in try supervisor.revisions(of: call.name) },
             .document(.stackVolumes) { call, _ in try await supervisor.volumeSummaries(of: call.name) },
             .json(.container) { call, _ in try await supervisor.inspect(call.name) },
         ]
@@ -125,6 +126,7 @@ struct ControlRoutes: Router {
             .command(.up) { await supervisor.up($0.name, $1, isResumed: $0.isResumed, report: $2) },
             .command(.plan) { await supervisor.plan($0.name, $1, report: $2) },
             .command(.apply) { await supervisor.apply($0.name, $1, isResumed: $0.isResumed, report: $2) },
+            .command(.rollback) { await supervisor.rollback($0.name, $1, isResumed: $0.isResumed, report: $2) },
             .command(.pull) { await supervisor.pull($0.name, $1, report: $2) },
             .command(.build) { await supervisor.build($0.name, $1, report: $2) },
             .command(.down) { await supervisor.down($0.name, $1, isResumed: $0.isResumed, report: $2) },

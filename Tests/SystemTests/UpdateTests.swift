@@ -95,4 +95,44 @@ import Testing
             #expect(try await host.shell("curl -sS -m 5 http://127.0.0.1:8080/").succeeds().output == "two\n")
         }
     }
+
+    @Test("What was wanted before is wanted again by its number, with its images, and nobody notices")
+    func rollback() async throws {
+        try await onHost { host in
+            try host.compose(Self.web("one"))
+            try await host.roost("up", "-d", "--wait").succeeds()
+            try await host.roost("rollback").fails(saying: "no revision before 1")
+            let answers = try await Self.answers(host) {
+                try host.compose(Self.web("two", "scale: 2"))
+                try await host.roost("up", "-d").succeeds()
+                try await host.roost("rollback", "--dry-run").succeeds().says("scaled down to 1")
+                try await host.roost("rollback").succeeds()
+            }
+            #expect(answers.keys.allSatisfy { $0 == "one" || $0 == "two" }, "\(answers)")
+            #expect(try await host.states() == ["web-1": "running, healthy"])
+            #expect(try await host.shell("curl -sS -m 5 http://127.0.0.1:8080/").succeeds().output == "one\n")
+            try await host.roost("rollback", "3").succeeds().says("up to date")
+            try await host.roost("rollback", "7").fails(saying: "no revision 7", "1, 2, 3")
+            let history = try await host.roost("rollout", "history", "--format", "json").succeeds().lines
+            #expect(history.count == 3)
+            #expect(history.first?.contains(#"environment.VERSION: \"two\" → \"one\""#) == true, "\(history)")
+            // The file says something else, and the next up wants that.
+            #expect(try await host.roost("plan").status == 2)
+        }
+    }
+
+    @Test("Neither scaling nor the end of the supervisor is noticed by who asks")
+    func scaling() async throws {
+        try await onHost { host in
+            try host.compose(Self.web("one"))
+            try await host.roost("up", "-d", "--wait").succeeds()
+            let answers = try await Self.answers(host) {
+                try await host.roost("up", "-d", "--wait", "--scale", "web=4").succeeds()
+                try await host.kill(try await host.supervisor())
+                try await host.roost("up", "-d", "--wait", "--scale", "web=2").succeeds()
+            }
+            #expect(Set(answers.keys) == ["one"], "\(answers)")
+            #expect(try await host.states().count == 2)
+        }
+    }
 }

@@ -54,11 +54,14 @@ struct CommandGroup {
         case "bundle":
             abstract = "Carry a whole stack to a host without a network"
             (commands, find) = (["load", "save"], bundleCommandType(named:))
+        case "rollout":
+            abstract = "Look at what was wanted of a stack, and go back to it"
+            (commands, find) = (["history", "undo"], rolloutCommandType(named:))
         default: return nil
         }
     }
 
-    static let names = ["bundle", "image", "system"]
+    static let names = ["bundle", "image", "rollout", "system"]
 
     func command(named name: String) -> (any RoostCommand.Type)? { find(name) }
 

@@ -38,6 +38,7 @@ private func containerCommandType(named name: String) -> (any RoostCommand.Type)
     case "pause": PauseCommand.self
     case "port": PortCommand.self
     case "rm": RmCommand.self
+    case "rollback": RollbackCommand.self
     case "run": RunCommand.self
     case "scale": ScaleCommand.self
     case "stats": StatsCommand.self
@@ -52,7 +53,7 @@ private func containerCommandType(named name: String) -> (any RoostCommand.Type)
 /// The commands that `--help` lists.
 let listedCommands = [
     "apply", "attach", "build", "config", "cp", "create", "down", "events", "exec", "export", "images", "inspect",
-    "kill", "load", "logs", "ls", "pause", "plan", "port", "ps", "pull", "restart", "rm", "run", "scale", "start",
+    "kill", "load", "logs", "ls", "pause", "plan", "port", "ps", "pull", "restart", "rm", "rollback", "run", "scale", "start",
     "stats", "stop", "top", "unpause", "up", "version", "volumes", "wait", "why",
 ]
 

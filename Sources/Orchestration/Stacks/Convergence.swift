@@ -61,6 +61,7 @@ struct Convergence: Sendable {
     /// The whole program for a command, and what it was made from.
     func plan(_ order: StackOrder) async throws -> (Plan, ObservedStack) {
         var observed = try await StackObserver(name: name, table: table, effects: effects).observe(for: order.stack)
+        try await pin(order, &observed)
         let replicas = try effects.ledger(of: name)?.replicas ?? [:]
         if let approved = order.approved {
             // The plan names its images by digest: whatever the store has by now, it holds to the answers of then.
@@ -84,6 +85,20 @@ struct Convergence: Sendable {
                     + "; run `roost plan` again")
         }
         return (plan, observed)
+    }
+
+    /// Images that are decided on already. Those that are gone by now are found by their names, where nobody waits for
+    /// just these.
+    private func pin(_ order: StackOrder, _ observed: inout ObservedStack) async throws {
+        for service in order.stack?.services.values.sorted(by: { $0.name < $1.name }) ?? [] {
+            guard let imageID = order.images[service.imageKey] else { continue }
+            do {
+                _ = try await effects.image(imageID, reference: service.image, platform: service.platform)
+                observed.images[service.imageKey] = ObservedImage(stored: imageID)
+            } catch  where order.isBackground && !(error is CancellationError) {
+                continue
+            }
+        }
     }
 
     private func askRegistries(_ questions: [ImageLookUp], _ observed: inout ObservedStack) async throws {

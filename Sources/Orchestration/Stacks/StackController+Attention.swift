@@ -68,6 +68,7 @@ extension StackController {
         var order = StackOrder(command, caller: "the supervisor")
         order.isBackground = true
         order.stack = ledger.current?.stack
+        order.images = ledger.current?.images ?? [:]
         _ = try await carryOut(order, events: EventSink { _ in })
     }
 }

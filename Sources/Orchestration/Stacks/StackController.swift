@@ -171,6 +171,8 @@ struct StackOrder: Sendable {
     /// `nil`: no bound.
     var waitTimeout: TimeSpan?
     var registryEnvironment: [String: String] = [:]
+    /// The digests of the images that containers are made from, by ``Service/imageKey``, whatever their names stand for.
+    var images: [String: String] = [:]
     /// The plan that is carried out, or none.
     var approved: PlanDocument?
     /// Nobody waits for it: it gives way to every command.

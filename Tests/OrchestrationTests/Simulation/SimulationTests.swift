@@ -103,7 +103,7 @@ struct Scenario: Sendable {
         var current = supervisor
         let pending = ResultBox()
         for _ in 0..<Int.random(in: 1...3, using: &random) {
-            let order = RandomStack.command(stack, &random)
+            let order = rollback(&random) ?? RandomStack.command(stack, &random)
             let isAbandoned = Int.random(in: 0..<5, using: &random) == 0
             issue(order, to: current, pending, isAbandoned: isAbandoned)
             await rest(.milliseconds(Int64.random(in: 0...400, using: &random)))
@@ -125,6 +125,14 @@ struct Scenario: Sendable {
             await begin(&current)
         }
         return current
+    }
+
+    /// Now and then an earlier revision is wanted again, where there is one.
+    private func rollback(_ random: inout SeededGenerator) -> StackOrder? {
+        guard Int.random(in: 0..<10, using: &random) == 0,
+            let revision = host.state.withLock({ $0.disk.ledgers["demo"] })?.revisions.randomElement(using: &random)
+        else { return nil }
+        return StackOrder(RollbackRequest(), to: revision)
     }
 
     /// A supervisor begins, and may die while it does.
