@@ -4,7 +4,7 @@ import Planning
 import StackModel
 
 /// Carries out a plan: each step in the instant in which those before it are through, side by side as far as the graph
-/// allows. It decides nothing but to stop after a failure.
+/// allows. It decides nothing: ``PlanProgress`` says what comes when.
 struct PlanExecutor: Sendable {
     let stack: String
     let table: ContainerTable
@@ -13,38 +13,25 @@ struct PlanExecutor: Sendable {
     let registries: any RegistrySession
     let events: EventSink
 
-    /// How one step ended.
-    private enum Ending: Sendable {
-        case done
-        /// It failed, and what waits for it can't happen.
-        case failed(any Error)
-        /// It was not begun, because of a failure before it.
-        case skipped
-
-        var isSuccess: Bool { if case .done = self { true } else { false } }
-        var isFailure: Bool { if case .failed = self { true } else { false } }
-    }
-
     /// - Throws: the first failure, when all steps that had begun are over.
     func run(_ plan: Plan) async throws {
-        var endings: [Int: Ending] = [:]
-        var waiting = plan.steps
+        var progress = PlanProgress(plan)
         var failure: (any Error)?
         let made = MadeContainers()
-        await withTaskGroup(of: (Int, Ending).self) { group in
+        await withTaskGroup(of: (Int, Result<Void, any Error>).self) { group in
             var running = 0
             while true {
-                let ready = Self.takeReady(&waiting, endings: endings, failure: failure)
-                for step in ready.skipped { endings[step.id] = .skipped }
-                for step in ready.begun {
+                for step in progress.takeReady() {
                     running += 1
-                    group.addTask { (step.id, await self.ending(of: step, made)) }
+                    group.addTask { (step.id, await self.result(of: step, made)) }
                 }
-                if !ready.skipped.isEmpty && ready.begun.isEmpty { continue }
-                guard running > 0, let (id, ending) = await group.next() else { break }
+                guard running > 0, let (id, result) = await group.next() else { break }
                 running -= 1
-                endings[id] = ending
-                if case .failed(let error) = ending, failure == nil {
+                switch result {
+                case .success: progress.end(id, .done)
+                case .failure(let error):
+                    progress.end(id, error is CancellationError ? .interrupted : .failed)
+                    if failure != nil { break }
                     failure = error
                     // Waiting for conditions ends at once; what changes something is finished.
                     group.cancelAll()
@@ -55,34 +42,7 @@ struct PlanExecutor: Sendable {
         try Task.checkCancellation()
     }
 
-    private static func takeReady(
-        _ waiting: inout [PlanStep], endings: [Int: Ending], failure: (any Error)?
-    ) -> (begun: [PlanStep], skipped: [PlanStep]) {
-        var begun: [PlanStep] = []
-        var skipped: [PlanStep] = []
-        waiting.removeAll { step in
-            let before = step.after.map { endings[$0] }
-            let isTakingBack = step.ifFailed.contains { endings[$0]?.isFailure == true }
-            // What an interruption leaves is looked at anew by whatever comes next.
-            let isFailing = failure.map { !isTakingBack || $0 is CancellationError } ?? false
-            let isNotNeeded =
-                !step.ifFailed.isEmpty && !isTakingBack && step.ifFailed.allSatisfy { endings[$0] != nil }
-            let isHopeless =
-                isFailing && (step.ifFailed.isEmpty || isTakingBack) || isNotNeeded
-                || before.contains { $0.map { !$0.isSuccess } ?? false }
-            if isHopeless {
-                skipped.append(step)
-                return true
-            }
-            guard step.ifFailed.isEmpty || isTakingBack else { return false }
-            let isReady = before.allSatisfy { $0 != nil } && step.afterEnd.allSatisfy { endings[$0] != nil }
-            if isReady { begun.append(step) }
-            return isReady
-        }
-        return (begun, skipped)
-    }
-
-    private func ending(of step: PlanStep, _ made: MadeContainers) async -> Ending {
+    private func result(of step: PlanStep, _ made: MadeContainers) async -> Result<Void, any Error> {
         do {
             if step.ifFailed.isEmpty { try Task.checkCancellation() }
             if step.action.isInterruptible && step.ifFailed.isEmpty {
@@ -92,13 +52,13 @@ struct PlanExecutor: Sendable {
                 // launch would be a container that nobody knows.
                 try await Task(executorPreference: table.effects.executor) { try await perform(step, made) }.value
             }
-            return .done
+            return .success(())
         } catch {
             if case .waitFor(let container, _, _, required: false) = step.action, !(error is CancellationError) {
                 events.warning("optional dependency \(container.label): \(error)")
-                return .done
+                return .success(())
             }
-            return .failed(StepFailure.of(error, step.action))
+            return .failure(StepFailure.of(error, step.action))
         }
     }
 
