@@ -53,8 +53,8 @@ private func containerCommandType(named name: String) -> (any RoostCommand.Type)
 /// The commands that `--help` lists.
 let listedCommands = [
     "apply", "attach", "build", "config", "cp", "create", "down", "events", "exec", "export", "images", "inspect",
-    "kill", "load", "logs", "ls", "pause", "plan", "port", "ps", "pull", "restart", "rm", "rollback", "run", "scale", "start",
-    "stats", "stop", "top", "unpause", "up", "version", "volumes", "wait", "why",
+    "kill", "load", "logs", "ls", "pause", "plan", "port", "ps", "pull", "restart", "rm", "rollback", "run", "scale",
+    "start", "stats", "stop", "top", "unpause", "up", "version", "volumes", "wait", "why",
 ]
 
 /// Commands that Compose has and Roost doesn't, each with the reason.

@@ -84,3 +84,8 @@ struct DryRunOption: ParsableArguments {
     @Flag(name: .customLong("dry-run"), help: "Execute command in dry run mode")
     var dryRun = false
 }
+
+extension Context {
+    /// Whether nothing shall be done: said before the command or after it.
+    func isDry(_ option: DryRunOption) -> Bool { global.dryRun || option.dryRun }
+}

@@ -40,18 +40,15 @@ struct BuildCommand: RoostCommand {
         request.services = withDependencies ? stack.withDependencies(services).sorted() : services
         let images = stack.services.values
             .filter { $0.build != nil && (request.services.isEmpty || request.services.contains($0.name)) }.map(\.image)
-        let isDry = context.global.dryRun || dry.dryRun
+        let isDry = context.isDry(dry)
         if isDry {
             for image in Set(images).sorted() { context.sayDryRun("Image \(image)", "Building") }
         } else {
             request.arguments = Self.values(arguments, environment: context.environment)
             request.noCache = noCache
             request.pull = pull
-            request.registryEnvironment = context.registryEnvironment
-            request.caller = context.caller("build")
-            let post = try ControlRequest(.build, stack.name, body: request)
-            let outcome = try await context.complete(post, operation: "build", quiet: quiet, client: context.client())
-            guard push, outcome.exitCode == 0 else { return outcome.exitCode }
+            let code = try await context.build(request, caller: "build", quiet: quiet)
+            guard push, code == 0 else { return code }
         }
         if push {
             try await PushCommand.push(images, ignoringFailures: false, quiet: quiet, isDry: isDry, in: context)
@@ -65,5 +62,16 @@ struct BuildCommand: RoostCommand {
             let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             result[parts[0]] = parts.count > 1 ? parts[1] : environment[parts[0]]
         }
+    }
+}
+
+extension Context {
+    /// - Returns: the exit code.
+    func build(_ request: StackBuildRequest, caller name: String, quiet: Bool) async throws -> Int32 {
+        var request = request
+        request.registryEnvironment = registryEnvironment
+        request.caller = caller(name)
+        let post = try ControlRequest(.build, request.stack.name, body: request)
+        return try await complete(post, operation: "build", quiet: quiet, client: client()).exitCode
     }
 }

@@ -66,7 +66,7 @@ struct CreateCommand: RoostCommand {
         request.build = build
         request.noBuild = noBuild
         request.noStart = true
-        request.dryRun = context.global.dryRun || dry.dryRun
+        request.dryRun = context.isDry(dry)
         request.registryEnvironment = context.registryEnvironment
         request.caller = context.caller("create")
         let outcome = try await context.complete(
@@ -101,7 +101,7 @@ struct ScaleCommand: RoostCommand {
         request.services = names
         request.scale = try scales(replicas, of: stack)
         request.noDependencies = noDependencies
-        request.dryRun = context.global.dryRun || dry.dryRun
+        request.dryRun = context.isDry(dry)
         request.registryEnvironment = context.registryEnvironment
         request.caller = context.caller("scale")
         return try await context.complete(

@@ -47,7 +47,7 @@ struct DownCommand: RoostCommand {
         request.removeOrphans = removeOrphans || context.removesOrphans
         request.knownServices = project.stack.map { ($0.services.keys + $0.disabledServices).sorted() }
         request.timeout = try seconds(timeout, option: "--timeout")
-        request.dryRun = context.global.dryRun || dry.dryRun
+        request.dryRun = context.isDry(dry)
         request.caller = context.caller("down")
         let post = try ControlRequest(.down, project.name, body: request)
         let images = try await images(of: project, client: client)

@@ -55,7 +55,7 @@ struct ExecCommand: RoostCommand {
         let request = request(words, context: context)
         let post = try ControlRequest(.exec, project.name, body: request)
         let reply = try await context.client().fetch(post)
-        if context.global.dryRun || dry.dryRun {
+        if context.isDry(dry) {
             context.sayDryRun("Container \(reply.container)", "Executing", words.dropFirst().joined(separator: " "))
             return 0
         }

@@ -26,7 +26,7 @@ struct ExportCommand: RoostCommand {
             throw CommandFailure("cowardly refusing to export to a terminal. Use the -o flag or redirect")
         }
         let container = try await context.container(of: words[0], index: index)
-        if context.global.dryRun || dry.dryRun { return 0 }
+        if context.isDry(dry) { return 0 }
         // The archive has the passwords and keys that the container has: it is the caller's alone.
         let archive = try ArchiveOutput.open(path, mode: 0o600)
         var request = ControlRequest(.exportContainer, container.id)

@@ -41,7 +41,7 @@ struct PullCommand: RoostCommand {
             // No names would mean all services.
             if request.services.isEmpty { return 0 }
         }
-        if context.global.dryRun || dry.dryRun {
+        if context.isDry(dry) {
             for image in stack.images(of: request.services) { context.sayDryRun("Image \(image)", "Pulling") }
             return 0
         }

@@ -35,7 +35,7 @@ struct RmCommand: RoostCommand {
         if project.stack == nil { try checkServices(services, known: Set(known.map(\.service))) }
         let names = known.filter { (stop || !$0.isAlive) && (services.isEmpty || services.contains($0.service)) }
             .map(\.name).sorted()
-        let isDry = context.global.dryRun || dry.dryRun
+        let isDry = context.isDry(dry)
         guard !names.isEmpty else {
             context.streams.error.say("No stopped containers")
             return 0

@@ -68,7 +68,7 @@ struct RollbackCommand: RoostCommand {
         request.wait = wait
         request.waitTimeout = try seconds(waitTimeout, option: "--wait-timeout")
         request.stopTimeout = try seconds(timeout, option: "--timeout")
-        request.dryRun = context.global.dryRun || dry.dryRun
+        request.dryRun = context.isDry(dry)
         request.caller = context.caller("rollback")
         let project = try context.project()
         let outcome = try await context.complete(

@@ -17,7 +17,7 @@ struct UpCommand: RoostCommand {
         try options.check()
         let stack = try context.loadStack(services: services, faults: .refused).stack
         guard !stack.services.isEmpty else { throw CommandFailure("no service selected") }
-        let dryRun = context.global.dryRun || dry.dryRun
+        let dryRun = context.isDry(dry)
         var request = try options.request(stack, services, context: context, command: "up")
         request.dryRun = dryRun
         let post = try ControlRequest(.up, stack.name, body: request)

@@ -82,7 +82,7 @@ struct PushCommand: RoostCommand {
         let loaded = try context.loadStack(services: services, faults: .shown)
         let stack = loaded.stack
         let named = includeDependencies ? stack.withDependencies(services).sorted() : services
-        let isDry = context.global.dryRun || dry.dryRun
+        let isDry = context.isDry(dry)
         let chosen =
             services.isEmpty ? loaded.canonical.builtServices.intersection(stack.services.keys).sorted() : named
         try await Self.push(

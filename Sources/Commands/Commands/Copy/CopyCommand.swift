@@ -43,7 +43,7 @@ struct CopyCommand: RoostCommand {
         let container = try await containers(of: service, context, forWriting: false)[0]
         let end = try await Self.end(container, path, context)
         let source = try end.source(followsLink: followsLink)
-        if context.global.dryRun || dry.dryRun { return }
+        if context.isDry(dry) { return }
         guard case .host(let hostPath) = target else { return try CopyArchive.write(source) }
         let host = CopyEnd(root: try RootDirectory("/"), path: absolutePath(hostPath), name: "this host")
         try copy(source, to: host, context)
@@ -57,7 +57,7 @@ struct CopyCommand: RoostCommand {
             }
             let host = CopyEnd(root: try RootDirectory("/"), path: absolutePath(hostPath), name: "this host")
             let source = try host.source(followsLink: followsLink)
-            if !context.global.dryRun && !dry.dryRun { try copy(source, to: end, context) }
+            if !context.isDry(dry) { try copy(source, to: end, context) }
             context.streams.error.say(" \(container.name) Copied \(hostPath) to \(container.name):\(path)")
         }
     }

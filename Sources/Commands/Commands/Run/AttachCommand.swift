@@ -38,7 +38,7 @@ struct AttachCommand: RoostCommand {
                     ? "You cannot attach to a paused container, unpause it first"
                     : "You cannot attach to a stopped container, start it first")
         }
-        if context.global.dryRun || dry.dryRun { return 0 }
+        if context.isDry(dry) { return 0 }
         let client = context.client()
         let settings = try await client.fetch(ControlRequest(.attachment, container.id))
         var session = AttachSession(

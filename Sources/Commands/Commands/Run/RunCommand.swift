@@ -53,7 +53,7 @@ struct RunCommand: RoostCommand {
         guard let service = words.first else { throw CommandFailure("requires at least 1 arg(s), only received 0") }
         let stack = try context.loadStack(services: [service], faults: .refused).stack
         guard let definition = stack.services[service] else { throw CommandFailure.noSuchService(service) }
-        let isDry = context.global.dryRun || dry.dryRun
+        let isDry = context.isDry(dry)
         let mode = RunMode(
             streams: context.streams, detached: detach, interactive: settings.isInteractive,
             noTerminal: settings.noTerminal)
@@ -75,21 +75,12 @@ struct RunCommand: RoostCommand {
         request.registryEnvironment = context.registryEnvironment
         request.caller = context.caller("run")
         if build, !isDry, definition.build != nil {
-            let built = try await buildImage(of: service, stack, context)
-            guard built == 0 else { return built }
+            var build = StackBuildRequest(stack: stack)
+            build.services = [service]
+            let code = try await context.build(build, caller: "run", quiet: quiet || quietBuild)
+            guard code == 0 else { return code }
         }
         return try await run(request, mode, context)
-    }
-
-    private func buildImage(of service: String, _ stack: Stack, _ context: Context) async throws -> Int32 {
-        var request = StackBuildRequest(stack: stack)
-        request.services = [service]
-        request.registryEnvironment = context.registryEnvironment
-        request.caller = context.caller("run")
-        let post = try ControlRequest(.build, stack.name, body: request)
-        return try await context.complete(
-            post, operation: "build", quiet: quiet || quietBuild, client: context.client()
-        ).exitCode
     }
 
     private func run(_ request: RunRequest, _ mode: RunMode, _ context: Context) async throws -> Int32 {
