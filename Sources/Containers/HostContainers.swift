@@ -112,10 +112,10 @@ public struct HostContainers: ContainerEffects {
     }
 
     public func waitForEnd(of processes: ContainerProcesses) async {
-        // A process that can't be opened is gone already.
+        // `try?`: a process that can't be opened is gone already.
         if let shim = try? ProcessDescriptor(processes.monitor) {
             await Readiness.readable(shim.descriptor.number)
-            // A shim of an earlier supervisor is init's child, not ours.
+            // `try?`: a shim of an earlier supervisor is init's child, not ours.
             _ = try? shim.reap(blocking: false)
         }
         await Self.end(processes.process)
@@ -124,8 +124,8 @@ public struct HostContainers: ContainerEffects {
     /// Ends what a killed shim left behind. The kernel does so too, but not where the first process has executed a
     /// setuid program (that clears `PR_SET_PDEATHSIG`); and a container has ended only when its processes have.
     private static func end(_ process: ProcessIdentity) async {
+        // `try?`: what is gone, or can't be told to end, has ended.
         guard !Task.isCancelled, let main = try? ProcessDescriptor(process) else { return }
-        // `try?`: what can't be told to end has ended.
         try? main.signal(SIGKILL)
         await Readiness.readable(main.descriptor.number)
     }

@@ -8,17 +8,36 @@ public enum LinkedContainer: Hashable, Sendable, TextCodable {
     case container(String)
 
     public init?(_ text: String) {
-        switch NamespaceMode(text) {
-        case .service(let name): self = .service(name)
-        case .container(let name): self = .container(name)
-        default: return nil
-        }
+        guard let link = NamespaceMode(text)?.link else { return nil }
+        self = link
     }
 
     public var description: String {
         switch self {
         case .service(let name): "service:" + name
         case .container(let name): "container:" + name
+        }
+    }
+}
+
+extension NamespaceMode {
+    /// The container whose namespace it is.
+    public var link: LinkedContainer? {
+        switch self {
+        case .own, .host, .isolated: nil
+        case .service(let name): .service(name)
+        case .container(let name): .container(name)
+        }
+    }
+}
+
+extension NetworkMode {
+    /// The container whose network it is.
+    public var link: LinkedContainer? {
+        switch self {
+        case .networks, .none, .host: nil
+        case .service(let name): .service(name)
+        case .container(let name): .container(name)
         }
     }
 }

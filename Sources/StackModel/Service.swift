@@ -96,6 +96,8 @@ public struct ContainerSettings: Codable, Equatable, Sendable {
     public var runInit: Bool = false
     public var stopSignal: Signal?
     public var stopGracePeriod: TimeSpan?
+    /// Compose's default is ten seconds.
+    public var effectiveStopGracePeriod: TimeSpan { stopGracePeriod ?? .seconds(10) }
     public var labels: [String: String] = [:]
     public var ulimits: [String: ResourceLimitRange] = [:]
     public var sysctls: [String: String] = [:]

@@ -163,54 +163,43 @@ public actor ContainerTable {
     /// The containers whose namespaces and volumes `network_mode`, `pid` and `volumes_from` share.
     private func joined(by record: ContainerRecord) async throws -> JoinedContainers {
         var joined = JoinedContainers()
-        switch record.settings.networkMode {
-        case .networks, .none, .host: break
-        case .service(let name): joined.network = try await source(service: name, "network", of: record)
-        case .container(let name): joined.network = try await source(container: name, "network", of: record)
+        if let link = record.settings.networkMode.link {
+            joined.network = try await running(link, "network", for: record)
         }
-        switch record.settings.pid {
-        case nil, .own, .host, .isolated: break
-        case .service(let name): joined.pid = try await source(service: name, "pid namespace", of: record).processes
-        case .container(let name):
-            joined.pid = try await source(container: name, "pid namespace", of: record).processes
+        if let link = record.settings.pid?.link {
+            joined.pid = try await running(link, "pid namespace", for: record).processes
         }
         for source in record.settings.volumesFrom ?? [] {
-            let found = try await volumeSource(source.container, of: record)
+            guard let found = await candidates(source.container, for: record).first?.record else {
+                throw ContainerError(
+                    "\(record.name): there is no container of \(source.container), whose volumes it sees; make that first"
+                )
+            }
             joined.volumes.append((found, source.readOnly))
         }
         return joined
     }
 
-    private func volumeSource(_ link: LinkedContainer, of record: ContainerRecord) async throws -> ContainerRecord {
-        let found: ContainerRecord?
-        switch link {
-        case .service(let name):
-            let candidates = containers(of: record.stack).filter { owners[$0.id]?.service == name }
-            found = await snapshots(candidates).map(\.record).min { $0.number < $1.number }
-        case .container(let name): found = await find(name)?.record
-        }
-        if let found { return found }
-        throw ContainerError("\(record.name): there is no container of \(link), whose volumes it sees; make that first")
-    }
-
-    private func source(service: String, _ what: String, of record: ContainerRecord) async throws -> NetworkSource {
-        let candidates = containers(of: record.stack).filter { owners[$0.id]?.service == service }
-        return try await source(among: candidates, service, what, of: record)
-    }
-
-    private func source(container: String, _ what: String, of record: ContainerRecord) async throws -> NetworkSource {
-        try await source(among: await find(container).map { [$0] } ?? [], container, what, of: record)
-    }
-
-    private func source(
-        among candidates: [Container], _ wanted: String, _ what: String, of record: ContainerRecord
+    private func running(
+        _ link: LinkedContainer, _ what: String, for record: ContainerRecord
     ) async throws -> NetworkSource {
-        for snapshot in await snapshots(candidates).sorted(by: { $0.record.number < $1.record.number }) {
+        for snapshot in await candidates(link, for: record) {
             if let processes = snapshot.machine.processes {
                 return NetworkSource(record: snapshot.record, processes: processes)
             }
         }
-        throw ContainerError("\(record.name): \(wanted), whose \(what) it shares, is not running; start that first")
+        throw ContainerError("\(record.name): \(link), whose \(what) it shares, is not running; start that first")
+    }
+
+    /// What a container may mean by another one, the first choice first.
+    private func candidates(_ link: LinkedContainer, for record: ContainerRecord) async -> [ContainerSnapshot] {
+        switch link {
+        case .service(let name):
+            let all = containers(of: record.stack).filter { owners[$0.id]?.service == name }
+            return await snapshots(all).sorted { $0.record.number < $1.record.number }
+        case .container(let name):
+            return await snapshots(await find(name).map { [$0] } ?? [])
+        }
     }
 
     // MARK: Adoption

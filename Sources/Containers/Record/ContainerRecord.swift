@@ -91,7 +91,7 @@ public struct ContainerRecord: Codable, Equatable, Sendable {
 
     /// How it is ended for its ill health: as by `stop`.
     var unhealthyEnd: UnhealthyEnd {
-        UnhealthyEnd(signal: stopSignal.number, grace: spec.settings.stopGracePeriod ?? .seconds(10))
+        UnhealthyEnd(signal: stopSignal.number, grace: spec.settings.effectiveStopGracePeriod)
     }
 }
 

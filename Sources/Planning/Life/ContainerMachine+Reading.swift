@@ -23,8 +23,8 @@ extension ContainerMachine {
     /// What its health check says; `none` while it doesn't run.
     public var healthStatus: HealthStatus {
         guard processes != nil else { return .none }
-        return probes.map { $0.isEmpty ? health?.status ?? .none : $0.status(health?.status) } ?? health?.status
-            ?? .none
+        if let probes, !probes.isEmpty { return probes.status(health?.status) }
+        return health?.status ?? .none
     }
 
     /// As the planner sees it.

@@ -41,13 +41,16 @@ extension PublishedPort {
 }
 
 extension PlanAction {
-    /// Compose's default grace period.
-    static let defaultGracePeriod = TimeSpan.seconds(10)
-
     /// Stops a container in the way that it was made to be stopped.
     static func stopContainer(_ container: ObservedContainer, timeout: TimeSpan?) -> PlanAction {
+        stopContainer(container.reference, of: container.settings, timeout: timeout)
+    }
+
+    /// Stops a container in the way that its settings say.
+    static func stopContainer(
+        _ container: ContainerReference, of settings: ContainerSettings, timeout: TimeSpan?
+    ) -> PlanAction {
         .stopContainer(
-            container.reference, signal: container.settings.stopSignal?.description,
-            timeout: timeout ?? container.settings.stopGracePeriod ?? defaultGracePeriod)
+            container, signal: settings.stopSignal?.description, timeout: timeout ?? settings.effectiveStopGracePeriod)
     }
 }

@@ -16,29 +16,26 @@ extension UpSteps {
         waits[Wait(container: container, condition: .ready)] = ready
         let stop = builder.add(
             .stopContainer(current, timeout: selection.options.timeout), decision.reason, after: [ready])
-        let removal = builder.add(
+        removalOf[current.reference] = builder.add(
             .removeContainer(current.reference, volumes: false), decision.reason, after: [stop])
-        removalOf[current.reference] = removal
-        turns[service.name, default: []].append(removal)
         addTakingBack(container, of: service, made: creation, ifFailed: [start, ready])
     }
 
     /// The step that has to be through before the next container's turn.
     private func turn(of service: Service) -> [Int] {
         let parallelism = service.update?.parallelism ?? 1
-        let turns = turns[service.name] ?? []
-        guard parallelism > 0, turns.count >= parallelism else { return [] }
-        return [turns[turns.count - parallelism]]
+        let removals = decisions[service.name].filter(\.isStartFirst).compactMap { removalOf[$0.reference] }
+        guard parallelism > 0, removals.count >= parallelism else { return [] }
+        return [removals[removals.count - parallelism]]
     }
 
     private mutating func addTakingBack(
         _ container: ContainerReference, of service: Service, made creation: Int, ifFailed steps: [Int]
     ) {
         let reason = "take back: the old one serves on"
-        let timeout =
-            selection.options.timeout ?? service.container.stopGracePeriod ?? PlanAction.defaultGracePeriod
         let stop = builder.add(
-            .stopContainer(container, signal: nil, timeout: timeout), reason, ifFailed: steps, maker: creation)
+            .stopContainer(container, of: service.container, timeout: selection.options.timeout), reason,
+            ifFailed: steps, maker: creation)
         builder.add(
             .removeContainer(container, volumes: true), reason, after: [stop], ifFailed: steps, maker: creation)
     }

@@ -26,8 +26,6 @@ struct UpSteps {
     private var beingMade: Set<ContainerReference> = []
     /// By container as it exists now.
     var removalOf: [ContainerReference: Int] = [:]
-    /// By service: the removals of what was replaced while it served, in the order of their turns.
-    var turns: [String: [Int]] = [:]
     var waits: [Wait: Int] = [:]
 
     struct Wait: Hashable {

@@ -76,8 +76,5 @@ extension UpSelection {
 
 extension ObservedContainer {
     /// Whether it does its work.
-    var isServing: Bool {
-        guard case .running = state, !isEnding else { return false }
-        return health == .none || health == .healthy
-    }
+    var isServing: Bool { !isEnding && WaitCondition.ready.holds(for: self) }
 }
