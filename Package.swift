@@ -88,6 +88,8 @@ let package = Package(
         module("Diagnostics"),
         // IP addresses, prefixes, MAC addresses, ports.
         module("Addressing"),
+        // A hash that is the same in every process.
+        module("StableHashing"),
         // Digests, references, manifests, image and runtime configuration.
         module("OCI", [crypto]),
         // Dockerfiles: text -> instructions -> the program of a build.
@@ -95,14 +97,16 @@ let package = Package(
         // The resolved desired state of a stack.
         module("StackModel", ["Addressing", "OCI"]),
         // (desired, observed) -> plan; the restart and health state machines.
-        module("Planning", ["Addressing", "StackModel"]),
+        module("Planning", ["Addressing", "StableHashing", "StackModel"]),
         // Go's templates, for `--format`: text and a JSON value -> text.
         module("Templates", ["Diagnostics"]),
         // Bundle -> launch program, in wire and text form. The shim links it: no Foundation, no dependencies.
-        module("Launching"),
+        module("Launching", ["StableHashing"]),
 
         // Kernel: synchronous, typed errors, owned descriptors. The shim links these too.
         module("Kernel", ["CLinux"]),
+        // Blocking work beside the threads that serve all tasks.
+        module("Blocking", ["Kernel"]),
         // Plain tar archives, written and read in one pass.
         module("TarArchives", ["OCI", "Kernel"]),
         // Control groups, v2 and v1: what the host has, and the programs that make groups carried out.
@@ -120,15 +124,17 @@ let package = Package(
         // Files -> Stack, in stages.
         module("StackFile", ["CYAML", "Diagnostics", "Addressing", "OCI", "StackModel", orderedCollections]),
         // The distribution protocol.
-        module("Registries", ["Addressing", "OCI", "Kernel", httpClient, nio, nioPosix, nioHTTP1, nioSSL, toml]),
+        module(
+            "Registries",
+            ["Addressing", "OCI", "Kernel", "Blocking", httpClient, nio, nioPosix, nioHTTP1, nioSSL, toml]),
         // Content store and layers.
-        module("Images", ["OCI", "Kernel", "CLinux", "TarArchives", "Erofs"]),
+        module("Images", ["OCI", "Kernel", "Blocking", "CLinux", "TarArchives", "Erofs"]),
         // Launch, exec, signal, wait for and adopt containers.
         module("Sandboxes", ["CSeccomp", "OCI", "Launching", "Kernel", "Cgroups"]),
         // The commands of an OCI runtime, for others than the engine.
         module("RuntimeCommands", ["OCI", "Launching", "Kernel", "Cgroups", "Hooks", "Sandboxes"]),
         // Bridges, leases, the ruleset, names.
-        module("Networks", ["CLinux", "Addressing", "Kernel", nio, nioPosix]),
+        module("Networks", ["CLinux", "Addressing", "StableHashing", "Kernel", nio, nioPosix]),
         // Named volumes and their first content.
         module("Volumes", ["CLinux", "Kernel"]),
 
@@ -138,16 +144,16 @@ let package = Package(
         module(
             "Containers",
             [
-                "CLinux", "Addressing", "OCI", "StackModel", "Planning", "Launching", "Kernel", "Cgroups", "Images",
-                "Sandboxes", "Networks", "Volumes", "ControlAPI", crypto, logging, nio,
+                "CLinux", "Addressing", "StableHashing", "OCI", "StackModel", "Planning", "Launching", "Kernel",
+                "Blocking", "Cgroups", "Images", "Sandboxes", "Networks", "Volumes", "ControlAPI", crypto, logging, nio,
             ]),
 
         // Dockerfile and context -> image, with containers and layers of this host.
         module(
             "Builds",
             [
-                "CLinux", "Dockerfiles", "OCI", "StackModel", "Planning", "Kernel", "Images", "Networks", "ControlAPI",
-                "Containers",
+                "CLinux", "Dockerfiles", "OCI", "StackModel", "Planning", "Kernel", "Blocking", "Images", "Networks",
+                "ControlAPI", "Containers",
             ]),
 
         // Top.
@@ -155,8 +161,9 @@ let package = Package(
         module(
             "Orchestration",
             [
-                "Addressing", "OCI", "StackModel", "Planning", "Launching", "Kernel", "Cgroups", "Registries", "Images",
-                "Sandboxes", "Networks", "Volumes", "ControlAPI", "Containers", "Dockerfiles", "Builds", crypto,
+                "Addressing", "StableHashing", "OCI", "StackModel", "Planning", "Launching", "Kernel", "Cgroups",
+                "Registries", "Images", "Sandboxes", "Networks", "Volumes", "ControlAPI", "Containers", "Dockerfiles",
+                "Builds", crypto,
                 logging, nio, nioPosix,
             ]),
         // HTTP on a unix socket: the supervisor as a process, and the tables of what it answers.
@@ -170,7 +177,8 @@ let package = Package(
         module(
             "Commands",
             [
-                "Diagnostics", "OCI", "StackModel", "Templates", "Launching", "Kernel", "TarArchives", "StackFile",
+                "Diagnostics", "OCI", "StackModel", "Templates", "Launching", "Kernel", "Blocking", "TarArchives",
+                "StackFile",
                 "ControlAPI", argumentParser, crypto,
             ]),
         // Inputs from a seed, the run over them, and what they are given to. Of the tests; no program for users links it.
@@ -216,7 +224,8 @@ let package = Package(
         tests(
             "ContainersTests",
             [
-                "Containers", "Addressing", "Networks", "OCI", "StackModel", "Planning", "Launching", "Kernel",
+                "Containers", "Addressing", "StableHashing", "Networks", "OCI", "StackModel", "Planning", "Launching",
+                "Kernel",
                 "Sandboxes", "Images", "ControlAPI", logging, nioPosix,
             ]),
         tests("BuildsTests", ["CLinux", "Builds", "Dockerfiles", "Kernel", "OCI", "TarArchives"]),

@@ -1,3 +1,4 @@
+import Blocking
 import Cgroups
 public import ControlAPI
 import Glibc

@@ -1,3 +1,5 @@
+import StableHashing
+
 /// The readable form of programs: one step a line, the same program always the same text.
 struct ProgramText {
     private(set) var text = ""
@@ -39,12 +41,8 @@ struct ProgramText {
         bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: ":")
     }
 
-    /// A short form of bytes that nobody reads: FNV-1a, to see that two are the same.
-    static func digest(_ bytes: [UInt8]) -> String {
-        let hash = bytes.reduce(UInt64(0xcbf2_9ce4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-        let digits = String(hash, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
-    }
+    /// A short form of bytes that nobody reads, to see that two are the same.
+    static func digest(_ bytes: [UInt8]) -> String { StableHash(bytes).digits }
 }
 
 extension LaunchProgram {

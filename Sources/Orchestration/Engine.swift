@@ -6,6 +6,7 @@ import Kernel
 import Logging
 import NIOPosix
 import Sandboxes
+import StableHashing
 import Volumes
 
 /// The engines of one instance, put together: what they are is known here alone.
@@ -31,7 +32,7 @@ struct Engine: Sendable {
         volumes = VolumeRegistry(store: VolumeStore(root: locations.root))
         try volumes.store.sweep()
         let networks = try NetworkController(
-            locations: locations, instance: hexadecimal(stableHash(locations.root), digits: 6),
+            locations: locations, instance: hexadecimal(StableHash(locations.root).value, digits: 6),
             group: MultiThreadedEventLoopGroup.singleton)
         containers = try HostContainers(
             locations: locations, volumes: volumes.store, networks: networks,

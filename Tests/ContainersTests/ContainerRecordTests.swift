@@ -1,4 +1,5 @@
 import OCI
+import StableHashing
 import StackModel
 import Testing
 

@@ -1,3 +1,4 @@
+import Blocking
 import Glibc
 public import Kernel
 import Synchronization
@@ -14,7 +15,7 @@ public struct RootArchive: Sendable {
     public func write(to output: consuming OwnedDescriptor) async throws {
         let output = Output(output)
         try await withTaskCancellationHandler {
-            try await blocking { try write(to: output) }
+            try await onOwnThread { try write(to: output) }
         } onCancel: {
             output.isCancelled.withLock { $0 = true }
         }

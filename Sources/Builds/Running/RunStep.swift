@@ -1,3 +1,4 @@
+import Blocking
 import Containers
 import ControlAPI
 import Dockerfiles
@@ -31,7 +32,7 @@ struct RunStep: Sendable {
             let below = try await builder.containers.holdLayers(step.files.overlay, for: holder)
             let upper = builder.locations.upperDirectory(of: container.id)
             let mounts = mounts
-            let written = try await blocking {
+            let written = try await onOwnThread {
                 var layer = try UpperLayer(upper, stubs: try mounts.stubs(on: FileTree(below)))
                 var archive = try LayerArchive(scratch + "/layer.tar")
                 try layer.write(to: &archive)

@@ -1,3 +1,4 @@
+import Blocking
 import Containers
 import ControlAPI
 import Dockerfiles
@@ -135,7 +136,7 @@ struct StepMounts: Sendable {
         let scratch = try builder.images.scratch()
         let place = scratch.path
         let digests = step.build.digests
-        let (digest, written, isDirectory) = try await blocking {
+        let (digest, written, isDirectory) = try await onOwnThread {
             var draft = LayerDraft(base: try FileTree([]), now: 0)
             let tree = try FileTree(source.directories)
             var copy = try CopyStep(action, source, owner: nil, draft: &draft)

@@ -1,3 +1,4 @@
+import Blocking
 import Containers
 import Dockerfiles
 import Images
@@ -45,7 +46,7 @@ struct StepRun: Sendable {
         case .makeDirectory(let path, let owner):
             let trees = try await builder.containers.holdLayers(files.overlay, for: holder)
             return try await recorded(key(inputs: []), vertex) { scratch in
-                try await blocking {
+                try await onOwnThread {
                     let base = try FileTree(trees)
                     var draft = LayerDraft(base: base, now: Timestamp.now() / 1_000_000_000)
                     let owner = try ImageOwner(tree: base).find(owner) { vertex.note("WARN: \($0)") }
@@ -105,11 +106,11 @@ struct StepRun: Sendable {
         source.downloads = try await downloads(copy)
         let whole = source
         let digests = build.digests
-        let digest = try await blocking {
+        let digest = try await onOwnThread {
             try Self.draft(copy, below: below, whole, now: 0) { vertex.note("WARN: \($0)") }.digest(digests)
         }
         return try await recorded(key(inputs: [digest.description]), vertex) { scratch in
-            try await blocking {
+            try await onOwnThread {
                 let draft = try Self.draft(copy, below: below, whole, now: Timestamp.now() / 1_000_000_000) { _ in }
                 return try Self.write(draft, in: scratch)
             }
@@ -134,7 +135,7 @@ struct StepRun: Sendable {
             let modified = try await builder.download(url, scratch.path + "/file")
             result[url] = DownloadedFile(scratch: scratch, modified: modified)
             guard let wanted = copy.checksum else { continue }
-            let digest = try await blocking {
+            let digest = try await onOwnThread {
                 let tree = try FileTree([scratch.path])
                 guard let entry = try tree.entry("/file") else { throw BuildError("\(url) is gone; build again") }
                 return try FileDigests().digest(of: "/file", FileIdentity(entry), in: tree)
@@ -149,7 +150,7 @@ struct StepRun: Sendable {
     /// Unpacks the archives that are named; what an earlier build unpacked is there.
     private func unpacked(_ copy: CopyAction, _ source: SourceTree, _ holder: String) async throws -> SourceTree {
         let digests = build.digests
-        let found = try await blocking {
+        let found = try await onOwnThread {
             var draft = LayerDraft(base: try FileTree([]), now: 0)
             let step = try CopyStep(copy, source, owner: nil, draft: &draft)
             return try step.archivePlaces().map { place in
@@ -165,7 +166,7 @@ struct StepRun: Sendable {
             if let record = builder.cache.archive(digest), let known = builder.images.layer(record) {
                 layer = known
             } else {
-                let file = try await blocking { HeldFile(try FileTree(source.directories).open(place)) }
+                let file = try await onOwnThread { HeldFile(try FileTree(source.directories).open(place)) }
                 layer = try await builder.images.addFiles(archive: file.path, place)
                 withExtendedLifetime(file) {}
                 if let layer { try builder.cache.save(archive: digest, as: layer.diffID) }

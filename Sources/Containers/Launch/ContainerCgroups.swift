@@ -2,6 +2,7 @@ public import Cgroups
 public import ControlAPI
 import OCI
 import Sandboxes
+import StableHashing
 
 /// Where containers' control groups are, below the root of each hierarchy. Instances with other places on disk have
 /// other parents, so that none takes another's containers for its own.
@@ -16,7 +17,7 @@ public struct ContainerCgroups: Sendable {
 
     private static func parent(_ locations: Locations) -> String {
         locations.runRoot == "/run/roost"
-            ? "roost" : "roost-" + hexadecimal(stableHash(locations.runRoot), digits: 8)
+            ? "roost" : "roost-" + hexadecimal(StableHash(locations.runRoot).value, digits: 8)
     }
 
     /// That of the supervisor and the shims, beside the containers'.

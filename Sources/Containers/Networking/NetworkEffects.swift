@@ -1,4 +1,5 @@
 import Addressing
+import Blocking
 import Kernel
 import Networks
 import Planning
@@ -111,17 +112,6 @@ final class HostNetworkEffects: NetworkEffects {
     func route(_ gateways: [[UInt8]], of processes: ContainerProcesses) async throws {
         if gateways.isEmpty { return }
         try await onOwnThread { try ContainerLink.route(gateways, of: processes.process) }
-    }
-
-    /// For what goes to a container's namespace: such a thread can be nobody else's.
-    private func onOwnThread(_ work: @escaping @Sendable () throws -> Void) async throws {
-        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-            do {
-                try OwnThread.start { continuation.resume(with: Result { try work() }) }
-            } catch {
-                continuation.resume(throwing: error)
-            }
-        }
     }
 
     func hasTable(_ name: String) throws -> Bool {

@@ -1,4 +1,5 @@
 import Addressing
+import Blocking
 import Glibc
 import Images
 import Kernel

@@ -1,5 +1,6 @@
 import ControlAPI
 import Crypto
+import StableHashing
 import StackModel
 
 /// The value of `com.docker.compose.config-hash`: equal for containers that were made from equal settings.

@@ -3,6 +3,7 @@ import Kernel
 import OCI
 import Planning
 import Sandboxes
+import StableHashing
 import StackModel
 
 /// The containers on disk: `containers/ID/{container.json,status.json,upper,work,ID-json.log}` in the root; and what a

@@ -1,4 +1,5 @@
 public import Addressing
+import StableHashing
 
 /// The subnets and addresses that one instance of Roost has given out: a pure value, written to disk by its owner.
 ///
@@ -19,7 +20,7 @@ public struct AddressLedger: Hashable, Sendable {
     /// A unique-local prefix (RFC 4193) of an instance: the same text gives the same one, another text most likely
     /// another one.
     public static func uniqueLocalPool(of instance: String) -> Prefix {
-        let global = UInt64(stableDigits(instance, 10), radix: 16) ?? 0
+        let global = StableHash(instance).value >> 24
         return Prefix(IPv6Address(high: 0xfd << 56 | global << 16, low: 0), length: 48)
     }
 

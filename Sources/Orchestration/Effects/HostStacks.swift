@@ -6,6 +6,7 @@ import Kernel
 import OCI
 import Planning
 public import Registries
+import StableHashing
 import StackModel
 import Volumes
 

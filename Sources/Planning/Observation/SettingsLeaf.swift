@@ -1,4 +1,5 @@
 import Addressing
+import StableHashing
 import StackModel
 
 /// One value in a difference, as the user is shown it.
@@ -68,11 +69,10 @@ struct SettingsLeaf: Equatable {
         return line.prefix(36) + "… #" + checksum(shown)
     }
 
-    /// FNV-1a, 16 bits of it.
+    /// Sixteen bits.
     private static func checksum(_ text: String) -> String {
-        let hash = text.utf8.reduce(UInt64(0xcbf2_9ce4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-        let digits = String((hash ^ (hash >> 32)) & 0xffff, radix: 16)
-        return String(repeating: "0", count: 4 - digits.count) + digits
+        let hash = StableHash(text).value
+        return hexadecimal(hash ^ (hash >> 32), digits: 4)
     }
 
     private static func spelled(_ mode: NetworkMode) -> String {

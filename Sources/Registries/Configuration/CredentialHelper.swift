@@ -1,3 +1,4 @@
+import Blocking
 import FoundationEssentials
 import Glibc
 import Kernel
@@ -73,13 +74,7 @@ extension CredentialHelper {
     private func run(_ action: String, _ input: [UInt8]) async throws -> Answer {
         try Task.checkCancellation()
         let path = try find()
-        return try await withCheckedThrowingContinuation { continuation in
-            do {
-                try OwnThread.start { continuation.resume(with: Result { try runBlocking(path, action, input) }) }
-            } catch {
-                continuation.resume(throwing: error)
-            }
-        }
+        return try await onOwnThread { try runBlocking(path, action, input) }
     }
 
     private func find() throws(CredentialError) -> String {

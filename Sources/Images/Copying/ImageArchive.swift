@@ -1,3 +1,4 @@
+import Blocking
 import Kernel
 import OCI
 
@@ -26,7 +27,7 @@ struct ImageArchive: Sendable {
             try await store.unpacker.unpack(archive: input, into: tree, "the archive", for: subject)
             let directory = ContentDirectory(path: tree, followsLinks: false, subject: subject, isOwn: true)
             // Reading all layers for their digests takes long, so it is kept off the tasks' threads.
-            let content = try await onOwnThread { _ in try Self.content(of: directory) }
+            let content = try await onOwnThread { try Self.content(of: directory) }
             return ImageArchive(content: content, path: path, subject: subject, workspace: workspace)
         } catch let error as KernelError {
             throw error.about(subject)

@@ -1,3 +1,4 @@
+import Blocking
 import Glibc
 import Kernel
 import OCI
@@ -147,7 +148,7 @@ struct LayerInstaller: Sendable {
     private func commit(
         _ layer: Layer, _ partial: PartialBlob, _ blob: BlobPlace, _ output: LayerOutput?
     ) async throws {
-        try await onOwnThread { [paths] _ in
+        try await onOwnThread { [paths] in
             try output?.place(layer.diffID, in: paths)
             switch blob {
             case .present: try partial.discard()

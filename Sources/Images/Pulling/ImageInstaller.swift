@@ -1,3 +1,4 @@
+import Blocking
 import Glibc
 import Kernel
 import OCI
@@ -183,7 +184,7 @@ struct ImageInstaller: Sendable {
         // `try?`: unreadable or missing, it is written.
         let present = try? Files.read(path, limit: DocumentLimit.manifest)
         if present == document.bytes { return }
-        try await onOwnThread { [paths] _ in
+        try await onOwnThread { [paths] in
             let workspace = try Workspace.make(in: paths.temporary)
             let temporary = "\(workspace.path)/document"
             try Files.replace(temporary, with: document.bytes, durable: .content)

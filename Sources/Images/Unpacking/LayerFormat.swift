@@ -1,3 +1,4 @@
+import Blocking
 import Erofs
 import Glibc
 import Kernel
@@ -15,7 +16,7 @@ extension Unpacker {
         }
         if let known = Self.found.withLock({ $0 }) { return known }
         // `try?`: whatever the reason, directories will do.
-        let canMount = (try? await onOwnThread { _ in try probe() }) != nil
+        let canMount = (try? await onOwnThread { try probe() }) != nil
         let form = canMount ? LayerForm.erofs : .tree
         Self.found.withLock { $0 = form }
         return form

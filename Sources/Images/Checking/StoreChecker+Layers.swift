@@ -1,3 +1,4 @@
+import Blocking
 import Kernel
 import OCI
 import Synchronization
@@ -50,7 +51,7 @@ extension StoreChecker {
         }
         let problem =
             isThere
-            ? try await onOwnThread { _ in try Self.difference(paths, layer.diffID, output) } : "it is missing"
+            ? try await onOwnThread { try Self.difference(paths, layer.diffID, output) } : "it is missing"
         guard let problem else { return }
         found(subject, problem, repair: "made again from blob \(layer.blob.digest)")
         if repairs { try await replace(layer, output, workspace) }
@@ -72,7 +73,7 @@ extension StoreChecker {
         _ layer: Layer, _ output: LayerOutput, _ workspace: Workspace
     ) async throws {
         let paths = store.paths
-        try await onOwnThread { _ in
+        try await onOwnThread {
             try output.place(layer.diffID, in: paths, movingTo: "\(workspace.path)/old")
         }
     }

@@ -1,20 +1,27 @@
 import Glibc
 import Kernel
 
-/// Runs blocking work on a thread of its own: the few threads that serve all tasks mustn't wait for a disk or a
-/// process. `body` gets a descriptor that becomes readable when the task is cancelled.
+/// Does blocking work on a thread of its own: the few threads that serve all tasks mustn't wait for a disk or a
+/// process. It can't be cancelled: what has begun is finished. The thread ends with it, and so may leave for another
+/// namespace.
+public func onOwnThread<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+    try await withCheckedThrowingContinuation { continuation in
+        do {
+            try OwnThread.start { continuation.resume(with: Result { try body() }) }
+        } catch {
+            continuation.resume(throwing: error)
+        }
+    }
+}
+
+/// Does blocking work on a thread of its own; `body` gets a descriptor that becomes readable when the task is
+/// cancelled.
 public func onOwnThread<Value: Sendable>(
     _ body: @escaping @Sendable (_ cancellation: Cancellation) throws -> Value
 ) async throws -> Value {
     let cancellation = try Cancellation()
     return try await withTaskCancellationHandler {
-        try await withCheckedThrowingContinuation { continuation in
-            do {
-                try OwnThread.start { continuation.resume(with: Result { try body(cancellation) }) }
-            } catch {
-                continuation.resume(throwing: error)
-            }
-        }
+        try await onOwnThread { try body(cancellation) }
     } onCancel: {
         cancellation.raise()
     }

@@ -1,3 +1,4 @@
+import Blocking
 import Glibc
 import Kernel
 import OCI
@@ -21,7 +22,7 @@ final class StoreChecker: Sendable {
     func run() async throws -> StoreCheck {
         do {
             try await checkIndex()
-            let inventory = try await onOwnThread { [paths = store.paths] _ in try Inventory(paths) }
+            let inventory = try await onOwnThread { [paths = store.paths] in try Inventory(paths) }
             counts.withLock { $0 = (0, inventory.blobs.count + inventory.layers.count) }
             try await checkBlobs(inventory.blobs)
             let images = try await checkImages()
@@ -76,7 +77,7 @@ final class StoreChecker: Sendable {
     }
 
     private func checkBlob(_ blob: Inventory.Item) async throws {
-        let (actual, size) = try await onOwnThread { _ in try FileContent.digest(blob.path, blob.digest.algorithm) }
+        let (actual, size) = try await onOwnThread { try FileContent.digest(blob.path, blob.digest.algorithm) }
         report.withLock {
             $0.blobs += 1
             $0.bytes += size

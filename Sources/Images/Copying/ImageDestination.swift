@@ -1,3 +1,4 @@
+import Blocking
 import Glibc
 import Kernel
 import OCI
@@ -92,7 +93,7 @@ struct BlobCopy: Sendable {
 
     /// Whether a file is the blob.
     func verify(_ path: String) async throws {
-        let (actual, size) = try await onOwnThread { [descriptor] _ in
+        let (actual, size) = try await onOwnThread { [descriptor] in
             try FileContent.digest(path, descriptor.digest.algorithm)
         }
         guard size == descriptor.size else { throw wrongSize(size) }

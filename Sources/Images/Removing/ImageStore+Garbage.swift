@@ -1,3 +1,4 @@
+import Blocking
 import Kernel
 public import OCI
 
@@ -5,7 +6,7 @@ extension ImageStore {
     /// Removes blobs and layers that no image needs. While someone adds to the store nothing can be told apart, so
     /// then it is left to them, when they are done.
     func collectGarbage(keeping inUse: Set<Digest>, gone: [StoredImage] = []) async throws -> Removal {
-        try await onOwnThread { [self] _ in
+        try await onOwnThread { [self] in
             do {
                 guard let lock = try StoreLock.attemptForAMoment(paths.contentLock, .exclusive) else {
                     var removal = Removal()

@@ -1,3 +1,4 @@
+import Blocking
 import OCI
 
 /// What the images take on the disk, as `system df` shows it. Bytes are as `du` counts them.
@@ -29,7 +30,7 @@ public struct StoreUsage: Sendable {
 extension ImageStore {
     /// What the images take, each blob and layer once.
     public func usage(inUse: [ImageUse] = []) async throws -> StoreUsage {
-        let inventory = try await onOwnThread { [paths] _ in try Inventory(paths) }
+        let inventory = try await onOwnThread { [paths] in try Inventory(paths) }
         let images = try images()
         // A manifest may have two names: only another image shares with it.
         var users: [String: Set<Digest>] = [:]

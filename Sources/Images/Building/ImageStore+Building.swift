@@ -1,3 +1,4 @@
+import Blocking
 import Glibc
 import Kernel
 public import OCI
@@ -55,7 +56,7 @@ extension ImageStore {
         let output = try installer.output(await unpacker.layerForm(), workspace)
         do {
             let result = try await unpacker.unpack(archive, into: output, algorithm: .sha256, what, for: what)
-            try await onOwnThread { [paths] _ in try output.place(result.diffID, in: paths) }
+            try await onOwnThread { [paths] in try output.place(result.diffID, in: paths) }
             return paths.storedLayer(result.diffID)
         } catch let error as ImageError {
             guard case .unpack(_, let detail) = error.reason, detail.contains(Self.noArchive) else { throw error }
