@@ -9,16 +9,17 @@ final class Context: Sendable {
     let environment: [String: String]
     let locations: Locations
 
-    init(global options: GlobalOptions, streams: StandardStreams) {
+    /// - Parameter options: `nil`: there is none before the command.
+    init(global options: GlobalOptions?, streams: StandardStreams) {
         // A variable, so that a supervisor that this command starts has it too.
-        if let format = options.layerFormat { setenv("ROOST_LAYER_FORMAT", format.rawValue, 1) }
+        if let format = options?.layerFormat { setenv("ROOST_LAYER_FORMAT", format.rawValue, 1) }
         let environment = Self.readEnvironment()
         self.environment = environment
         self.streams = streams
         global = GlobalSettings(options, environment: environment)
         locations = Locations(
-            root: options.root.map(absolutePath), runRoot: options.runRoot.map(absolutePath), environment: environment,
-            userID: geteuid())
+            root: options?.root.map(absolutePath), runRoot: options?.runRoot.map(absolutePath),
+            environment: environment, userID: geteuid())
     }
 
     /// A client for this command, which starts the supervisor where none listens.
@@ -76,15 +77,15 @@ struct GlobalSettings: Sendable {
     private let noColor: Bool
     private let dumbTerminal: Bool
 
-    init(_ options: GlobalOptions, environment: [String: String]) {
-        files = options.files
-        projectName = options.projectName
-        projectDirectory = options.projectDirectory
-        profiles = options.profiles
-        envFiles = options.envFiles
-        dryRun = options.dryRun
-        progress = options.progress ?? environment["COMPOSE_PROGRESS"].flatMap(ProgressMode.init) ?? .auto
-        ansi = options.ansi ?? environment["COMPOSE_ANSI"].flatMap(AnsiMode.init) ?? .auto
+    init(_ options: GlobalOptions?, environment: [String: String]) {
+        files = options?.files ?? []
+        projectName = options?.projectName
+        projectDirectory = options?.projectDirectory
+        profiles = options?.profiles ?? []
+        envFiles = options?.envFiles ?? []
+        dryRun = options?.dryRun ?? false
+        progress = options?.progress ?? environment["COMPOSE_PROGRESS"].flatMap(ProgressMode.init) ?? .auto
+        ansi = options?.ansi ?? environment["COMPOSE_ANSI"].flatMap(AnsiMode.init) ?? .auto
         noColor = environment["NO_COLOR"].map { !$0.isEmpty } ?? false
         dumbTerminal = environment["TERM"] == "dumb"
     }

@@ -36,8 +36,9 @@ private struct CommandRun {
     mutating func perform() async throws -> Int32 {
         // Asked most often by scripts, and answered without the parser.
         let isVersion = split.global == ["--version"] && split.command == nil
-        let global = try isVersion ? nil : GlobalOptions.read(split.global)
-        guard let global, !global.version else {
+        // Nor is the parser asked where there is nothing to parse: its start costs more than most commands.
+        let global = try isVersion || split.global.isEmpty ? nil : GlobalOptions.read(split.global)
+        if isVersion || global?.version == true {
             return try VersionCommand.print(format: nil, short: false, to: streams.output)
         }
         guard let name = split.command, name != "help" || !split.rest.isEmpty else {

@@ -111,6 +111,7 @@ struct Project {
 extension Substring {
     /// Without blanks at both ends.
     var trimmed: String {
-        String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+        let start = drop { $0 == " " }
+        return start.lastIndex { $0 != " " }.map { String(start[...$0]) } ?? ""
     }
 }
