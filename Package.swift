@@ -177,9 +177,8 @@ let package = Package(
         module(
             "Commands",
             [
-                "Diagnostics", "OCI", "StackModel", "Templates", "Launching", "Kernel", "Blocking", "TarArchives",
-                "StackFile",
-                "ControlAPI", argumentParser, crypto,
+                "Diagnostics", "Addressing", "OCI", "StackModel", "Templates", "Launching", "Kernel", "Blocking",
+                "TarArchives", "StackFile", "ControlAPI", argumentParser, crypto,
             ]),
         // Inputs from a seed, the run over them, and what they are given to. Of the tests; no program for users links it.
         module("Fuzzing", ["Diagnostics", "Erofs", "Kernel", "LayerReading", "OCI", "Registries", "StackFile"]),
@@ -238,7 +237,7 @@ let package = Package(
         tests("ServingTests", ["Serving", "Orchestration", "ControlAPI", "Kernel", nio, nioPosix, nioHTTP1]),
         tests(
             "CommandsTests",
-            ["Commands", "ControlAPI", "StackModel", "Kernel", argumentParser, nio, nioPosix, nioHTTP1],
+            ["Commands", "Addressing", "ControlAPI", "StackModel", "Kernel", argumentParser, nio, nioPosix, nioHTTP1],
             exclude: ["Reference"]),
         tests("FuzzingTests", ["Fuzzing", "Kernel"]),
         tests("SystemTests", []),

@@ -127,6 +127,40 @@ extension Endpoint where Body == PruneRequest, Answer == CommandEvent {
     public static var prune: Self { .init(.post, "/v1/prune", .lines) }
 }
 
+// MARK: Networks
+
+extension Endpoint where Body == NoBody, Answer == [NetworkSummary] {
+    public static var networks: Self { .init(.get, "/v1/networks", .document) }
+}
+
+extension Endpoint where Body == NoBody, Answer == JSONDocument {
+    /// The shape of `docker network inspect`, without its list.
+    public static var network: Self { .init(.get, "/v1/networks/{network}", .document) }
+}
+
+extension Endpoint where Body == NetworkCreationRequest, Answer == String {
+    /// Answers with the network's id.
+    public static var createNetwork: Self { .init(.post, "/v1/networks/create", .document) }
+}
+
+extension Endpoint where Body == NetworkPruneRequest, Answer == [String] {
+    /// Answers with the names of those that went.
+    public static var pruneNetworks: Self { .init(.post, "/v1/networks/prune", .document) }
+}
+
+extension Endpoint where Body == NetworkRemovalRequest, Answer == [String] {
+    /// Answers with the names of those that went.
+    public static var removeNetwork: Self { .init(.post, "/v1/networks/{network}/remove", .document) }
+}
+
+extension Endpoint where Body == ConnectionRequest, Answer == NoBody {
+    public static var connect: Self { .init(.post, "/v1/networks/{network}/connect", .document) }
+}
+
+extension Endpoint where Body == DisconnectionRequest, Answer == NoBody {
+    public static var disconnect: Self { .init(.post, "/v1/networks/{network}/disconnect", .document) }
+}
+
 // MARK: Images
 
 extension Endpoint where Body == NoBody, Answer == [ImageSummary] {

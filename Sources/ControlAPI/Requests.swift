@@ -191,3 +191,21 @@ public struct PruneRequest: Codable, Sendable {
 
     public init() {}
 }
+
+/// `POST /v1/networks/create`.
+public struct NetworkCreationRequest: Codable, Sendable {
+    public var definition: StackNetwork
+    /// As `--attachable` says; it is shown.
+    public var attachable = false
+
+    public init(definition: StackNetwork) { self.definition = definition }
+}
+
+/// `POST /v1/networks/NAME/connect`.
+public struct ConnectionRequest: Codable, Sendable {
+    /// Its name or id.
+    public var container: String
+    public var attachment = NetworkAttachment()
+
+    public init(container: String) { self.container = container }
+}

@@ -143,6 +143,7 @@ extension Supervisor {
             _ = try await controller.carryOut(StackOrder(request), events: events)
             await forgetIfEmpty(controller.name)
         }
+        for name in try await pruneNetworks(NetworkPruneRequest()) { events.done("Network \(name)", "Removed") }
         guard request.volumes else { return Outcome() }
         let used = try ContainerOnDisk.all(engine.locations).reduce(into: Set<String>()) { $0.formUnion($1.volumes) }
         for volume in try engine.volumes.store.list()

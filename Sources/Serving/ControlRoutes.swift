@@ -12,7 +12,7 @@ struct ControlRoutes: Router {
         root = supervisor.root
         table = RouteTable(
             routes: Self.about(supervisor) + Self.stacks(supervisor) + Self.changes(supervisor)
-                + Self.images(supervisor) + Self.transfers(supervisor))
+                + Self.networks(supervisor) + Self.images(supervisor) + Self.transfers(supervisor))
     }
 
     func handler(for request: ReceivedRequest) throws(RequestRefusal) -> Handler? {
@@ -65,6 +65,24 @@ struct ControlRoutes: Router {
             .document(.revisions) { call, _ in try supervisor.revisions(of: call.name) },
             .document(.stackVolumes) { call, _ in try await supervisor.volumeSummaries(of: call.name) },
             .json(.container) { call, _ in try await supervisor.inspect(call.name) },
+        ]
+    }
+
+    private static func networks(_ supervisor: Supervisor) -> [Route] {
+        [
+            .document(.networks) { _, _ in await supervisor.networkSummaries() },
+            .json(.network) { call, _ in try await supervisor.inspectNetwork(call.name) },
+            .document(.createNetwork) { _, body in try await supervisor.createNetwork(body) },
+            .document(.pruneNetworks) { _, body in try await supervisor.pruneNetworks(body) },
+            .document(.removeNetwork) { call, body in try await supervisor.removeNetwork(call.name, body) },
+            .document(.connect) { call, body in
+                try await supervisor.connect(call.name, body)
+                return NoBody()
+            },
+            .document(.disconnect) { call, body in
+                try await supervisor.disconnect(call.name, body)
+                return NoBody()
+            },
         ]
     }
 

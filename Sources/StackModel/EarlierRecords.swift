@@ -18,8 +18,17 @@ extension KeyedDecodingContainer {
     }
 
     func decode(_ type: [AddressRange].Type, forKey key: Key) throws -> [AddressRange] {
-        try decode([[String: String]].self, forKey: key).compactMap { texts in
-            AddressRange(subnet: texts["subnet"], gateway: texts["gateway"], ipRange: texts["ipRange"])
+        try decode([WrittenRange].self, forKey: key).compactMap { written in
+            var range = AddressRange(subnet: written.subnet, gateway: written.gateway, ipRange: written.ipRange)
+            range?.auxAddresses = written.auxAddresses
+            return range
         }
     }
+}
+
+private struct WrittenRange: Decodable {
+    var subnet: String?
+    var gateway: String?
+    var ipRange: String?
+    var auxAddresses: [String: IPAddress]?
 }

@@ -167,6 +167,8 @@ public struct NetworkAttachment: Codable, Equatable, Sendable {
     public var macAddress: MACAddress?
     /// Higher first: which network gives the default route.
     public var priority: Int
+    /// Names that this container alone has for others on its networks (`network connect --link`), by the name.
+    public var links: [String: LinkedContainer]?
 
     public init(
         aliases: [String] = [], ipv4Address: IPv4Address? = nil, macAddress: MACAddress? = nil, priority: Int = 0

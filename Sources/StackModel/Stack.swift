@@ -66,11 +66,18 @@ public struct AddressRange: Codable, Equatable, Sendable {
     public var subnet: Prefix?
     public var gateway: IPAddress?
     public var ipRange: Prefix?
+    /// Addresses of the subnet that others than containers have, by a name that only people read. Records of before have
+    /// none.
+    public var auxAddresses: [String: IPAddress]?
 
-    public init(subnet: Prefix? = nil, gateway: IPAddress? = nil, ipRange: Prefix? = nil) {
+    public init(
+        subnet: Prefix? = nil, gateway: IPAddress? = nil, ipRange: Prefix? = nil,
+        auxAddresses: [String: IPAddress]? = nil
+    ) {
         self.subnet = subnet
         self.gateway = gateway
         self.ipRange = ipRange
+        self.auxAddresses = auxAddresses
     }
 
     /// `nil` where a text is none of what it should be.

@@ -1,4 +1,5 @@
 import Addressing
+import ControlAPI
 import FoundationEssentials
 import Glibc
 import Kernel
@@ -58,6 +59,8 @@ final class MemoryNetworkEffects: NetworkEffects {
         }
     }
 
+    /// One instant for all.
+    func now() -> Int64 { 1_763_812_800_000_000_000 }
     func load() -> NetworkStore.Content { .init(records: host.records, ledger: host.ledger) }
     func save(_ record: NetworkRecord) throws { try change { $0.records[record.definition.name] = record } }
     func save(_ ledger: AddressLedger) throws { try change { $0.ledger = ledger } }
@@ -390,6 +393,75 @@ final class MemoryNetworkEffects: NetworkEffects {
         #expect(await controller.table == before)
     }
 
+    // MARK: By hand
+
+    @Test("A network made by hand is found by its name and id, kept by the next supervisor, and no stack's")
+    func byHand() async throws {
+        let effects = MemoryNetworkEffects()
+        let controller = try Self.controller(effects)
+        let proxy = StackNetwork(name: "proxy", labels: ["a": "b"])
+        let id = try await controller.createByHand(proxy, isAttachable: true)
+        try await controller.create(Self.network, stack: "shop")
+        await #expect(throws: ContainerError.self) { try await controller.createByHand(proxy, isAttachable: false) }
+        await #expect(throws: ContainerError.self) { try await controller.create(proxy, stack: "shop") }
+
+        let next = try Self.controller(effects)
+        await next.adopt([], areAll: true, log: Self.log)
+        for text in ["proxy", id, String(id.prefix(7))] {
+            #expect(try await next.name(of: text) == "proxy", "\(text)")
+        }
+        #expect(try await next.name(of: "pro") == nil)
+        #expect(await next.summaries().map(\.name) == ["proxy", "shop_default"])
+        #expect(await next.summaries().map(\.stack) == ["", "shop"])
+        #expect(await next.summaries().map(\.labels) == [["a": "b"], ["com.docker.compose.project": "shop"]])
+        #expect(await next.handMade == ["proxy"])
+        #expect(Set(await next.definitions(of: "shop").keys) == ["shop_default"])
+        #expect(await next.document(of: "proxy")?.Id == id)
+        #expect(try await next.remove("proxy"))
+        #expect(await next.summaries().map(\.name) == ["shop_default"])
+    }
+
+    @Test("What can't be made by hand leaves nothing, and a build's network is nobody's to see")
+    func failedByHand() async throws {
+        let effects = MemoryNetworkEffects()
+        let controller = try Self.controller(effects)
+        let odd = StackNetwork(name: "odd", ipam: [AddressRange(subnet: Prefix("10.9.0.0/31"))])
+        await #expect(throws: LeaseError.self) { try await controller.createByHand(odd, isAttachable: false) }
+        Self.expectNothing(effects.host, "refused")
+        try await controller.create(StackNetwork(name: "roost_build_1"), stack: "")
+        #expect(await controller.summaries().isEmpty)
+    }
+
+    @Test("Who is connected by hand is where it was asked to be, under the names it was asked to have")
+    func connectedByHand() async throws {
+        let effects = MemoryNetworkEffects()
+        let controller = try Self.controller(effects)
+        try await controller.create(Self.network, stack: "shop")
+        let definition = StackNetwork(
+            name: "proxy",
+            ipam: [AddressRange(subnet: Prefix("10.9.0.0/24"), auxAddresses: ["router": .v4(IPv4Address(10, 9, 0, 2))])]
+        )
+        _ = try await controller.createByHand(definition, isAttachable: false)
+        var (web, db) = (Self.record("a"), Self.record("b", service: "db"))
+        for record in [web, db] { _ = try await controller.lease(record) }
+        await controller.adopt([try Self.running(web), try Self.running(db)], areAll: false, log: Self.log)
+        web.connections = ["proxy": NetworkAttachment(aliases: ["www"])]
+        web.connections?["proxy"]?.links = ["store": .container(db.name)]
+        #expect(web.networkNames == ["proxy", "shop_default"])
+        try await controller.move(web, try Self.alive())
+        let endpoint = try #require(await controller.document(of: "proxy")?.Containers[web.id])
+        #expect(endpoint.IPv4Address == "10.9.0.3/24", "10.9.0.2 is somebody else's")
+        let store = try #require(DomainName("store"))
+        let directory = await controller.directory
+        #expect(directory.table(of: web.id).addresses(of: store)?.count == 1)
+        #expect(directory.table(of: db.id).addresses(of: store) == nil)
+        #expect(try await !controller.remove("proxy"))
+        web.connections = nil
+        try await controller.move(web, try Self.alive())
+        #expect(directory.table(of: web.id).addresses(of: store) == nil)
+        #expect(try await controller.remove("proxy"))
+    }
+
     // MARK: Ports
 
     @Test("A service's containers hold a port together, and it leads to all that are ready")
@@ -469,6 +541,19 @@ final class MemoryNetworkEffects: NetworkEffects {
         #expect(content.records["shop_default"]?.bridge == "rst1")
         #expect(content.ledger?.networks["shop_default"]?.subnets.flatMap(\.leases).map(\.name) == ["shop-web-1"])
         #expect(content.problems.isEmpty)
+    }
+
+    @Test("A network may have the name of the ledger's file")
+    func ledgersName() throws {
+        let store = NetworkStore(directory: try TemporaryDirectory().path)
+        let record = NetworkRecord(definition: StackNetwork(name: "ledger"), stack: "", bridge: "rst1")
+        try store.save(record)
+        try store.save(AddressLedger())
+        let content = try store.load()
+        #expect(content.records == ["ledger": record])
+        #expect(content.ledger == AddressLedger())
+        try store.remove("ledger")
+        #expect(try store.load().records.isEmpty)
     }
 
     @Test("A record that can't be read is named and left; the others count")

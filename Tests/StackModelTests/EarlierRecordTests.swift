@@ -52,6 +52,13 @@ import Testing
             ])
     }
 
+    @Test func networksAreReadAsTheyAreWritten() throws {
+        let range = AddressRange(
+            subnet: Prefix("10.1.0.0/16"), auxAddresses: ["router": .v4(IPv4Address(10, 1, 0, 2))])
+        let network = StackNetwork(name: "n", ipam: [range])
+        #expect(try JSONDecoder().decode(StackNetwork.self, from: JSONEncoder().encode(network)) == network)
+    }
+
     @Test func valuesAreWrittenAsTexts() throws {
         let settings = try JSONDecoder().decode(ContainerSettings.self, from: Data(settings.utf8))
         let encoded = try JSONEncoder().encode(settings)

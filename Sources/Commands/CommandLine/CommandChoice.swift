@@ -48,6 +48,9 @@ struct CommandGroup {
         case "image":
             abstract = "Manage images"
             (commands, find) = (imageCommandNames, imageCommandType(named:))
+        case "network":
+            abstract = "Manage networks"
+            (commands, find) = (networkCommandNames, networkCommandType(named:))
         case "system":
             abstract = "Look at what Roost keeps on the disk, and clear it up"
             (commands, find) = (["df", "prune"], systemCommandType(named:))
@@ -61,7 +64,7 @@ struct CommandGroup {
         }
     }
 
-    static let names = ["bundle", "image", "rollout", "system"]
+    static let names = ["bundle", "image", "network", "rollout", "system"]
 
     func command(named name: String) -> (any RoostCommand.Type)? { find(name) }
 

@@ -31,12 +31,14 @@ struct RowTemplate {
     }
 
     /// A line for each row, which is a JSON object.
-    func render(_ rows: [String]) throws(CommandFailure) -> String {
+    ///
+    /// - Parameter own: titles of columns that mean something else for this list.
+    func render(_ rows: [String], titles own: [String: String] = [:]) throws(CommandFailure) -> String {
         do throws(TemplateError) {
             var lines: [String] = []
             for row in rows { lines.append(try template.render(try TemplateValue(json: row))) }
             guard isTable else { return lines.map { $0 + "\n" }.joined() }
-            let titles = template.fields.sorted().map { TemplateField($0, .text(Self.title($0))) }
+            let titles = template.fields.sorted().map { TemplateField($0, .text(own[$0] ?? Self.title($0))) }
             return Table(
                 headers: Self.cells(try template.render(.object(titles))), rows: lines.map(Self.cells),
                 minimumWidth: 10

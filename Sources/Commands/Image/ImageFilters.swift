@@ -37,43 +37,19 @@ struct ImageFilters: Equatable {
 
     /// `allowed` are the keys that the command knows.
     init(_ texts: [String], allowed: Set<String>, now: Int64) throws(CommandFailure) {
-        for text in texts {
-            guard let equals = text.firstIndex(of: "=") else {
-                throw CommandFailure(
-                    "invalid argument \"\(text)\" for \"--filter\": bad format of filter (expected name=value)")
-            }
-            var key = String(text[..<equals])
-            // `label!=x` is what people write for "without".
-            let isNegated = key.hasSuffix("!")
-            if isNegated { key.removeLast() }
-            guard allowed.contains(key), !isNegated || key == "label" else {
-                throw CommandFailure("invalid filter '\(isNegated ? key + "!" : key)'")
-            }
-            try add(key, text[text.index(after: equals)...], isNegated: isNegated, now: now)
-        }
+        for text in texts { try add(FilterTerm(text, allowed: allowed), now: now) }
     }
 
-    private mutating func add(
-        _ key: String, _ value: Substring, isNegated: Bool, now: Int64
-    ) throws(CommandFailure) {
-        switch key {
-        case "dangling":
-            guard let wanted = Self.truth(value) else { throw CommandFailure("invalid filter 'dangling=\(value)'") }
-            dangling = wanted
-        case "label": if isNegated { withoutLabels.append(Label(value)) } else { labels.append(Label(value)) }
+    private mutating func add(_ term: FilterTerm, now: Int64) throws(CommandFailure) {
+        let value = term.value
+        switch term.key {
+        case "dangling": dangling = try term.truth()
+        case "label": if term.isNegated { withoutLabels.append(Label(value)) } else { labels.append(Label(value)) }
         case "before": before.append(String(value))
         case "since": since.append(String(value))
         case "reference": references.append(String(value))
         case "until": until = try instant(String(value), option: "--filter until", now: now)
-        default: throw CommandFailure("invalid filter '\(key)'")
-        }
-    }
-
-    private static func truth(_ text: Substring) -> Bool? {
-        switch text.lowercased() {
-        case "true", "1", "t": true
-        case "false", "0", "f": false
-        default: nil
+        default: throw CommandFailure("invalid filter '\(term.key)'")
         }
     }
 

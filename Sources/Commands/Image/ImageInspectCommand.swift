@@ -9,7 +9,7 @@ struct ImageInspectCommand: RoostCommand {
 
     @Option(
         name: [.customShort("f", allowingJoined: true), .customLong("format")],
-        help: "Format the output. Values: [json] (default \"json\")")
+        help: "Format the output with a Go template, or as json")
     var format: String?
 
     @OptionGroup var platform: PlatformOption
@@ -17,25 +17,11 @@ struct ImageInspectCommand: RoostCommand {
 
     func perform(in context: Context) async throws -> Int32 {
         try requireArguments(images, atLeast: 1, of: "image inspect")
-        guard [nil, "", "json"].contains(format) else {
-            throw CommandFailure.notSupportedYet("--format \"\(format ?? "")\" (only json is)")
-        }
         let client = context.client()
         let query = try platform.query()
-        var found: [String] = []
-        var failures: [String] = []
-        for image in images {
-            do {
-                let document = try await client.fetch(ControlRequest(.image, image, query: query))
-                found.append(String(decoding: document.bytes.dropFirst().dropLast(), as: UTF8.self))
-            } catch let refusal as Refusal {
-                failures.append(refusal.message)
-            }
+        return try await context.inspect(images, format: format) { image in
+            let document = try await client.fetch(ControlRequest(.image, image, query: query))
+            return String(decoding: document.bytes.dropFirst().dropLast(), as: UTF8.self)
         }
-        let document = "[" + found.joined(separator: ",") + "]"
-        try context.streams.output.write((format == "json" ? document : indentedJSON(document)) + "\n")
-        try context.streams.output.flush()
-        for failure in failures { context.streams.error.say(failure) }
-        return failures.isEmpty ? 0 : 1
     }
 }

@@ -33,7 +33,7 @@ extension ContainerSnapshot {
             state: machine.stateName, health: machine.healthStatus == .none ? "" : machine.healthStatus.rawValue,
             exitCode: machine.run.exitCode, created: record.created, started: machine.run.started?.nanoseconds ?? 0,
             finished: machine.run.finished?.nanoseconds ?? 0, ports: portSummaries, labels: record.labels,
-            networks: record.networks.values.map(\.name).sorted(),
+            networks: record.networkNames.sorted(),
             mounts: mounts + record.anonymousVolumes.values.sorted(), pid: machine.processes?.pid ?? 0)
     }
 

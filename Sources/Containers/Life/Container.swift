@@ -406,6 +406,6 @@ public struct ContainerSnapshot: Equatable, Sendable {
         ObservedContainer(
             id: record.id, created: Instant(nanoseconds: record.created), spec: record.spec, state: machine.state,
             health: machine.healthStatus, isEnding: machine.isAlive && machine.wanted == .stopped,
-            hasOwnVolumes: !record.anonymousVolumes.isEmpty)
+            hasOwnVolumes: !record.anonymousVolumes.isEmpty, connections: record.connections?.keys.sorted())
     }
 }

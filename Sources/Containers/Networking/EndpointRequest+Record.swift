@@ -41,6 +41,11 @@ extension ContainerRecord {
         return result
     }
 
+    /// The names on the host of the networks that it is attached to; of those in its file, as far as that tells them.
+    public var networkNames: Set<String> {
+        Set(spec.settings.networks.keys.compactMap { spec.networks[$0]?.name } + (connections ?? [:]).keys)
+    }
+
     /// Whether it is attached to any.
     var isOnNetworks: Bool { !spec.settings.networks.isEmpty || connections?.isEmpty == false }
 
@@ -59,12 +64,17 @@ extension EndpointTable.Endpoint {
         self.init(
             container: record.id, name: record.name, service: isHidden ? record.name : record.service,
             stack: record.stack)
-        links = record.settings.links?.mapValues { link in
-            switch link {
-            case .service(let name): .service(name)
-            case .container(let name): .container(name)
+        let connected = (record.connections ?? [:]).values.compactMap(\.links)
+        let all = connected.reduce(into: record.settings.links ?? [:]) { $0.merge($1) { $1 } }
+        links =
+            all.isEmpty
+            ? nil
+            : all.mapValues { link in
+                switch link {
+                case .service(let name): .service(name)
+                case .container(let name): .container(name)
+                }
             }
-        }
         // A name that there isn't lets no container start.
         let capabilities = try? Capability.effective(
             added: record.settings.capAdd, dropped: record.settings.capDrop, privileged: record.settings.privileged,
@@ -141,6 +151,10 @@ extension SubnetRequest {
         for family in [range.gateway?.family, range.ipRange?.family] where family == .v6 {
             throw ContainerError("network \(network.name): gateway and ip_range are not of the subnet's family")
         }
-        return [SubnetRequest(subnet: range.subnet, gateway: range.gateway, range: range.ipRange)]
+        let reserved = (range.auxAddresses ?? [:]).sorted { $0.key < $1.key }.map(\.value)
+        return [
+            SubnetRequest(
+                subnet: range.subnet, gateway: range.gateway, range: range.ipRange, reserved: reserved)
+        ]
     }
 }

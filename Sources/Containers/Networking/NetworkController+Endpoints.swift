@@ -129,7 +129,9 @@ extension NetworkController {
                 set(container.machine.availability, of: container.record)
             }
         }
-        let used = Set(table.endpoints.values.flatMap(\.places).map(\.network))
+        // The host, too, may use what somebody made by hand.
+        let used = Set(
+            table.endpoints.values.flatMap(\.places).map(\.network) + records.filter { $0.value.byHand != nil }.keys)
         for name in used.sorted() { attempt("network \(name)", log) { try ensure(name) } }
         for stack in Set(records.values.map(\.stack)).sorted() {
             attempt("the rules of stack \(stack)", log) { try refresh(stack) }

@@ -8,11 +8,12 @@ extension NetworkController {
     /// does nothing, and goes on where it was cut short.
     func move(_ record: ContainerRecord, _ found: ContainerProcesses) async throws {
         guard let known = table[record.id], known.isAttached, processes[record.id] == found else { return }
-        let wanted = try newPlaces(of: record, knowing: known)
+        let moved = try newPlaces(of: record, knowing: known)
+        let wanted = moved.places
         moving.insert(record.id)
         defer { moving.remove(record.id) }
         // The rules know a link before there is one: no frame of it passes unseen.
-        table.move(record.id, to: wanted)
+        table.move(to: moved)
         try changed(record.stack)
         for place in known.places where !wanted.contains(where: { $0.hasLink(of: place) }) {
             try effects.disconnect(LinkNames.endpoint(container: record.id, network: place.network))
@@ -28,16 +29,16 @@ extension NetworkController {
     /// Leases what is new and gives back what is left.
     private func newPlaces(
         of record: ContainerRecord, knowing known: EndpointTable.Endpoint
-    ) throws -> [EndpointTable.Place] {
+    ) throws -> EndpointTable.Endpoint {
         let request = try EndpointRequest(record)
         for attachment in request.attachments { try ensure(attachment.network) }
         var changed = ledger
-        let wanted = try request.places(from: &changed, serving: predecessors(of: record)).places
-        for place in known.places where !wanted.contains(where: { $0.network == place.network }) {
+        let moved = try request.places(from: &changed, serving: predecessors(of: record))
+        for place in known.places where !moved.places.contains(where: { $0.network == place.network }) {
             changed.release(record.id, on: place.network)
         }
         try keep(changed)
-        return wanted
+        return moved
     }
 
     private func makeLinks(of container: String, _ found: ContainerProcesses) async throws {

@@ -86,11 +86,39 @@ public actor NetworkController {
 
     /// Makes a network, or makes whole what there is of it.
     public func create(_ network: StackNetwork, stack: String) throws {
+        if records[network.name]?.byHand != nil {
+            throw ContainerError(
+                "network \(network.name) was made by hand, and not for stack \(stack): set `external: true` to use it")
+        }
+        try create(network, stack: stack, byHand: nil)
+    }
+
+    /// Makes a network that belongs to no stack.
+    ///
+    /// - Returns: its id.
+    public func createByHand(_ network: StackNetwork, isAttachable: Bool) throws -> String {
+        guard records[network.name] == nil else {
+            throw ContainerError("network with name \(network.name) already exists")
+        }
+        do {
+            return try create(network, stack: "", byHand: NetworkRecord.HandMade(isAttachable: isAttachable))
+        } catch {
+            // Nobody would do it once more. `try?`: why it can't be made says more.
+            _ = try? remove(network.name)
+            throw error
+        }
+    }
+
+    @discardableResult
+    private func create(_ network: StackNetwork, stack: String, byHand: NetworkRecord.HandMade?) throws -> String {
         guard network.driver == "bridge" || network.driver.isEmpty else {
             throw ContainerError("network \(network.name): there is no driver \"\(network.driver)\", only bridge")
         }
-        let record = NetworkRecord(definition: network, stack: stack, bridge: bridge(of: network.name))
+        var record = NetworkRecord(definition: network, stack: stack, bridge: bridge(of: network.name))
+        record.created = effects.now()
+        record.byHand = byHand
         try make(records[network.name] ?? record, wanted: record)
+        return record.id(instance: instance)
     }
 
     /// Makes whole again what a kill, or somebody else, has left of a network.

@@ -8,6 +8,8 @@ import Synchronization
 
 /// What the controller does outside of itself, and what it asks there: the disk, links and rules. In tests it is a value.
 protocol NetworkEffects: Sendable {
+    /// Nanoseconds since 1970.
+    func now() -> Int64
     func load() throws -> NetworkStore.Content
     func save(_ record: NetworkRecord) throws
     func save(_ ledger: AddressLedger) throws
@@ -69,6 +71,7 @@ final class HostNetworkEffects: NetworkEffects {
         }
     }
 
+    func now() -> Int64 { Timestamp.now() }
     func load() throws -> NetworkStore.Content { try store.load() }
     func save(_ record: NetworkRecord) throws { try store.save(record) }
     func save(_ ledger: AddressLedger) throws { try store.save(ledger) }

@@ -8,10 +8,25 @@ struct NetworkRecord: Codable, Equatable, Sendable {
     /// The version of this form; nil in the first, which is the same otherwise.
     var version: Int? = 2
     var definition: StackNetwork
-    /// The stack that it was made for.
+    /// The stack that it was made for; empty for none.
     var stack: String
     /// The link name of its bridge.
     var bridge: String
+    /// Nanoseconds since 1970; records of before don't say.
+    var created: Int64?
+    /// A user made it by hand: only a user takes it away.
+    var byHand: HandMade?
+
+    /// What a user said of a network beside its definition.
+    struct HandMade: Codable, Equatable, Sendable {
+        /// It is shown, and nothing else: every container may join every network of its host.
+        var isAttachable: Bool
+    }
+
+    /// 64 hexadecimal digits.
+    func id(instance: String) -> String {
+        stableIdentifier("\(instance)/\(definition.name)/\(created ?? 0)")
+    }
 }
 
 /// The networks on disk: what exists, and which addresses are given out.
@@ -77,8 +92,9 @@ struct NetworkStore: Sendable {
 
     func remove(_ name: String) throws { try Files.remove(path(name)) }
 
-    /// A name may have characters that a file name can't.
+    /// A name may have characters that a file name can't, and may be that of the ledger.
     private func path(_ name: String) -> String {
+        if name == "ledger" { return directory + "/ledger=.json" }
         let safe = name.map { $0 == "/" || $0 == "\0" ? "_" : String($0) }.joined()
         return "\(directory)/\(safe).json"
     }

@@ -18,3 +18,8 @@ public enum LinkNames {
         endpointPrefix + StableHash("\(container)/\(network)").digits.prefix(12)
     }
 }
+
+/// 64 hexadecimal digits by which something is known that has no random id; they follow from what the text says of it.
+public func stableIdentifier(_ text: String) -> String {
+    (0..<4).map { StableHash("\($0)/\(text)").digits }.joined()
+}

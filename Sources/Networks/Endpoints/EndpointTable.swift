@@ -138,9 +138,10 @@ public struct EndpointTable: Hashable, Sendable, Codable {
         return attached
     }
 
-    /// The container goes on, with other places; one that isn't there is passed over.
-    public mutating func move(_ container: String, to places: [Place]) {
-        endpoints[container]?.places = places
+    /// The container goes on, with the other one's places and links; one that isn't there is passed over.
+    public mutating func move(to endpoint: Endpoint) {
+        endpoints[endpoint.container]?.places = endpoint.places
+        endpoints[endpoint.container]?.links = endpoint.links
     }
 
     /// Whether the container does its work by now; one that isn't there is passed over.

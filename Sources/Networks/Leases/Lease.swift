@@ -10,15 +10,19 @@ public struct SubnetRequest: Hashable, Sendable, Codable {
     public var gateway: IPAddress?
     /// The part of the subnet from which containers get addresses that they didn't ask for.
     public var range: Prefix?
+    /// Addresses that no container gets: somebody else has them.
+    public var reserved: [IPAddress]
 
     /// Describes what is asked for; the subnet says the family, if there is one.
     public init(
-        family: AddressFamily = .v4, subnet: Prefix? = nil, gateway: IPAddress? = nil, range: Prefix? = nil
+        family: AddressFamily = .v4, subnet: Prefix? = nil, gateway: IPAddress? = nil, range: Prefix? = nil,
+        reserved: [IPAddress] = []
     ) {
         self.family = subnet?.family ?? family
         self.subnet = subnet
         self.gateway = gateway
         self.range = range
+        self.reserved = reserved
     }
 }
 

@@ -8,6 +8,8 @@ public struct SubnetLeases: Hashable, Sendable, Codable {
     public let gateway: IPAddress
     /// Where addresses are taken from.
     public let range: Prefix
+    /// Addresses that no container gets; nil where there are none.
+    public let reserved: [IPAddress]?
     /// The addresses that are given out, in the order in which that happened.
     public private(set) var leases: [Lease]
     /// Addresses that were given back, the longest unused first.
@@ -23,10 +25,19 @@ public struct SubnetLeases: Hashable, Sendable, Codable {
         if let range = request.range, !subnet.contains(range) {
             throw .outside(range.address, subnet, network: network)
         }
-        self.init(subnet: subnet, gateway: gateway, range: request.range ?? subnet, leases: [], retired: [])
+        if let odd = request.reserved.first(where: { !subnet.hosts.contains($0) }) {
+            throw .outside(odd, subnet, network: network)
+        }
+        self.init(
+            subnet: subnet, gateway: gateway, range: request.range ?? subnet,
+            reserved: request.reserved.isEmpty ? nil : request.reserved, leases: [], retired: [])
     }
 
-    init(subnet: Prefix, gateway: IPAddress, range: Prefix, leases: [Lease], retired: [RetiredLease]) {
+    init(
+        subnet: Prefix, gateway: IPAddress, range: Prefix, reserved: [IPAddress]? = nil, leases: [Lease],
+        retired: [RetiredLease]
+    ) {
+        self.reserved = reserved
         self.subnet = subnet
         self.gateway = gateway
         self.range = range
@@ -89,6 +100,9 @@ public struct SubnetLeases: Hashable, Sendable, Codable {
     ) throws(LeaseError) {
         guard subnet.hosts.contains(address) else { throw .outside(address, subnet, network: network) }
         if address == gateway { throw .addressTaken(address, network: network, by: "the gateway") }
+        if reserved?.contains(address) == true {
+            throw .addressTaken(address, network: network, by: "aux_addresses")
+        }
         if let other = leases.first(where: { $0.address == address && $0.container != holder.container }),
             other != inherited
         {
@@ -97,7 +111,7 @@ public struct SubnetLeases: Hashable, Sendable, Codable {
     }
 
     private func freeAddress(for holder: LeaseHolder, network: String) throws(LeaseError) -> IPAddress {
-        let taken = Set(leases.map(\.address)).union([gateway])
+        let taken = Set(leases.map(\.address)).union([gateway]).union(reserved ?? [])
         if let old = retired.last(where: { $0.name == holder.name })?.address, !taken.contains(old),
             range.contains(old)
         {

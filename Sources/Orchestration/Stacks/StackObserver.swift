@@ -36,7 +36,7 @@ struct StackObserver: Sendable {
             let snapshot = await container.snapshot
             guard snapshot.record.stack != name else { continue }
             let isUp = snapshot.machine.processes != nil || snapshot.machine.isStarting
-            for network in Set(snapshot.record.networks.values.map(\.name))
+            for network in snapshot.record.networkNames
             where isUp && observed.networks[network] != nil {
                 observed.networkUsers[network, default: []].append(snapshot.record.name)
             }

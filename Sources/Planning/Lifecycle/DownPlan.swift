@@ -16,7 +16,7 @@ extension Plan {
         let removals = selection.remove(removed, cause: "down", volumes: options.volumes, &builder)
         if options.services.isEmpty {
             for (name, network) in observed.networks.sorted(by: { $0.key < $1.key }) where !network.external {
-                let users = observed.containers.filter { $0.networks.values.contains { $0.name == name } }
+                let users = observed.containers.filter { $0.isOn(name) }
                 let goal = Removal(kind: "network", name: name, action: .removeNetwork(network), reason: "remove: down")
                 goal.add(users, removals, strangers: observed.networkUsers[name] ?? [], &builder)
             }

@@ -75,10 +75,12 @@ public struct ObservedContainer: Codable, Equatable, Sendable {
     public var isEnding: Bool
     /// It has volumes that no other container knows, its image's among them.
     public var hasOwnVolumes: Bool
+    /// The networks that it was connected to by hand, by their names on the host.
+    public var connections: [String]?
 
     public init(
         id: String, created: Instant = Instant(nanoseconds: 0), spec: ContainerSpec, state: ContainerState,
-        health: HealthStatus = .none, isEnding: Bool = false, hasOwnVolumes: Bool = false
+        health: HealthStatus = .none, isEnding: Bool = false, hasOwnVolumes: Bool = false, connections: [String]? = nil
     ) {
         self.id = id
         self.created = created
@@ -87,6 +89,7 @@ public struct ObservedContainer: Codable, Equatable, Sendable {
         self.health = health
         self.isEnding = isEnding
         self.hasOwnVolumes = hasOwnVolumes
+        self.connections = connections
     }
 
     public subscript<Value>(dynamicMember path: WritableKeyPath<ContainerSpec, Value>) -> Value {
@@ -105,6 +108,14 @@ public struct ObservedContainer: Codable, Equatable, Sendable {
     public var reference: ContainerReference {
         ContainerReference(service: service, number: number, name: spec.name, id: id)
     }
+
+    /// Whether it is attached to a network, by the network's name on the host.
+    func isOn(_ network: String) -> Bool {
+        isConnected(to: network) || spec.networks.values.contains { $0.name == network }
+    }
+
+    /// Whether somebody connected it to a network by hand: no file says so.
+    func isConnected(to network: String) -> Bool { connections?.contains(network) == true }
 }
 
 /// Where a container is in its life.

@@ -141,11 +141,10 @@ struct NetworkChanges {
         let used = Set(names.flatMap { (stack.services[$0]?.container.networks ?? [:]).keys })
         for (key, wanted) in stack.networks.sorted(by: { $0.key < $1.key }) where used.contains(key) {
             guard !wanted.external, let made = observed.networks[wanted.name], made != wanted else { continue }
-            let attached = observed.containers.filter { container in
-                container.networks.values.contains { $0.name == wanted.name }
-            }
+            let attached = observed.containers.filter { $0.isOn(wanted.name) }
             let strangers = attached.filter { container in
-                container.isOneOff || (stack.services[container.service] == nil && !options.removeOrphans)
+                container.isOneOff || container.isConnected(to: wanted.name)
+                    || (stack.services[container.service] == nil && !options.removeOrphans)
             }
             let names = strangers.map(\.name) + (observed.networkUsers[wanted.name] ?? [])
             if names.isEmpty && !options.noRecreate && options.oneOff == nil {

@@ -31,7 +31,7 @@ enum NetworkFields {
     ])
 
     private static let addressRange = Fields<AddressRange>([
-        Field("aux_addresses", .map(of: .text), "Addresses that aren't given to containers."),
+        Field("aux_addresses", .map(of: .address), "Addresses that aren't given to containers.", to: \.auxAddresses),
         Field("gateway", .address, "The host's address.", to: \.gateway),
         Field(
             "ip_range", .subnet, "The part of the subnet from which containers get theirs.", to: \.ipRange),
