@@ -47,6 +47,31 @@ struct StoreTests {
         #expect(try store.list() == [after])
     }
 
+    @Test(arguments: [false, true])
+    func looksIntoASourceWithoutBringingItIn(_ isArchive: Bool) async throws {
+        var layout = try layout(["1"])
+        let store = try bench.store()
+        let archive = "\(bench.path)/layout.tar"
+        let source = try source(isArchive ? "oci-archive:\(archive)" : "oci:\(layout.path)")
+        func pack() throws {
+            if isArchive { try Workbench.run("/bin/tar", ["-cf", archive, "-C", layout.path, "."]) }
+        }
+        try pack()
+        let found = try await store.identify(source)
+        #expect(try store.list().isEmpty)
+        let image = try await store.open(source)
+        #expect(image.id == found.id && image.root == found.root)
+        layout = try LayoutFixture(layout.path)
+        try layout.add([LayerFixture.top], tag: "1")
+        try pack()
+        let changed = try await store.identify(source)
+        #expect(changed.id != image.id)
+        #expect(try store.list() == [image])
+        _ = try await store.open(source)
+        try Workbench.run("/bin/rm", ["-r", layout.path, archive])
+        #expect(try await store.identify(source).id == changed.id)
+    }
+
     @Test(arguments: [
         ("oci:LAYOUT", "it has no single image, so name one with :TAG; it has 1, 2"),
         ("oci:LAYOUT:3", "it has no image \"3\"; it has 1, 2"),

@@ -216,7 +216,7 @@ private func web(_ change: (inout ContainerSettings) -> Void = { _ in }) -> Stac
         let plan = try Plan.up(web(), observed: observed)
         #expect(
             plan.text == """
-                1  pull web                         (pull: pull_policy missing)
+                1  pull web                         (pull: another image by now)
                 2  stop web-1 10s        after 1    (recreate: image: sha256:web → sha256:0123456789ab…)
                 3  create web-1 for id1  after 1,2  (recreate: image: sha256:web → sha256:0123456789ab…)
                 4  remove web-1 id1      after 3    (recreate: image: sha256:web → sha256:0123456789ab…)

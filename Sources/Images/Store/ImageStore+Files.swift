@@ -42,11 +42,8 @@ extension ImageStore {
         let content = try await lock(paths.contentLock, .shared)
         defer { withExtendedLifetime(content) {} }
         let installer = installer(for: name, platform)
-        var candidates = Index()
-        candidates.manifests = try layout.entries(tagged: tag)
         do {
-            let root = try await installer.document(try installer.best(candidates), layout)
-            let document = try await installer.manifest(in: root, layout)
+            let document = try await layout.manifest(tagged: tag, installer)
             if stamp == nil, let entry = IndexFile.entry(name, platform ?? host, in: try index.read()),
                 entry.digest == document.descriptor.digest, let image = reader.image(entry, name: name)
             {
@@ -65,12 +62,7 @@ extension ImageStore {
     ) async throws -> StoredImage {
         // An archive that hasn't changed isn't unpacked again.
         let stamp = Self.stamp(of: path)
-        if let entry = IndexFile.entry(name, platform ?? host, in: try index.read()),
-            entry.annotations?[EntryNote.archive] == stamp,
-            let image = reader.image(entry, name: name)
-        {
-            return image
-        }
+        if let image = try image(name, stamp, platform) { return image }
         let archive = try await ImageArchive.unpack(.path(path), path: path, self, subject: name)
         switch archive.content {
         case .layout(let layout):
@@ -85,14 +77,14 @@ extension ImageStore {
         }
     }
 
-    private func stamped(_ descriptor: Descriptor, _ stamp: String?) -> Descriptor {
+    func stamped(_ descriptor: Descriptor, _ stamp: String?) -> Descriptor {
         guard let stamp else { return descriptor }
         var descriptor = descriptor
         descriptor.annotations = (descriptor.annotations ?? [:]).merging([EntryNote.archive: stamp]) { $1 }
         return descriptor
     }
 
-    private static func stamp(of path: String) -> String {
+    static func stamp(of path: String) -> String {
         var status = Glibc.stat()
         guard stat(path, &status) == 0 else { return "" }
         return "\(status.st_ino)-\(status.st_size)-\(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"

@@ -27,11 +27,9 @@ actor HostRegistries: RegistrySession {
         let source = try ImageSource(parsing: question.reference)
         let platform = try question.platform.map { try Platform(parsing: $0) }
         guard case .registry(let reference) = source else {
-            let image = try await images.open(source, platform: platform) { _ in }
-            return RegistryImage(imageID: image.id.description, digest: image.root.description)
+            return RegistryImage(try await images.identify(source, platform: platform))
         }
-        let found = try await images.lookUp(reference, at: registry(), platform: platform)
-        return RegistryImage(imageID: found.id.description, digest: found.root.description)
+        return RegistryImage(try await images.lookUp(reference, at: registry(), platform: platform))
     }
 
     func pull(
@@ -74,4 +72,10 @@ public struct ImageNews: Sendable {
     let progress: ImageProgress
 
     init(_ progress: ImageProgress) { self.progress = progress }
+}
+
+extension RegistryImage {
+    init(_ found: (id: Digest, root: Digest)) {
+        self.init(imageID: found.id.description, digest: found.root.description)
+    }
 }

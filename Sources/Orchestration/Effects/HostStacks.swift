@@ -49,15 +49,14 @@ struct HostStacks: StackEffects {
 
     // MARK: Images
 
-    /// A layout or archive on this host is read anew each time, since nobody pulls it; if it hasn't changed that costs
-    /// a look at its index.
+    /// A layout or archive on this host is looked into each time; if it hasn't changed that costs a look at its index.
     func storedImage(_ reference: String, platform: String?) async throws -> ObservedImage {
         let source = try ImageSource(parsing: reference)
         let platform = try platform.map { try Platform(parsing: $0) }
         guard let found = try images.resolve(source, platform: platform) else { return ObservedImage() }
         guard case .registry = source else {
-            let image = try await images.open(source, platform: platform) { _ in }
-            return ObservedImage(stored: image.id.description)
+            let now = try await images.identify(source, platform: platform)
+            return ObservedImage(stored: found.id.description, registry: RegistryImage(now))
         }
         let age = try images.lastChecked(source, platform: platform).map { checked in
             TimeSpan.seconds(max(0, Timestamp.now() / 1_000_000_000 - checked))

@@ -39,7 +39,8 @@ public struct ObservedImage: Codable, Equatable, Sendable {
     public var stored: String?
     /// How long ago it was last compared with its registry; `nil`: nobody knows.
     public var age: TimeSpan?
-    /// What the registry has, where it was asked (``Plan/lookUps(_:observed:options:)``).
+    /// What the registry has, where it was asked (``Plan/lookUps(_:observed:options:)``), and what a layout or an
+    /// archive on this host holds.
     public var registry: RegistryImage?
 
     public init(stored: String? = nil, age: TimeSpan? = nil, registry: RegistryImage? = nil) {

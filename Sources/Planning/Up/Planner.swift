@@ -69,11 +69,14 @@ extension Plan {
         var seen: Set<String> = []
         for service in selection.services {
             let policy = selection.pullPolicy(of: service)
-            let isMissing = selection.image(of: service).stored == nil && policy != .never && policy != .build
-            guard isMissing || selection.isRefreshed(service), seen.insert(service.imageKey).inserted else { continue }
+            let reason = selection.pullReason(of: service)
+            let isFetched =
+                selection.image(of: service).stored == nil
+                ? policy != .never && policy != .build : reason != nil || selection.isRefreshed(service)
+            guard isFetched, seen.insert(service.imageKey).inserted else { continue }
             builder.add(
                 .pullImage(reference: service.image, platform: service.platform, digest: nil),
-                isMissing ? "pull: not in the store" : "pull: pull_policy \(policy.rawValue)")
+                reason ?? "pull: pull_policy \(policy.rawValue)")
         }
         return try builder.finish()
     }

@@ -76,6 +76,15 @@ struct UpSelection {
         return image.registry?.imageID ?? image.stored
     }
 
+    /// Why the service's image is fetched; `nil` if it is there as it should be, as far as anybody has asked.
+    func pullReason(of service: Service) -> String? {
+        let image = image(of: service)
+        if image.stored == nil { return "pull: not in the store" }
+        guard let registry = image.registry, registry.imageID != image.stored else { return nil }
+        return isRefreshed(service)
+            ? "pull: pull_policy \(pullPolicy(of: service).rawValue)" : "pull: another image by now"
+    }
+
     /// Whether an image that is there is looked up anew whatever the containers look like.
     func isRefreshed(_ service: Service) -> Bool {
         let policy = pullPolicy(of: service)

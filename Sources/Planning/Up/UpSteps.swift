@@ -73,12 +73,11 @@ struct UpSteps {
 
     private mutating func addPulls() throws(PlanError) {
         for service in selection.services where pulls[service.imageKey] == nil {
-            let image = selection.image(of: service)
-            guard let registry = image.registry, registry.imageID != image.stored else { continue }
+            guard let registry = selection.image(of: service).registry,
+                let reason = selection.pullReason(of: service)
+            else { continue }
             pulls[service.imageKey] = builder.add(
-                .pullImage(reference: service.image, platform: service.platform, digest: registry.digest),
-                image.stored == nil
-                    ? "pull: not in the store" : "pull: pull_policy \(selection.pullPolicy(of: service).rawValue)")
+                .pullImage(reference: service.image, platform: service.platform, digest: registry.digest), reason)
         }
     }
 
