@@ -240,7 +240,7 @@ let package = Package(
             ["Commands", "Addressing", "ControlAPI", "StackModel", "Kernel", argumentParser, nio, nioPosix, nioHTTP1],
             exclude: ["Reference"]),
         tests("FuzzingTests", ["Fuzzing", "Kernel"]),
-        tests("SystemTests", []),
+        tests("SystemTests", [], exclude: ["Fixtures"]),
     ],
     swiftLanguageModes: [.v6]
 )
