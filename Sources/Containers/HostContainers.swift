@@ -192,6 +192,12 @@ public struct HostContainers: ContainerEffects {
         return await NetworkProbe.run(probe, in: processes)
     }
 
+    public func run(
+        _ hook: ServiceHook, in record: ContainerRecord, _ processes: ContainerProcesses
+    ) async -> ProbeAnswer {
+        await ContainerExec(launcher: launcher).run(hook, in: record, processes)
+    }
+
     // MARK: Surroundings
 
     public func attach(
@@ -236,7 +242,8 @@ public struct HostContainers: ContainerEffects {
         guard let processes = snapshot.machine.processes else {
             throw ContainerError("container \(snapshot.record.name) is not running")
         }
-        return try await ContainerExec(launcher: launcher).program(request, in: snapshot.record, processes)
+        let program = try await ContainerExec(launcher: launcher).program(request, in: snapshot.record, processes)
+        return ExecReply(program: program.wire, container: snapshot.record.name)
     }
 
     public func document(_ snapshot: ContainerSnapshot) async -> ContainerDocument {

@@ -126,6 +126,10 @@ public struct ContainerSettings: Codable, Equatable, Sendable {
     /// By the name under which the container reaches what it names.
     public var links: [String: LinkedContainer]?
     public var volumesFrom: [VolumeSource]?
+    /// What runs in the container after each start that a command asks for, in this order.
+    public var postStart: [ServiceHook]?
+    /// What runs in the container before a command stops it, in this order.
+    public var preStop: [ServiceHook]?
 
     public init() {}
 }

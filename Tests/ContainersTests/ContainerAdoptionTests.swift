@@ -59,6 +59,9 @@ private struct RecordedContainers: ContainerEffects {
     func check(_ record: ContainerRecord, _ processes: ContainerProcesses, _ probe: Probe) async -> ProbeAnswer {
         ProbeAnswer(outcome: .failed("not here"))
     }
+    func run(
+        _ hook: ServiceHook, in record: ContainerRecord, _ processes: ContainerProcesses
+    ) async -> ProbeAnswer { ProbeAnswer(outcome: .failed("not here")) }
 
     func attach(
         _ record: ContainerRecord, _ processes: ContainerProcesses, ports: [ResolvedPort], _ availability: Availability

@@ -134,6 +134,22 @@ struct ResolutionTests {
         #expect(hooks == [LifecycleHook(stage: .poststop, path: "/bin/x", args: ["x", "y"], timeout: 5)])
     }
 
+    @Test func hooksOfTheSpecification() throws {
+        let container = try service(
+            """
+            post_start: [{command: prepare --all, user: root, privileged: true, working_dir: /w, environment: [A=b]}]
+            pre_stop: [{command: [save, "the state"]}, {command: leave}]
+            """
+        ).container
+        #expect(
+            container.postStart == [
+                ServiceHook(
+                    command: ["prepare", "--all"], user: "root", privileged: true, workingDir: "/w",
+                    environment: ["A": "b"])
+            ])
+        #expect(container.preStop?.map(\.command) == [["save", "the state"], ["leave"]])
+    }
+
     @Test(arguments: [
         ("tty: true", "default"), ("networks: [b, a]", "a"), ("networks: {a: {}, b: {priority: 5}}", "b"),
         ("networks: {a: {}, b: {priority: 5}, c: {priority: 5}}", "b"), ("network_mode: bridge", "default"),

@@ -17,9 +17,9 @@ struct ContainerExec: Sendable {
     /// The program that the command line hands to the shim.
     func program(
         _ request: ExecRequest, in record: ContainerRecord, _ processes: ContainerProcesses
-    ) async throws -> ExecReply {
+    ) async throws -> ExecProgram {
         let filter = request.privileged ? [] : try await filter(of: record)
-        let program = try program(record, processes, command: request.command, timeout: 0) { process in
+        return try program(record, processes, command: request.command, timeout: 0) { process in
             process.environment = Self.merged(process.environment, request.environment)
             if let directory = request.workingDirectory { process.workingDirectory = directory }
             if let user = request.user { try become(user, of: record, &process) }
@@ -31,7 +31,26 @@ struct ContainerExec: Sendable {
             process.terminal = request.terminal
             if request.terminal { process.environment = Self.merged(process.environment, ["TERM=xterm"]) }
         }
-        return ExecReply(program: program.wire, container: record.name)
+    }
+
+    /// Runs a hook to its end.
+    func run(
+        _ hook: ServiceHook, in record: ContainerRecord, _ processes: ContainerProcesses
+    ) async -> ProbeAnswer {
+        var request = ExecRequest(service: record.service, command: hook.command)
+        request.environment = hook.environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        request.user = hook.user
+        request.workingDirectory = hook.workingDir
+        request.privileged = hook.privileged
+        do {
+            var program = try await program(request, in: record, processes)
+            program.process.openStandardInput = false
+            let result = try await launcher.shim.run(program, outputLimit: ProbeAnswer.outputLimit + 1)
+            return ProbeAnswer(
+                outcome: .exited(code: result.code), output: String(decoding: result.output, as: UTF8.self))
+        } catch {
+            return ProbeAnswer(outcome: .failed("\(error)"))
+        }
     }
 
     /// Runs the health check once, and ends it after its time.

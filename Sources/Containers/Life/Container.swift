@@ -247,7 +247,9 @@ public actor Container {
     ///   - grace: SIGKILL follows when it is over.
     public func stop(signal: String?, grace: TimeSpan) async throws {
         let number = try signal.map(SignalName.number) ?? record.stopSignal.number
-        if grace.nanoseconds > 0 && number != ContainerMachine.sigkill { await drain() }
+        let isKill = number == ContainerMachine.sigkill
+        if grace.nanoseconds > 0 && !isKill { await drain() }
+        if !isKill { try await runPreStop() }
         // Where nothing can happen in it, waiting would be waiting for nothing.
         // A second signal is no first one: whoever heard that may be about to end.
         let isFirst = status.machine.stopping == nil && status.machine.wanted == .running
@@ -257,6 +259,19 @@ public actor Container {
         send(.stopAsked(signal: number, grace: isInVain ? TimeSpan(nanoseconds: 0) : grace))
         isDraining = false
         try await ended()
+    }
+
+    private func runPreStop() async throws {
+        // Whoever came first has run them.
+        guard let hooks = record.settings.preStop, status.machine.stopping == nil else { return }
+        do {
+            try await run(hooks, "pre_stop")
+        } catch {
+            // It goes on as if nobody had wanted to stop it.
+            isDraining = false
+            announceAvailability()
+            throw error
+        }
     }
 
     /// Whoever connects gets another container from now on: a server that has heard its signal refuses what comes.

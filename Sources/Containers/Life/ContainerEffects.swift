@@ -69,6 +69,8 @@ public protocol ContainerEffects: Sendable {
         -> ProbeAnswer
     /// Runs one probe once, and ends it after its time.
     func check(_ record: ContainerRecord, _ processes: ContainerProcesses, _ probe: Probe) async -> ProbeAnswer
+    /// Runs a command of the service's in the container, to its end or until the task is cancelled.
+    func run(_ hook: ServiceHook, in record: ContainerRecord, _ processes: ContainerProcesses) async -> ProbeAnswer
 
     // MARK: Surroundings
 

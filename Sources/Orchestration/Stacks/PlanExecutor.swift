@@ -51,6 +51,9 @@ struct PlanExecutor: Sendable {
                 // What changes something is finished even when another step has failed or the client has gone: half a
                 // launch would be a container that nobody knows.
                 try await Task(executorPreference: table.effects.executor) { try await perform(step, made) }.value
+                if case .startContainer(let container) = step.action {
+                    try await made.container(container, step, table).runPostStart()
+                }
             }
             return .success(())
         } catch {

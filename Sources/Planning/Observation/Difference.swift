@@ -49,6 +49,7 @@ public struct Difference: Codable, Equatable, Sendable, CustomStringConvertible 
     /// What holds for a container as it runs, by the first part of the path; everything else is baked into it.
     private static let liveAttributes: Set<String> = [
         "restart", "labels", "healthcheck", "x-startup", "x-liveness", "x-readiness", "x-on-unhealthy",
+        "pre_stop",
     ]
     /// The same, as long as there is a limit: a group keeps the last one.
     private static let limits: Set<String> = [

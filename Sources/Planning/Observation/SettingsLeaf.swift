@@ -46,7 +46,7 @@ struct SettingsLeaf: Equatable {
 
     /// Passwords mostly come as environment variables; their values have no place on a terminal or in a log.
     private static func namesSecret(_ path: String) -> Bool {
-        guard path.hasPrefix("environment.") || path.contains("labels.") || path.contains("driver_opts.") else {
+        guard path.contains("environment.") || path.contains("labels.") || path.contains("driver_opts.") else {
             return false
         }
         let name = path.uppercased()

@@ -23,9 +23,12 @@ enum ServiceFields {
         Field(
             "links", .texts(.distinctTexts.merged(by: .unique(by: Shape.name))), "Other services, as NAME[:ALIAS]."
         ) { link(&$0, $1, to: LinkedContainer.service) },
-        Field("post_start", HookFields.inside, "Commands in the container after it has started."),
+        Field(
+            "post_start", HookFields.inside, "Commands in the container after it has started.",
+            to: \.container.postStart),
         Field("pre_start", HookFields.before, "Containers that run to their end before it starts."),
-        Field("pre_stop", HookFields.inside, "Commands in the container before it is stopped."),
+        Field(
+            "pre_stop", HookFields.inside, "Commands in the container before it is stopped.", to: \.container.preStop),
         Field(
             "profiles", .texts(.uniqueTexts), "The profiles that enable the service; without any it always is.",
             to: \.profiles),

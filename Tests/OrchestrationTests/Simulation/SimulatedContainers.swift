@@ -202,6 +202,17 @@ struct SimulatedContainers: ContainerEffects {
         return .running(SimulatedHost.processes(process.number), since: process.started)
     }
 
+    func run(
+        _ hook: ServiceHook, in record: ContainerRecord, _ processes: ContainerProcesses
+    ) async -> ProbeAnswer {
+        do {
+            try await host.take("run \(hook.command.first ?? "") in \(record.name)", supervisor)
+            return ProbeAnswer(outcome: .exited(code: 0))
+        } catch {
+            return ProbeAnswer(outcome: .failed("\(error)"))
+        }
+    }
+
     func probe(
         _ record: ContainerRecord, _ processes: ContainerProcesses, _ check: EffectiveHealthCheck
     ) async -> ProbeAnswer {
