@@ -20,6 +20,8 @@ public enum CommandResult: Codable, Equatable, Sendable {
     case planned(PlannedChanges)
     /// Ids of images, by the services that they were built for.
     case built([String: Digest])
+    /// The image that was made of a container, by its id.
+    case committed(Digest)
     /// The container that `run` made, by its id.
     case started(container: String)
 }

@@ -118,6 +118,11 @@ extension Endpoint where Body == NoBody, Answer == NoBody {
     public static var exportContainer: Self { .init(.post, "/v1/containers/{container}/export", .document) }
 }
 
+extension Endpoint where Body == CommitRequest, Answer == CommandEvent {
+    /// Makes an image of a container.
+    public static var commitContainer: Self { .init(.post, "/v1/containers/{container}/commit", .lines) }
+}
+
 extension Endpoint where Body == ContainerRemovalRequest, Answer == NoBody {
     /// Answers when the container is gone; one that isn't there is what was wanted.
     public static var removeContainer: Self { .init(.post, "/v1/containers/{container}/remove", .document) }

@@ -159,6 +159,7 @@ struct ControlRoutes: Router {
                 try await supervisor.export(call.name, to: call.request.descriptors)
                 return NoBody()
             },
+            .command(.commitContainer) { await supervisor.commit($0.name, $1, report: $2) },
             .document(.exec) { try await supervisor.exec(in: $0.name, $1) },
             .command(.prune) { await supervisor.prune($1, report: $2) },
         ]

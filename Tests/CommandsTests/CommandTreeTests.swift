@@ -35,7 +35,7 @@ import Testing
         "bridge": "hands a stack to other platforms through images of Docker's",
         "bridge convert": "as bridge", "bridge transformations": "as bridge",
         "bridge transformations create": "as bridge", "bridge transformations list": "as bridge",
-        "commit": "to come", "publish": "to come", "watch": "to come",
+        "publish": "to come", "watch": "to come",
         "global flags --all-resources": "to come", "global flags --compatibility": "to come",
         "build --builder": "there is one builder, and it is part of Roost",
         "build --check": "to come", "build --print": "to come",

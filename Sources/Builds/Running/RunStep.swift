@@ -33,12 +33,7 @@ struct RunStep: Sendable {
             let upper = builder.locations.upperDirectory(of: container.id)
             let mounts = mounts
             let written = try await onOwnThread {
-                var layer = try UpperLayer(upper, stubs: try mounts.stubs(on: FileTree(below)))
-                var archive = try LayerArchive(scratch + "/layer.tar")
-                try layer.write(to: &archive)
-                let digest = try archive.finish()
-                return StepRun.WrittenLayer(
-                    scratch + "/layer.tar", Descriptor(mediaType: .layer, digest: digest, size: archive.count))
+                try UpperLayer(upper, stubs: try mounts.stubs(on: FileTree(below))).archive(in: scratch)
             }
             try await remove(container)
             return written

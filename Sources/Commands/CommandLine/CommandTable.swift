@@ -31,6 +31,7 @@ func commandType(named name: String) -> (any RoostCommand.Type)? {
 private func containerCommandType(named name: String) -> (any RoostCommand.Type)? {
     switch name {
     case "attach": AttachCommand.self
+    case "commit": CommitCommand.self
     case "cp": CopyCommand.self
     case "create": CreateCommand.self
     case "events": EventsCommand.self
@@ -52,15 +53,15 @@ private func containerCommandType(named name: String) -> (any RoostCommand.Type)
 
 /// The commands that `--help` lists.
 let listedCommands = [
-    "apply", "attach", "build", "config", "cp", "create", "down", "events", "exec", "export", "images", "inspect",
-    "kill", "load", "logs", "ls", "pause", "plan", "port", "ps", "pull", "restart", "rm", "rollback", "run", "scale",
-    "start", "stats", "stop", "top", "unpause", "up", "version", "volumes", "wait", "why",
+    "apply", "attach", "build", "commit", "config", "cp", "create", "down", "events", "exec", "export", "images",
+    "inspect", "kill", "load", "logs", "ls", "pause", "plan", "port", "ps", "pull", "restart", "rm", "rollback", "run",
+    "scale", "start", "stats", "stop", "top", "unpause", "up", "version", "volumes", "wait", "why",
 ]
 
 /// Commands that Compose has and Roost doesn't, each with the reason.
 let unsupportedCommands: [String: String] = [
     "bridge": "it hands a stack to other platforms through images of Docker's; run docker compose for it",
-    "commit": "not supported yet", "watch": "not supported yet",
+    "watch": "not supported yet",
     "publish": "not supported yet; roost bundle save carries a stack with its images to another host",
 ]
 

@@ -26,7 +26,7 @@ private struct FlagValue {
     let isOn: Bool
 
     /// Flags that are on unless they are said not to be.
-    private static let onByDefault: Set<String> = ["--menu", "--orphans", "--sig-proxy"]
+    private static let onByDefault: Set<String> = ["--menu", "--orphans", "--pause", "--prune", "--sig-proxy"]
 
     init?(in message: String) {
         // `The option '--quiet' does not take any value, but 'true' was specified.`

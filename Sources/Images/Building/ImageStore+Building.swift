@@ -91,6 +91,7 @@ extension ImageStore {
         var entry = manifest.descriptor
         entry.platform = configuration.platform
         for name in names { _ = try await record(entry, as: name.description) }
+        if names.isEmpty { try await index.put(nameless: entry) }
         return (description.digest, manifest.descriptor)
     }
 

@@ -74,6 +74,15 @@ struct IndexFile: Sendable {
         return result
     }
 
+    /// Keeps an image that nobody has given a name yet.
+    func put(nameless descriptor: Descriptor) async throws {
+        try await change { index in
+            guard !index.manifests.contains(where: { $0.digest == descriptor.digest }) else { return false }
+            index.manifests.append(descriptor)
+            return true
+        }
+    }
+
     private static func isSamePlatform(_ one: Descriptor, _ other: Descriptor) -> Bool {
         guard let first = one.platform, let second = other.platform else { return true }
         return first == second
