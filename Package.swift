@@ -177,8 +177,8 @@ let package = Package(
         module(
             "Commands",
             [
-                "Diagnostics", "Addressing", "OCI", "StackModel", "Templates", "Launching", "Kernel", "Blocking",
-                "TarArchives", "StackFile", "ControlAPI", argumentParser, crypto,
+                "Diagnostics", "Addressing", "OCI", "Dockerfiles", "StackModel", "Templates", "Launching", "Kernel",
+                "Blocking", "TarArchives", "StackFile", "ControlAPI", argumentParser, crypto,
             ]),
         // Inputs from a seed, the run over them, and what they are given to. Of the tests; no program for users links it.
         module("Fuzzing", ["Diagnostics", "Erofs", "Kernel", "LayerReading", "OCI", "Registries", "StackFile"]),
@@ -237,7 +237,10 @@ let package = Package(
         tests("ServingTests", ["Serving", "Orchestration", "ControlAPI", "Kernel", nio, nioPosix, nioHTTP1]),
         tests(
             "CommandsTests",
-            ["Commands", "Addressing", "ControlAPI", "StackModel", "Kernel", argumentParser, nio, nioPosix, nioHTTP1],
+            [
+                "Commands", "Addressing", "ControlAPI", "Dockerfiles", "StackModel", "Kernel", argumentParser, nio,
+                nioPosix, nioHTTP1,
+            ],
             exclude: ["Reference"]),
         tests("FuzzingTests", ["Fuzzing", "Kernel"]),
         tests("SystemTests", [], exclude: ["Fixtures"]),

@@ -19,6 +19,8 @@ public struct Service: Codable, Equatable, Sendable {
     public var attach: Bool?
     /// What the file says of how its containers are replaced.
     public var update: UpdateSettings?
+    /// What happens when files of the host change; nobody but `watch` goes by it.
+    public var watch: [WatchRule]?
     /// Everything of which a change makes new containers.
     public var container: ContainerSettings
 
@@ -141,6 +143,19 @@ public enum RestartPolicy: Codable, Equatable, Sendable, CustomStringConvertible
     case unlessStopped
     /// `nil`: without end.
     case onFailure(maximumRetries: Int?)
+
+    /// As the Compose file spells it.
+    public init?(attribute text: String) {
+        switch text {
+        case "", "no": self = .no
+        case "always": self = .always
+        case "unless-stopped": self = .unlessStopped
+        case "on-failure": self = .onFailure(maximumRetries: nil)
+        default:
+            guard text.hasPrefix("on-failure:"), let count = Int(text.dropFirst(11)), count >= 0 else { return nil }
+            self = .onFailure(maximumRetries: count)
+        }
+    }
 
     /// As the Compose file spells it.
     public var description: String {

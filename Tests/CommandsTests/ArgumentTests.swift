@@ -82,7 +82,6 @@ import Testing
 
     @Test(arguments: [
         (["up", "--quiet-build"], "roost up: --quiet-build is not supported yet"),
-        (["up", "--watch=true"], "roost up: --watch is not supported yet"),
         (["inspect", "--size", "web"], "roost inspect: --size is not supported yet"),
     ])
     func flagsOfComposeThatAreMissing(_ arguments: [String], _ message: String) throws {

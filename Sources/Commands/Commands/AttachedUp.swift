@@ -31,6 +31,8 @@ struct AttachedUp: Sendable {
     var services: [String] = []
     let context: Context
     let client: ControlClient
+    /// `--watch`: what happens when files change.
+    var watch: WatchSession?
 
     func run(_ up: ControlRequest<CommandEvent>) async throws -> Int32 {
         let (events, continuation) = AsyncStream.makeStream(of: Event.self)
@@ -53,7 +55,10 @@ struct AttachedUp: Sendable {
         var logsEnded = false
         var stops = 0
         var isStopped = false
+        var watching: Task<Void, Never>?
+        defer { watching?.cancel() }
         func stop(_ verb: LifecycleVerb) {
+            watching?.cancel()
             tasks.addTask { continuation.yield(.stopped(await Result { try await send(verb) })) }
         }
         for await event in events {
@@ -65,6 +70,7 @@ struct AttachedUp: Sendable {
             case (.broughtUp(let result), .bringingUp):
                 if try result.get().unchanged { context.sayUnchanged(stack.name) }
                 phase = .running
+                watching = watchFiles(&tasks)
             case (.exited(let exit), .bringingUp) where aborts(exit), (.exited(let exit), .running) where aborts(exit):
                 context.streams.error.say("Aborting on container exit...")
                 phase = .stopping(because: exit)
@@ -92,6 +98,19 @@ struct AttachedUp: Sendable {
             }
         }
         throw CancellationError()
+    }
+
+    private func watchFiles(_ tasks: inout ThrowingTaskGroup<Void, any Error>) -> Task<Void, Never>? {
+        guard let watch else { return nil }
+        let watching = Task {
+            do {
+                try await watch.run()
+            } catch  where !(error is CancellationError) {
+                watch.say("Watch disabled: \(error)")
+            } catch {}
+        }
+        tasks.addTask { await watching.value }
+        return watching
     }
 
     private func bringUp(_ up: ControlRequest<CommandEvent>) async throws -> Outcome {

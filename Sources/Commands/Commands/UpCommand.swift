@@ -7,7 +7,7 @@ import StackModel
 struct UpCommand: RoostCommand {
     static let configuration = CommandConfiguration(
         commandName: "up", abstract: "Create and start containers", usage: "roost up [OPTIONS] [SERVICE...]")
-    static let unsupported = ["--watch", "-w", "--quiet-build"]
+    static let unsupported = ["--quiet-build"]
 
     @OptionGroup var options: UpOptions
     @OptionGroup var dry: DryRunOption
@@ -26,10 +26,13 @@ struct UpCommand: RoostCommand {
             let outcome = try await context.complete(post, operation: "up", client: client)
             return end(outcome, stack: stack, context: context)
         }
-        return try await AttachedUp(
+        var attached = AttachedUp(
             options: options, stack: stack, followed: try followedServices(of: stack), services: services,
-            context: context, client: client
-        ).run(post)
+            context: context, client: client)
+        if options.watch {
+            attached.watch = try WatchSession(stack, services: services, context, client)
+        }
+        return try await attached.run(post)
     }
 
     private func end(_ outcome: Outcome, stack: Stack, context: Context) -> Int32 {

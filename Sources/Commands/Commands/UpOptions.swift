@@ -112,6 +112,11 @@ struct UpOptions: ParsableArguments {
     var waitTimeout: Int?
 
     @Flag(
+        name: [.customShort("w"), .customLong("watch")],
+        help: "Watch source code and rebuild/refresh containers when files are updated.")
+    var watch = false
+
+    @Flag(
         name: [.customShort("y"), .customLong("yes")],
         help: "Assume \"yes\" as answer to all prompts and run non-interactively")
     var yes = false
@@ -125,7 +130,7 @@ extension UpOptions {
 
     /// What Compose refuses to combine.
     func check() throws(CommandFailure) {
-        let attaches = !attach.isEmpty || attachDependencies
+        let attaches = !attach.isEmpty || attachDependencies || watch
         if detach, abortOnContainerExit || abortOnContainerFailure || attaches {
             throw CommandFailure(
                 "--detach cannot be combined with --abort-on-container-exit, --abort-on-container-failure, --attach, "

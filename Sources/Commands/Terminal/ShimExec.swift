@@ -48,6 +48,14 @@ struct ShimExec {
         return try child.reap(blocking: true)?.code ?? 1
     }
 
+    /// Runs the shim on this command's streams, and returns its exit code.
+    func run() async throws -> Int32 {
+        let child = try ProcessDescriptor(pid: try start(detached: false))
+        // Ctrl-C reaches the shim by itself, being in this command's group: it is waited for all the same.
+        try await Waiting.readable(child.descriptor.number, until: nil)
+        return try child.reap(blocking: true)?.code ?? 1
+    }
+
     /// Starts the shim in the background.
     func runDetached() throws -> Int32 {
         _ = try start(detached: true)

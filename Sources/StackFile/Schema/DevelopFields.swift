@@ -1,11 +1,13 @@
 import OrderedCollections
+import StackModel
 
 /// `develop` (Compose Develop specification).
 enum DevelopFields {
-    static let shape = Shape.object(
-        Fields<Never>([
-            Field("watch", .list(of: rule), "What happens when files change.")
-        ]))
+    static let fields = Fields<Service>([
+        Field(
+            "watch", .list(of: Form(watch, shape: rule, from: WatchRule())), "What happens when files change.",
+            to: \.watch)
+    ])
 
     /// `x-initialSync`, an earlier spelling, is what it says in place of `initial_sync`.
     private static let rule: Shape = {
@@ -24,17 +26,20 @@ enum DevelopFields {
         return shape
     }()
 
-    private static let watch = Fields<Never>(
+    private static let watch = Fields<WatchRule>(
         required: ["path", "action"],
         [
-            Field("path", .text, "The files, relative to the project's directory.", .asWritten),
+            Field("path", .text, "The files, relative to the project's directory.", .asWritten, to: \.path),
             Field(
-                "action", .choice("rebuild", "sync", "restart", "sync+restart", "sync+exec"),
-                "What happens when they change."),
-            Field("exec", .object(HookFields.command), "The command of sync+exec."),
-            Field("ignore", .textOrDistinctTexts, "Patterns of files that don't count."),
-            Field("include", .textOrDistinctTexts, "Patterns of the only files that count."),
-            Field("initial_sync", .plainBoolean, "Whether files are brought up to date at the start."),
-            Field("target", .text, "Where the files go in the container."),
+                "action",
+                Form<WatchRule.Action>.choice(.choice("rebuild", "sync", "restart", "sync+restart", "sync+exec")),
+                "What happens when they change.", to: \.action),
+            Field("exec", HookFields.command, "The command of sync+exec.", in: \.exec),
+            Field("ignore", .texts(.textOrDistinctTexts), "Patterns of files that don't count.", to: \.ignore),
+            Field("include", .texts(.textOrDistinctTexts), "Patterns of the only files that count.", to: \.include),
+            Field(
+                "initial_sync", .boolean(.plainBoolean), "Whether files are brought up to date at the start.",
+                to: \.initialSync),
+            Field("target", .text, "Where the files go in the container.", to: \.target),
         ])
 }

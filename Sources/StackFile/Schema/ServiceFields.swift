@@ -14,7 +14,8 @@ enum ServiceFields {
             "container_name", .text(.text(Names.containerPatternProblem), unless: Names.containerProblem),
             "The container's name, in place of PROJECT-SERVICE-N.", to: \.container.containerName),
         Field(
-            "develop", DevelopFields.shape.orNull, "What `watch` does when files change.", .asWritten),
+            "develop", DevelopFields.fields, shape: .object(DevelopFields.fields).orNull,
+            "What `watch` does when files change.", .asWritten, in: \.self),
         // Resolved before anything else; only its form is read here.
         Field("extends", extends, "A service whose attributes this one takes over.", doneBy: .loader),
         Field("external_links", .texts(.distinctTexts), "Containers outside of the stack, as NAME[:ALIAS].") {
@@ -111,21 +112,6 @@ extension Form where Value == RestartPolicy {
     static var restartPolicy: Form {
         Form(.text, RestartPolicy.init(attribute:)) { _ in
             "is not a restart policy: use no, always, on-failure[:N] or unless-stopped"
-        }
-    }
-}
-
-extension RestartPolicy {
-    /// `restart` of a service.
-    fileprivate init?(attribute text: String) {
-        switch text {
-        case "", "no": self = .no
-        case "always": self = .always
-        case "unless-stopped": self = .unlessStopped
-        case "on-failure": self = .onFailure(maximumRetries: nil)
-        default:
-            guard text.hasPrefix("on-failure:"), let count = Int(text.dropFirst(11)), count >= 0 else { return nil }
-            self = .onFailure(maximumRetries: count)
         }
     }
 }

@@ -1,7 +1,7 @@
 /// Sizes as the Compose specification writes them: `64m`, `1.5gb`, `2MiB`, powers of 1024 all.
-enum ByteCount {
+public enum ByteCount {
     /// A whole number may be negative; anything with a unit can't.
-    static func parse(_ text: String) -> Int64? {
+    public static func parse(_ text: String) -> Int64? {
         if let number = Int64(text) { return number }
         guard let last = text.lastIndex(where: { $0.isASCII && ($0.isNumber || $0 == "." || $0 == " ") }) else {
             return nil

@@ -85,18 +85,25 @@ struct CopyCommand: RoostCommand {
         return found
     }
 
-    /// The container's root, as its first process sees it.
     private static func end(_ container: ContainerSummary, _ path: String, _ context: Context) async throws -> CopyEnd {
+        let absolute = path.hasPrefix("/") ? path : "/" + path
+        return CopyEnd(
+            root: try await context.root(of: container), path: absolute, name: "container \(container.name)")
+    }
+}
+
+extension Context {
+    /// The container's root, as its first process sees it.
+    func root(of container: ContainerSummary) async throws -> RootDirectory {
         guard container.pid != 0 else {
             throw CommandFailure("container \(container.name) is not running; start it to copy from or to it")
         }
         let root = try RootDirectory("/proc/\(container.pid)/root")
         // Had it ended, its number could be another process's by now.
-        let now = try await context.client().fetch(ControlRequest(.containers, container.stack))
+        let now = try await client().fetch(ControlRequest(.containers, container.stack))
         guard now.contains(where: { $0.id == container.id && $0.pid == container.pid }) else {
             throw CommandFailure("container \(container.name) has ended meanwhile; run the command again")
         }
-        let absolute = path.hasPrefix("/") ? path : "/" + path
-        return CopyEnd(root: root, path: absolute, name: "container \(container.name)")
+        return root
     }
 }
