@@ -123,6 +123,20 @@ extension Endpoint where Body == CommitRequest, Answer == CommandEvent {
     public static var commitContainer: Self { .init(.post, "/v1/containers/{container}/commit", .lines) }
 }
 
+extension Endpoint where Body == RenameRequest, Answer == NoBody {
+    public static var renameContainer: Self { .init(.post, "/v1/containers/{container}/rename", .document) }
+}
+
+extension Endpoint where Body == ContainerUpdate, Answer == NoBody {
+    /// Limits and restart policy of a container as it is.
+    public static var updateContainer: Self { .init(.post, "/v1/containers/{container}/update", .document) }
+}
+
+extension Endpoint where Body == NoBody, Answer == [FileChange] {
+    /// What isn't as the container's image has it.
+    public static var containerChanges: Self { .init(.get, "/v1/containers/{container}/changes", .document) }
+}
+
 extension Endpoint where Body == ContainerRemovalRequest, Answer == NoBody {
     /// Answers when the container is gone; one that isn't there is what was wanted.
     public static var removeContainer: Self { .init(.post, "/v1/containers/{container}/remove", .document) }
@@ -164,6 +178,22 @@ extension Endpoint where Body == ConnectionRequest, Answer == NoBody {
 
 extension Endpoint where Body == DisconnectionRequest, Answer == NoBody {
     public static var disconnect: Self { .init(.post, "/v1/networks/{network}/disconnect", .document) }
+}
+
+// MARK: Volumes
+
+extension Endpoint where Body == NoBody, Answer == [HostVolume] {
+    /// All of this host, whoever made them.
+    public static var volumes: Self { .init(.get, "/v1/volumes", .document) }
+}
+
+extension Endpoint where Body == VolumeCreation, Answer == HostVolume {
+    /// One that is there already is the answer.
+    public static var createVolume: Self { .init(.post, "/v1/volumes/create", .document) }
+}
+
+extension Endpoint where Body == VolumeRemoval, Answer == NoBody {
+    public static var removeVolume: Self { .init(.post, "/v1/volumes/{volume}/remove", .document) }
 }
 
 // MARK: Images

@@ -12,7 +12,8 @@ struct ControlRoutes: Router {
         root = supervisor.root
         table = RouteTable(
             routes: Self.about(supervisor) + Self.stacks(supervisor) + Self.changes(supervisor)
-                + Self.networks(supervisor) + Self.images(supervisor) + Self.transfers(supervisor))
+                + Self.networks(supervisor) + Self.volumes(supervisor) + Self.images(supervisor)
+                + Self.transfers(supervisor))
     }
 
     func handler(for request: ReceivedRequest) throws(RequestRefusal) -> Handler? {
@@ -81,6 +82,17 @@ struct ControlRoutes: Router {
             },
             .document(.disconnect) { call, body in
                 try await supervisor.disconnect(call.name, body)
+                return NoBody()
+            },
+        ]
+    }
+
+    private static func volumes(_ supervisor: Supervisor) -> [Route] {
+        [
+            .document(.volumes) { _, _ in try await supervisor.volumes() },
+            .document(.createVolume) { _, body in try await supervisor.createVolume(body) },
+            .document(.removeVolume) { call, body in
+                try await supervisor.removeVolume(call.name, body)
                 return NoBody()
             },
         ]
@@ -159,6 +171,15 @@ struct ControlRoutes: Router {
                 try await supervisor.export(call.name, to: call.request.descriptors)
                 return NoBody()
             },
+            .document(.renameContainer) { call, body in
+                try await supervisor.rename(call.name, body)
+                return NoBody()
+            },
+            .document(.updateContainer) { call, body in
+                try await supervisor.update(call.name, body)
+                return NoBody()
+            },
+            .document(.containerChanges) { call, _ in try await supervisor.changes(of: call.name) },
             .command(.commitContainer) { await supervisor.commit($0.name, $1, report: $2) },
             .document(.exec) { try await supervisor.exec(in: $0.name, $1) },
             .command(.prune) { await supervisor.prune($1, report: $2) },

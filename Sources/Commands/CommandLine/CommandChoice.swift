@@ -60,11 +60,14 @@ struct CommandGroup {
         case "rollout":
             abstract = "Look at what was wanted of a stack, and go back to it"
             (commands, find) = (["history", "undo"], rolloutCommandType(named:))
+        case "volume":
+            abstract = "Manage volumes"
+            (commands, find) = (["create", "inspect", "ls", "prune", "rm"], volumeCommandType(named:))
         default: return nil
         }
     }
 
-    static let names = ["bundle", "image", "network", "rollout", "system"]
+    static let names = ["bundle", "image", "network", "rollout", "system", "volume"]
 
     func command(named name: String) -> (any RoostCommand.Type)? { find(name) }
 

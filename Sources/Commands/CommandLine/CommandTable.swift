@@ -34,10 +34,12 @@ private func containerCommandType(named name: String) -> (any RoostCommand.Type)
     case "commit": CommitCommand.self
     case "cp": CopyCommand.self
     case "create": CreateCommand.self
+    case "diff": DiffCommand.self
     case "events": EventsCommand.self
     case "export": ExportCommand.self
     case "pause": PauseCommand.self
     case "port": PortCommand.self
+    case "rename": RenameCommand.self
     case "rm": RmCommand.self
     case "rollback": RollbackCommand.self
     case "run": RunCommand.self
@@ -45,23 +47,25 @@ private func containerCommandType(named name: String) -> (any RoostCommand.Type)
     case "stats": StatsCommand.self
     case "top": TopCommand.self
     case "unpause": UnpauseCommand.self
+    case "update": UpdateCommand.self
     case "volumes": VolumesCommand.self
     case "wait": WaitCommand.self
+    case "watch": WatchCommand.self
     default: nil
     }
 }
 
 /// The commands that `--help` lists.
 let listedCommands = [
-    "apply", "attach", "build", "commit", "config", "cp", "create", "down", "events", "exec", "export", "images",
-    "inspect", "kill", "load", "logs", "ls", "pause", "plan", "port", "ps", "pull", "restart", "rm", "rollback", "run",
-    "scale", "start", "stats", "stop", "top", "unpause", "up", "version", "volumes", "wait", "why",
+    "apply", "attach", "build", "commit", "config", "cp", "create", "diff", "down", "events", "exec", "export",
+    "images", "inspect", "kill", "load", "logs", "ls", "pause", "plan", "port", "ps", "pull", "rename", "restart",
+    "rm", "rollback", "run", "scale", "start", "stats", "stop", "top", "unpause", "up", "update", "version",
+    "volumes", "wait", "watch", "why",
 ]
 
 /// Commands that Compose has and Roost doesn't, each with the reason.
 let unsupportedCommands: [String: String] = [
     "bridge": "it hands a stack to other platforms through images of Docker's; run docker compose for it",
-    "watch": "not supported yet",
     "publish": "not supported yet; roost bundle save carries a stack with its images to another host",
 ]
 

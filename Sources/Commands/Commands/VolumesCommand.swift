@@ -29,24 +29,13 @@ struct VolumesCommand: RoostCommand {
     private func text(_ volumes: [VolumeSummary], format: ListFormat) throws(CommandFailure) -> String {
         if quiet { return volumes.map { $0.name + "\n" }.joined() }
         switch format {
-        case .table:
-            return Table(
-                headers: ["DRIVER", "VOLUME NAME"], rows: volumes.map { [$0.driver, $0.name] }, minimumWidth: 10
-            )
-            .render()
-        case .json: return volumes.map { Self.json($0).render() + "\n" }.joined()
-        case .template(let template): return try template.render(volumes.map { Self.json($0).render() })
+        case .table: return VolumeText.table(volumes.map { ($0.driver, $0.name) })
+        case .json: return volumes.map { Self.json($0) + "\n" }.joined()
+        case .template(let template): return try template.render(volumes.map(Self.json))
         }
     }
 
-    /// Docker's fields in its order.
-    private static func json(_ volume: VolumeSummary) -> JSONText {
-        let labels = volume.labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
-        return .object([
-            ("Availability", .string("N/A")), ("Driver", .string(volume.driver)), ("Group", .string("N/A")),
-            ("Labels", .string(labels)), ("Links", .string("N/A")), ("Mountpoint", .string(volume.path)),
-            ("Name", .string(volume.name)), ("Scope", .string("local")), ("Size", .string("N/A")),
-            ("Status", .string("N/A")),
-        ])
+    private static func json(_ volume: VolumeSummary) -> String {
+        VolumeText.row(name: volume.name, driver: volume.driver, labels: volume.labels, path: volume.path).render()
     }
 }

@@ -247,9 +247,10 @@ public actor Container {
     ///   - grace: SIGKILL follows when it is over.
     public func stop(signal: String?, grace: TimeSpan) async throws {
         let number = try signal.map(SignalName.number) ?? record.stopSignal.number
-        let isKill = number == ContainerMachine.sigkill
-        if grace.nanoseconds > 0 && !isKill { await drain() }
-        if !isKill { try await runPreStop() }
+        if grace.nanoseconds > 0 && number != ContainerMachine.sigkill {
+            await drain()
+            try await runPreStop()
+        }
         // Where nothing can happen in it, waiting would be waiting for nothing.
         // A second signal is no first one: whoever heard that may be about to end.
         let isFirst = status.machine.stopping == nil && status.machine.wanted == .running
@@ -298,6 +299,14 @@ public actor Container {
     public func update(_ spec: ContainerSpec) async throws {
         try await change {
             $0.spec = spec
+            $0.labels = try ContainerLabels.of($0)
+        }
+    }
+
+    /// Gives it another name, by which others on its networks find it, too.
+    func rename(to name: String) async throws {
+        try await change {
+            $0.spec.name = name
             $0.labels = try ContainerLabels.of($0)
         }
     }

@@ -106,6 +106,30 @@ public actor ContainerTable {
         return container
     }
 
+    /// Gives a container another name.
+    public func rename(_ id: String, to name: String) async throws {
+        guard ContainerNames.isValid(name) else {
+            throw ContainerError(
+                "invalid container name (\(name)): use letters, digits, \"_\", \".\" and \"-\", a letter or digit first"
+            )
+        }
+        let container = try container(id)
+        let old = await container.record
+        guard old.name != name else {
+            throw ContainerError("container \(name) has this name already")
+        }
+        var renamed = old
+        renamed.spec.name = name
+        try names.claim(renamed)
+        do {
+            try await container.rename(to: name)
+            names.release(old)
+        } catch {
+            names.release(renamed)
+            throw error
+        }
+    }
+
     /// Removes a container that doesn't run. One that is gone already is what was wanted.
     ///
     /// - Parameter volumes: its anonymous volumes go too, unless another container took them over.

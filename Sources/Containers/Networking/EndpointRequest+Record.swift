@@ -49,10 +49,11 @@ extension ContainerRecord {
     /// Whether it is attached to any.
     var isOnNetworks: Bool { !spec.settings.networks.isEmpty || connections?.isEmpty == false }
 
-    /// Whether the other one asks for something else of its networks.
+    /// Whether the other one asks for something else of its networks, where its name is seen, too.
     func isElsewhere(than other: ContainerRecord) throws(ContainerError) -> Bool {
         let (own, others) = (try attachments(), try other.attachments())
-        return own.map(\.network) != others.map(\.network) || own.map(\.attachment) != others.map(\.attachment)
+        return spec.name != other.spec.name || own.map(\.network) != others.map(\.network)
+            || own.map(\.attachment) != others.map(\.attachment)
     }
 }
 

@@ -138,10 +138,12 @@ public struct EndpointTable: Hashable, Sendable, Codable {
         return attached
     }
 
-    /// The container goes on, with the other one's places and links; one that isn't there is passed over.
+    /// The container goes on, with the other one's names, places and links; one that isn't there is passed over.
     public mutating func move(to endpoint: Endpoint) {
-        endpoints[endpoint.container]?.places = endpoint.places
-        endpoints[endpoint.container]?.links = endpoint.links
+        guard var moved = endpoints[endpoint.container] else { return }
+        (moved.name, moved.service) = (endpoint.name, endpoint.service)
+        (moved.places, moved.links) = (endpoint.places, endpoint.links)
+        endpoints[endpoint.container] = moved
     }
 
     /// Whether the container does its work by now; one that isn't there is passed over.
