@@ -1,3 +1,4 @@
+import Blocking
 import Glibc
 import Kernel
 
@@ -14,7 +15,7 @@ public struct ContainerChanges: Sendable {
 
     /// - Parameter below: the image's layers, the top one first.
     public init(upper: String, below: [String]) async throws {
-        changes = try await blocking { try Self.changes(upper, below) }
+        changes = try await onOwnThread { try Self.changes(upper, below) }
     }
 
     private static func changes(_ upper: String, _ below: [String]) throws -> [(path: String, kind: Kind)] {

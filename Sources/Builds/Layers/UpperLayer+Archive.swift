@@ -1,3 +1,4 @@
+import Blocking
 import Kernel
 public import OCI
 
@@ -11,7 +12,7 @@ public struct CommittedLayer: Sendable {
     ///   - upper: the directory that overlayfs keeps it in.
     ///   - scratch: a directory for the archive.
     public init(upper: String, in scratch: String) async throws {
-        (archive, blob) = try await blocking { try UpperLayer(upper, stubs: []).archive(in: scratch) }
+        (archive, blob) = try await onOwnThread { try UpperLayer(upper, stubs: []).archive(in: scratch) }
     }
 }
 
