@@ -73,6 +73,11 @@ extension Endpoint where Body == RunRequest, Answer == CommandEvent {
     public static var run: Self { .init(.post, "/v1/stacks/{stack}/run", .lines) }
 }
 
+extension Endpoint where Body == NoBody, Answer == [JobSummary] {
+    /// The services of a stack that run to their end, by their names.
+    public static var jobs: Self { .init(.get, "/v1/stacks/{stack}/jobs", .document) }
+}
+
 extension Endpoint where Body == NoBody, Answer == [ProcessTable] {
     /// The processes of a stack's containers that run. The query may name services.
     public static var processes: Self { .init(.get, "/v1/stacks/{stack}/processes", .document) }

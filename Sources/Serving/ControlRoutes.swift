@@ -64,6 +64,7 @@ struct ControlRoutes: Router {
             },
             .lines(.events) { call, _ in supervisor.events.stream(of: call.name, EventSelection(call.request.query)) },
             .document(.revisions) { call, _ in try supervisor.revisions(of: call.name) },
+            .document(.jobs) { call, _ in try await supervisor.jobs(of: call.name) },
             .document(.stackVolumes) { call, _ in try await supervisor.volumeSummaries(of: call.name) },
             .json(.container) { call, _ in try await supervisor.inspect(call.name) },
         ]

@@ -21,6 +21,8 @@ public struct ContainerSpec: Codable, Equatable, Sendable {
     public var contents: [String: String]
     public var projectDirectory: String
     public var files: [String]
+    /// It runs to its end: ``Service/isJob``. `nil`, as in records of versions that had none, if it doesn't.
+    public var isJob: Bool?
     /// `nil` for a container that nobody waits for.
     public var run: RunSettings?
 

@@ -26,6 +26,8 @@ public struct RunSettings: Codable, Equatable, Sendable {
     /// The size of that one's terminal, in characters; 0 where there is none.
     public var terminalRows: UInt32 = 0
     public var terminalColumns: UInt32 = 0
+    /// One of the runs of its service's schedule; `nil`, as in records of versions that had none: of somebody's own.
+    public var job: JobRun?
 
     public init() {}
 }

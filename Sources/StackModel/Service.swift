@@ -21,6 +21,11 @@ public struct Service: Codable, Equatable, Sendable {
     public var update: UpdateSettings?
     /// What happens when files of the host change; nobody but `watch` goes by it.
     public var watch: [WatchRule]?
+    // `nil`, as in ledgers of versions that had neither.
+    /// Its containers run to their end: `deploy.mode` is `replicated-job` or `global-job`.
+    public var isJob: Bool?
+    /// Its containers run at these times; none is there in between.
+    public var schedule: ScheduleSettings?
     /// Everything of which a change makes new containers.
     public var container: ContainerSettings
 

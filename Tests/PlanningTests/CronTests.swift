@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Planning
+@testable import StackModel
 
 private func seconds(_ year: Int, _ month: Int, _ day: Int, _ hour: Int = 0, _ minute: Int = 0) -> Int64 {
     Int64(CivilDate.days(year: year, month: month, day: day)) * 86_400 + Int64(hour * 3600 + minute * 60)
@@ -130,11 +131,12 @@ private let hasZones = zone("Europe/Berlin") != nil
 /// What Kubernetes' CronJob does with times that have come.
 @Suite struct ScheduleTests {
     private static func schedule(
-        _ concurrency: Schedule.Concurrency = .allow, deadline: Int64? = nil, isSuspended: Bool = false
+        _ concurrency: ScheduleSettings.Concurrency = .allow, deadline: Int64? = nil, isSuspended: Bool = false
     ) throws -> Schedule {
         Schedule(
-            try CronExpression("*/10 * * * *"), concurrency: concurrency, startingDeadline: deadline,
-            isSuspended: isSuspended)
+            ScheduleSettings(
+                try CronExpression("*/10 * * * *"), concurrency: concurrency, startingDeadlineSeconds: deadline,
+                isSuspended: isSuspended))
     }
 
     @Test("Before its time nothing runs, at its time one does")

@@ -263,7 +263,7 @@ struct FaultTests {
             "logging: {options: {compress: \"true\", tag: a}}",
             ["4:25: services.web.logging.options.compress", "4:43: services.web.logging.options.tag"]
         ),
-        ("deploy: {mode: global}", ["4:14: services.web.deploy.mode"]),
+        ("deploy: {endpoint_mode: vip}", ["4:14: services.web.deploy.endpoint_mode"]),
         ("volumes: [{type: npipe, source: a, target: b}]", ["4:16: services.web.volumes[0].type"]),
         (
             "logging: {driver: local}\n    deploy: {mode: replicated}\n    ports: [{target: 80, mode: host, name: a}]",

@@ -97,8 +97,8 @@ struct MessageTests {
 
     static let warnings: [(text: String, messages: [String])] = [
         (
-            "services:\n  web:\n    image: x\n    deploy: {mode: global}\n",
-            ["compose.yaml:4:14: services.web.deploy.mode: is not supported at run time yet and is ignored"]
+            "services:\n  web:\n    image: x\n    deploy: {endpoint_mode: vip}\n",
+            ["compose.yaml:4:14: services.web.deploy.endpoint_mode: is not supported at run time yet and is ignored"]
         ),
         (
             "services:\n  web:\n    image: x$NOPE\n    hostname: $NOPE\n",

@@ -9,6 +9,7 @@ struct CommandChoice {
     /// `image ls --quiet` is the command `ls` of the group `image`.
     init(_ name: String, _ rest: [String]) throws(CommandFailure) {
         if let group = CommandGroup(named: name) {
+            let rest = group.completed(rest)
             guard let word = rest.first, !word.hasPrefix("-") else { throw group.withoutCommand(rest) }
             guard let type = group.command(named: word) else { throw group.unknown(word) }
             self.type = type
@@ -22,7 +23,7 @@ struct CommandChoice {
 
     /// For messages about a line that may name no command.
     static func type(_ name: String, _ rest: [String]) -> (any RoostCommand.Type)? {
-        if let group = CommandGroup(named: name) { return rest.first.flatMap(group.command(named:)) }
+        if let group = CommandGroup(named: name) { return group.completed(rest).first.flatMap(group.command(named:)) }
         return commandType(named: name)
     }
 
@@ -40,6 +41,8 @@ struct CommandGroup {
     let abstract: String
     /// The names that help lists.
     let commands: [String]
+    /// What is meant where no command is named.
+    private var ordinary: String?
     private let find: (String) -> (any RoostCommand.Type)?
 
     init?(named name: String) {
@@ -57,6 +60,10 @@ struct CommandGroup {
         case "bundle":
             abstract = "Carry a whole stack to a host without a network"
             (commands, find) = (["load", "save"], bundleCommandType(named:))
+        case "jobs":
+            abstract = "Look at what runs to its end, and start it"
+            ordinary = "ls"
+            (commands, find) = (["ls", "run"], jobCommandType(named:))
         case "rollout":
             abstract = "Look at what was wanted of a stack, and go back to it"
             (commands, find) = (["history", "undo"], rolloutCommandType(named:))
@@ -67,7 +74,18 @@ struct CommandGroup {
         }
     }
 
-    static let names = ["bundle", "image", "network", "rollout", "system", "volume"]
+    static let names = ["bundle", "image", "jobs", "network", "rollout", "system", "volume"]
+
+    /// The words after the group's name, with the command that is meant in front of them.
+    fileprivate func completed(_ rest: [String]) -> [String] {
+        guard let ordinary, rest.first?.hasPrefix("-") ?? true else { return rest }
+        return [ordinary] + rest
+    }
+
+    /// Whether the arguments ask for the group's help: `--help`, or nothing at all.
+    func isHelpWanted(_ rest: [String]) -> Bool {
+        rest.isEmpty ? ordinary == nil : ["-h", "--help", "help"].contains(rest[0])
+    }
 
     func command(named name: String) -> (any RoostCommand.Type)? { find(name) }
 
@@ -91,7 +109,4 @@ struct CommandGroup {
         }
         return CommandFailure("unknown flag: \(word)")
     }
-
-    /// Whether the arguments ask for the group's help: `--help`, or nothing at all.
-    static func wantsHelp(_ rest: [String]) -> Bool { rest.isEmpty || ["-h", "--help", "help"].contains(rest[0]) }
 }

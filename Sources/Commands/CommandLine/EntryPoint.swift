@@ -61,8 +61,8 @@ private struct CommandRun {
     /// The group whose help the line asks for.
     private var askedGroup: CommandGroup? {
         let words = (split.command == "help" ? [] : [split.command].compactMap(\.self)) + split.rest
-        guard let name = words.first, CommandGroup.wantsHelp(Array(words.dropFirst())) else { return nil }
-        return CommandGroup(named: name)
+        guard let group = words.first.flatMap(CommandGroup.init(named:)) else { return nil }
+        return group.isHelpWanted(Array(words.dropFirst())) ? group : nil
     }
 
     /// Shows what ended the command, and returns the code to exit with.

@@ -7,7 +7,7 @@ import StackModel
 
 extension LogSelection {
     func wants(_ record: ContainerRecord) -> Bool {
-        !record.owner.isOneOff && (services.isEmpty || services.contains(record.service))
+        (!record.owner.isOneOff || record.run?.job != nil) && (services.isEmpty || services.contains(record.service))
             && (index == nil || index == record.number)
     }
 

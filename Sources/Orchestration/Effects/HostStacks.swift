@@ -93,6 +93,23 @@ struct HostStacks: StackEffects {
     /// Larger files are no configuration, and their changes aren't followed. Bytes.
     private static let largestContent = 8 << 20
 
+    // MARK: Clocks
+
+    func timeZone(_ name: String?) throws -> TimeZoneRules {
+        let path = name.map { "/usr/share/zoneinfo/" + $0 } ?? "/etc/localtime"
+        // A host without either, and its clock, is one of UTC.
+        guard Files.exists(path) || ![nil, "UTC", "Etc/UTC"].contains(name) else { return .utc }
+        // `try?`: what can't be read is no zone, whatever the reason.
+        guard let file = try? Files.read(path, limit: Self.largestZone), let zone = TimeZoneRules(file: file) else {
+            throw OperationError(
+                "there is no time zone \(path): name another one, or install the zone database (tzdata)")
+        }
+        return zone
+    }
+
+    /// Larger than any zone's file. Bytes.
+    private static let largestZone = 1 << 20
+
     // MARK: What is wanted
 
     func ledger(of stack: String) throws -> StackLedger? { try ledgerStore.read(stack) }

@@ -42,6 +42,11 @@ public protocol StackEffects: Sendable {
     /// The digest of what a regular file holds; `nil` if it isn't there, or is none.
     func digest(ofFile path: String) -> String?
 
+    // MARK: Clocks
+
+    /// - Parameter name: of the zone database; `nil`: the host's own.
+    func timeZone(_ name: String?) throws -> TimeZoneRules
+
     // MARK: What is wanted
 
     func ledger(of stack: String) throws -> StackLedger?
@@ -49,6 +54,18 @@ public protocol StackEffects: Sendable {
     func removeLedger(of stack: String) throws
     /// The stacks of which something is written down.
     func ledgers() throws -> [String]
+}
+
+extension StackEffects {
+    /// The zones that the schedules of a stack name.
+    func zones(of stack: Stack?) throws -> [String?: TimeZoneRules] {
+        var zones: [String?: TimeZoneRules] = [:]
+        for service in stack?.services.values.sorted(by: { $0.name < $1.name }) ?? [] {
+            guard let schedule = service.schedule, zones[schedule.timeZone] == nil else { continue }
+            zones[schedule.timeZone] = try timeZone(schedule.timeZone)
+        }
+        return zones
+    }
 }
 
 /// Registries on behalf of one command.

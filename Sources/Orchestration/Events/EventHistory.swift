@@ -29,8 +29,8 @@ package final class EventHistory: Sendable {
     private static let mostWaiting = 4096
 
     func note(_ record: ContainerRecord, _ news: ContainerNews) {
-        // As in Docker Compose, what runs beside the services is none of the stack's business.
-        guard !record.owner.isOneOff, record.owner.stack != nil else { return }
+        // As in Docker Compose, what somebody runs beside the services is none of the stack's business.
+        guard !record.owner.isOneOff || record.run?.job != nil, record.owner.stack != nil else { return }
         var attributes = record.labels.filter { !$0.key.hasPrefix("com.docker.compose.") }
         attributes["image"] = record.image
         attributes["name"] = record.name

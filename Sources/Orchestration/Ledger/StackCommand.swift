@@ -22,10 +22,12 @@ public enum StackCommand: Codable, Equatable, Sendable {
     case prune(until: Instant?)
     /// Nobody asks for anything: what is missing of what is wanted is made.
     case heal
+    /// Nobody asks for anything: a time of a schedule has come.
+    case schedule(ScheduleStep)
 
     /// The program for it.
     ///
-    /// - Parameter stack: the stack as it is wanted; only `up` and `heal` need one.
+    /// - Parameter stack: the stack as it is wanted; only what makes containers needs one.
     public func plan(_ stack: Stack?, _ observed: ObservedStack, replicas: [String: Int]) throws(PlanError) -> Plan {
         switch self {
         case .up(let options), .run(let options):
@@ -49,6 +51,9 @@ public enum StackCommand: Codable, Equatable, Sendable {
         case .heal:
             guard let stack else { return Plan() }
             return try Plan.heal(stack, observed: observed, replicas: replicas)
+        case .schedule(let step):
+            guard let stack else { return Plan() }
+            return try Plan.schedule(step, stack, observed: observed, replicas: replicas)
         }
     }
 
@@ -60,6 +65,8 @@ public enum StackCommand: Codable, Equatable, Sendable {
         switch self {
         case .up(let options), .run(let options): return try Plan.lookUps(stack, observed: observed, options: options)
         case .heal: return try Plan.healingLookUps(stack, observed: observed, replicas: replicas)
+        case .schedule(let step):
+            return try Plan.scheduleLookUps(step, stack, observed: observed, replicas: replicas)
         case .down, .stop, .start, .restart, .kill, .pause, .unpause, .remove, .prune: return []
         }
     }
@@ -80,7 +87,7 @@ public enum StackCommand: Codable, Equatable, Sendable {
             options.timeout = TimeSpan(nanoseconds: 0)
             return .stop(options)
         // Whoever wanted it has gone.
-        case .run: return .heal
+        case .run, .schedule: return .heal
         case .down, .stop, .start, .pause, .unpause, .remove, .prune, .heal: return self
         }
     }
@@ -92,11 +99,19 @@ public enum StackCommand: Codable, Equatable, Sendable {
         return ![SIGKILL, SIGTERM, SIGINT, SIGQUIT, SIGABRT].contains(signal)
     }
 
+    /// Nobody asked for it: what is wanted stays as it is, and whoever looks next finds again what is to be done.
+    var isOwn: Bool {
+        switch self {
+        case .heal, .schedule: true
+        default: false
+        }
+    }
+
     /// Which commands give way to it: those of lower rank, while they only wait. Who wants an end doesn't queue behind
     /// who wants a beginning.
     var rank: Int {
         switch self {
-        case .heal: 0
+        case .heal, .schedule: 0
         case .up, .run, .start, .restart, .pause, .unpause, .remove, .prune: 1
         case .stop(let options), .down(let options, _): options.timeout?.nanoseconds == 0 ? 3 : 2
         case .kill: 3

@@ -1,3 +1,4 @@
+public import Planning
 public import StackModel
 
 /// What is wanted of a stack, and what was: `stacks/NAME/ledger.json`. A command writes here first; what makes it true
@@ -35,6 +36,8 @@ public struct StackLedger: Codable, Equatable, Sendable {
     public var replicas: [String: Int] = [:]
     /// The command that is being carried out. Where there is one and nobody at work, it was cut short.
     public var pending: StackCommand?
+    /// By service, of those that are wanted and run at times. Ledgers of earlier versions have none.
+    public var schedules: [String: ScheduleState]?
 
     public init() {}
 
@@ -44,11 +47,36 @@ public struct StackLedger: Codable, Equatable, Sendable {
     mutating func want(_ stack: Stack, images: [String: String], scale: [String: Int], time: Int64, command: String) {
         replicas.merge(scale) { _, new in new }
         state = .up
+        keepSchedules(of: stack, time: time / 1_000_000_000)
         if let last = current, last.stack == stack, last.images == images, last.scale == replicas { return }
         revisions.append(
             Revision(
                 number: (current?.number ?? 0) + 1, stack: stack, images: images, scale: replicas, time: time,
                 command: command))
         revisions = revisions.suffix(Self.longestHistory)
+    }
+
+    /// A schedule with new times begins anew: what would have come in the past is not made up for.
+    /// - Parameter time: seconds since 1970.
+    private mutating func keepSchedules(of stack: Stack, time: Int64) {
+        var kept: [String: ScheduleState] = [:]
+        for (name, service) in stack.services where replicas[name] != nil {
+            guard let settings = service.schedule else { continue }
+            let isSame = current?.stack.services[name]?.schedule.map(settings.hasTimes) ?? false
+            let state = schedules?[name]
+            kept[name] = isSame && state != nil ? state : ScheduleState(since: time, last: state?.last)
+        }
+        schedules = kept.isEmpty ? nil : kept
+    }
+
+    mutating func note(_ time: Int64?, asLastOf service: String) {
+        guard let time, time > schedules?[service]?.last ?? .min else { return }
+        schedules?[service]?.last = time
+    }
+
+    /// Whether something is to be done at a time that will come.
+    var waitsForTimes: Bool {
+        guard state == .up, let schedules, let services = current?.stack.services else { return false }
+        return schedules.keys.contains { services[$0]?.schedule?.isSuspended == false }
     }
 }

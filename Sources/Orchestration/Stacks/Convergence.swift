@@ -20,7 +20,8 @@ struct Convergence: Sendable {
             group.addTask { try await converge(order) }
             group.addTask {
                 try await effects.sleep(until: effects.now + limit)
-                throw OperationError("not everything was ready after \(limit) (--wait-timeout)")
+                throw OperationError(
+                    "not everything was ready after \(limit)" + (order.isBackground ? "" : " (--wait-timeout)"))
             }
             defer { group.cancelAll() }
             guard let outcome = try await group.next() else { throw CancellationError() }
@@ -49,6 +50,7 @@ struct Convergence: Sendable {
             if isGivenUp { try settle(order.command) }
             throw explained(error, order.stack)
         }
+        if case .schedule(let step) = order.command { try note(step.run?.run.job?.time, asLastOf: step.service) }
         try settle(order.command)
         if case .run(let options) = order.command, let oneOff = options.oneOff,
             let container = await table.find(oneOff.name)
@@ -62,6 +64,8 @@ struct Convergence: Sendable {
     func plan(_ order: StackOrder) async throws -> (Plan, ObservedStack) {
         var observed = try await StackObserver(name: name, table: table, effects: effects).observe(for: order.stack)
         try await pin(order, &observed)
+        // A zone that isn't there is told before anything is changed.
+        if !order.isBackground { _ = try effects.zones(of: order.stack) }
         let replicas = try effects.ledger(of: name)?.replicas ?? [:]
         if let approved = order.approved {
             // The plan names its images by digest: whatever the store has by now, it holds to the answers of then.
@@ -165,13 +169,26 @@ struct Convergence: Sendable {
         case .stop(let options), .kill(let options): if options.services.isEmpty { ledger.state = .stopped }
         case .down(let options, _):
             if options.services.isEmpty { ledger.state = .down }
-            for service in options.services { ledger.replicas[service] = nil }
-            if options.services.isEmpty { ledger.replicas = [:] }
+            for service in options.services {
+                ledger.replicas[service] = nil
+                ledger.schedules?[service] = nil
+            }
+            if options.services.isEmpty {
+                ledger.replicas = [:]
+                ledger.schedules = nil
+            }
+        case .schedule(let step): ledger.note(step.last, asLastOf: step.service)
         case .pause, .unpause, .prune, .heal: break
         }
-        if !isEmpty && order.command != .heal { ledger.pending = order.command }
+        if !isEmpty && !order.command.isOwn { ledger.pending = order.command }
         // A stack of which nobody ever wanted anything leaves nothing on the disk.
         if ledger != before && (ledger.current != nil || !isEmpty) { try effects.save(ledger, of: name) }
+    }
+
+    private func note(_ time: Int64?, asLastOf service: String) throws {
+        guard var ledger = try effects.ledger(of: name) else { return }
+        ledger.note(time, asLastOf: service)
+        try effects.save(ledger, of: name)
     }
 
     /// The command is over, well or not.

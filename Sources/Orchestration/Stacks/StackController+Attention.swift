@@ -20,12 +20,14 @@ extension StackController {
     func attendAfterCommand() {
         guard queue.holder == nil else { return }
         // `try?`: a ledger that can't be read is told by the next command.
-        let isUnfinished = (try? effects.ledger(of: name))??.pending != nil
-        if isUnfinished || attention.isCalled { attend() }
+        let ledger = (try? effects.ledger(of: name)) ?? nil
+        if ledger?.waitsForTimes != true { stopAlarm() }
+        if ledger?.pending != nil || ledger?.schedules != nil || attention.isCalled { attend() }
     }
 
     /// Returns when the work that nobody commanded has ended, between two steps.
     func rest() async {
+        stopAlarm()
         attention.pause?.cancel()
         attention.work?.cancel()
         await attention.work?.value
@@ -36,7 +38,11 @@ extension StackController {
         while attention.isCalled && queue.holder == nil && !departure.hasBegun {
             attention.isCalled = false
             do {
-                try await converge()
+                // What can't be mended stops no schedule.
+                var failure: (any Error)?
+                do { try await converge() } catch { failure = error }
+                try await keepSchedules()
+                if let failure { throw failure }
                 attention.failures = 0
             } catch is CancellationError {
             } catch let error where departure.hasBegun || (error as? OperationError)?.isGivingWay == true {
@@ -83,4 +89,6 @@ struct AttentionState {
     var pause: Task<Void, Never>?
     /// In a row.
     var failures: Int64 = 0
+    /// Until the next time of a schedule.
+    var alarm: Task<Void, Never>?
 }

@@ -24,13 +24,14 @@ extension StackController {
 
     /// Whether a supervisor has anything to do for it.
     func isIdle() async -> Bool {
-        guard isQuiet, !logs.isFollowed(stack: name) else { return false }
-        return await !snapshots().contains { $0.machine.isAlive }
+        guard isQuiet, attention.alarm == nil, !logs.isFollowed(stack: name) else { return false }
+        if await snapshots().contains(where: { $0.machine.isAlive }) { return false }
+        return !waitsForTimes
     }
 
     func isEmpty() async -> Bool {
         let containers = await table.containers(of: name)
-        return containers.isEmpty && isQuiet
+        return containers.isEmpty && isQuiet && !waitsForTimes
     }
 
     func logs(_ selection: LogSelection) async throws -> AsyncThrowingStream<[LogEvent], any Error> {

@@ -99,10 +99,10 @@ struct LifecycleSelection {
     func waitForAll(_ starts: [String: Int], _ builder: inout PlanBuilder) {
         for container in containers
         where !container.isOneOff && (starts[container.id] != nil || container.state.isAlive) {
-            let isJob = (graph.dependents[container.service] ?? []).contains { dependent in
+            let isAwaited = (graph.dependents[container.service] ?? []).contains { dependent in
                 graph.dependencies[dependent]?[container.service]?.condition == .serviceCompletedSuccessfully
             }
-            let condition: WaitCondition = isJob ? .completed : .ready
+            let condition: WaitCondition = isAwaited || container.isJob == true ? .completed : .ready
             if starts[container.id] == nil && condition.holds(for: container) { continue }
             builder.add(
                 .waitFor(container.reference, condition, dependents: [], required: true), "--wait",

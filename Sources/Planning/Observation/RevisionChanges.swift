@@ -41,6 +41,14 @@ extension Stack {
 extension Service {
     fileprivate func differences(from old: Service) -> [Difference] {
         let image = image == old.image ? [] : [Difference(path: "image", old: "\"\(old.image)\"", new: "\"\(image)\"")]
-        return image + (container == old.container ? [] : SettingsDifference.between(old.container, container))
+        return image + scheduleDifference(from: old)
+            + (container == old.container ? [] : SettingsDifference.between(old.container, container))
+    }
+
+    private func scheduleDifference(from old: Service) -> [Difference] {
+        guard schedule != old.schedule else { return [] }
+        let (one, other) = (old.schedule?.expression.description, schedule?.expression.description)
+        if one == other { return [Difference(path: "x-schedule")] }
+        return [Difference(path: "x-schedule", old: one.map { "\"\($0)\"" }, new: other.map { "\"\($0)\"" })]
     }
 }

@@ -19,6 +19,8 @@ public enum PlanError: Error, Equatable, Sendable, CustomStringConvertible {
     case fixedNameScaled(service: String, name: String, scale: Int)
     /// A number of replicas below zero.
     case negativeScale(service: String, scale: Int)
+    /// `--scale` of a service that runs at times.
+    case scheduledScaled(service: String)
     /// The steps wait for each other: a fault in the planner, never of the input.
     case circularSteps([String])
 
@@ -49,6 +51,9 @@ public enum PlanError: Error, Equatable, Sendable, CustomStringConvertible {
             "service \"\(service)\" can't have \(scale) containers: container_name \"\(name)\" allows only one"
         case .negativeScale(let service, let scale):
             "service \"\(service)\" can't have \(scale) containers: the scale is 0 or more"
+        case .scheduledScaled(let service):
+            "service \"\(service)\" runs at its times (x-schedule) and can't be scaled: "
+                + "`roost jobs run \(service)` starts it once"
         case .circularSteps(let steps):
             "internal fault: the plan's steps wait for each other (\(steps.joined(separator: ", "))): please report it"
         }

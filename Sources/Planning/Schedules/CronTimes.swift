@@ -1,3 +1,5 @@
+public import StackModel
+
 extension CronExpression {
     /// The first time after `time` at which the zone's clocks show what the expression says; seconds since 1970.
     ///
@@ -36,5 +38,19 @@ extension CronExpression {
             }
         }
         return best
+    }
+
+    func matches(_ date: CivilDate) -> Bool {
+        guard months & (1 << UInt64(date.month)) != 0 else { return false }
+        let isDay = days & (1 << UInt64(date.day)) != 0
+        let isWeekday = weekdays & (1 << UInt64(date.weekday)) != 0
+        return isEveryDay || isEveryWeekday ? isDay && isWeekday : isDay || isWeekday
+    }
+
+    /// The minutes of a day that match, in order.
+    var minutesOfDay: [Int] {
+        (0..<24).filter { hours & (1 << UInt64($0)) != 0 }.flatMap { hour in
+            (0..<60).filter { minutes & (1 << UInt64($0)) != 0 }.map { hour * 60 + $0 }
+        }
     }
 }

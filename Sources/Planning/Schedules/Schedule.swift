@@ -1,30 +1,13 @@
-/// When a service's runs begin, with the rules and defaults of Kubernetes' CronJob.
+public import StackModel
+
+/// When a service's runs begin, with the rules of Kubernetes' CronJob.
 public struct Schedule: Sendable {
-    /// What happens at a time at which an earlier run still goes on.
-    public enum Concurrency: String, Codable, Sendable {
-        case allow = "Allow"
-        /// The time passes.
-        case forbid = "Forbid"
-        /// The earlier one is ended.
-        case replace = "Replace"
-    }
-
-    public var expression: CronExpression
+    public var settings: ScheduleSettings
     public var zone: TimeZoneRules
-    public var concurrency: Concurrency
-    /// Seconds after which a time that was missed stays missed; `nil`: none.
-    public var startingDeadline: Int64?
-    public var isSuspended: Bool
 
-    public init(
-        _ expression: CronExpression, in zone: TimeZoneRules = .utc, concurrency: Concurrency = .allow,
-        startingDeadline: Int64? = nil, isSuspended: Bool = false
-    ) {
-        self.expression = expression
+    public init(_ settings: ScheduleSettings, in zone: TimeZoneRules = .utc) {
+        self.settings = settings
         self.zone = zone
-        self.concurrency = concurrency
-        self.startingDeadline = startingDeadline
-        self.isSuspended = isSuspended
     }
 
     /// What a look at the clock comes to.
@@ -55,30 +38,37 @@ public struct Schedule: Sendable {
     ///   - last: the time of the last run, or when the schedule was made.
     ///   - active: runs that are under way.
     public func decide(now: Int64, last: Int64, active: Int) -> Decision {
-        if isSuspended { return Decision() }
-        let earliest = startingDeadline.map { max(last, now - $0 - 1) } ?? last
+        if settings.isSuspended { return Decision() }
+        let earliest = settings.startingDeadlineSeconds.map { max(last, now - $0 - 1) } ?? last
         let (due, missed) = latest(after: earliest, until: now)
-        var decision = Decision(missed: missed, next: expression.next(after: max(now, last), in: zone))
+        var decision = Decision(missed: missed, next: settings.expression.next(after: max(now, last), in: zone))
         guard let due else { return decision }
         // It stays due, and is made up for when the other one has ended, if it isn't too late then.
-        if concurrency == .forbid && active > 0 { return decision }
+        if settings.concurrency == .forbid && active > 0 { return decision }
         decision.run = due
-        decision.endsOthers = concurrency == .replace && active > 0
+        decision.endsOthers = settings.concurrency == .replace && active > 0
         return decision
+    }
+
+    /// The next time as long as it isn't suspended.
+    public func next(after time: Int64) -> Int64? {
+        settings.isSuspended ? nil : settings.expression.next(after: time, in: zone)
     }
 
     private func latest(after start: Int64, until now: Int64) -> (time: Int64?, missed: Int) {
         var found: Int64?
         var count = 0
         var from = start
-        while let time = expression.next(after: from, in: zone), time <= now {
+        while let time = settings.expression.next(after: from, in: zone), time <= now {
             (found, count, from) = (time, count + 1, time)
             guard count > Self.mostMissed else { continue }
             // Too many to count: the latest is looked for from the present backwards.
             var span: Int64 = 60
-            while expression.next(after: now - span, in: zone).map({ $0 > now }) ?? true { span *= 2 }
-            var last = expression.next(after: now - span, in: zone)
-            while let time = last, let later = expression.next(after: time, in: zone), later <= now { last = later }
+            while settings.expression.next(after: now - span, in: zone).map({ $0 > now }) ?? true { span *= 2 }
+            var last = settings.expression.next(after: now - span, in: zone)
+            while let time = last, let later = settings.expression.next(after: time, in: zone), later <= now {
+                last = later
+            }
             return (last, Self.mostMissed)
         }
         return (found, max(0, count - 1))

@@ -44,6 +44,17 @@ public struct PlanOptions: Codable, Equatable, Sendable {
         noRecreate = true
         isHealing = true
     }
+
+    /// The run starts when the conditions of its dependencies hold; of those only what is missing is made.
+    /// - Parameter replicas: how many containers of each service should exist.
+    init(running oneOff: OneOff, in stack: Stack, replicas: [String: Int]) {
+        services = [oneOff.service]
+        scale = stack.services.keys.reduce(into: [:]) { $0[$1] = replicas[$1] ?? 0 }
+        noRecreate = true
+        isHealing = true
+        pull = .missing
+        self.oneOff = oneOff
+    }
 }
 
 /// What `down`, `stop`, `start`, `restart`, `kill` and `rm` were asked to do.

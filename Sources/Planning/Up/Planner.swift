@@ -46,8 +46,9 @@ extension Plan {
         var found: [ImageLookUp] = []
         for service in selection.services {
             let policy = selection.pullPolicy(of: service)
-            let isNeeded =
-                selection.image(of: service).stored == nil && decisions[service.name].contains(where: \.isMade)
+            // What runs at times finds its image there: then nobody's credentials are at hand any more.
+            let isMade = service.schedule != nil || decisions[service.name].contains(where: \.isMade)
+            let isNeeded = selection.image(of: service).stored == nil && isMade
             if isNeeded && (policy == .never || policy == .build) {
                 throw .imageMissing(service: service.name, reference: service.image, policy: policy.rawValue)
             }

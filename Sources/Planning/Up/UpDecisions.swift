@@ -49,7 +49,10 @@ struct UpDecisions {
             let byWork = current.filter(\.isServing) + current.filter { !$0.isServing }
             let superfluous = Set(byWork.dropFirst(scale).map(\.id))
             removed += current.filter { superfluous.contains($0.id) }
-                .map { ContainerDecision($0, .remove, "scaled down to \(scale)") }
+                .map {
+                    ContainerDecision(
+                        $0, .remove, service.schedule == nil ? "scaled down to \(scale)" : "runs at its times")
+                }
             current.removeAll { superfluous.contains($0.id) }
         }
         let taken = Set(current.map(\.number))
@@ -196,7 +199,7 @@ struct UpDecisions {
     private mutating func runJobsAgain() {
         for service in selection.services.reversed() {
             let waiting = selection.waitingForCompletion(of: service.name).filter(selection.names.contains)
-            guard !selection.options.noDeps,
+            guard !selection.options.noDeps, !selection.options.isHealing,
                 let starting = waiting.first(where: { self[$0].contains(where: \.isStarted) })
             else { continue }
             for index in self[service.name].indices {

@@ -49,12 +49,18 @@ struct UpSelection {
     private func check(_ service: Service) throws(PlanError) {
         let count = scale(of: service)
         if count < 0 { throw .negativeScale(service: service.name, scale: count) }
+        if let asked = options.scale[service.name], asked > 0, service.schedule != nil {
+            throw .scheduledScaled(service: service.name)
+        }
         if count > 1, let name = service.container.containerName {
             throw .fixedNameScaled(service: service.name, name: name, scale: count)
         }
     }
 
-    func scale(of service: Service) -> Int { options.scale[service.name] ?? service.scale }
+    /// What runs at times has no containers in between.
+    func scale(of service: Service) -> Int {
+        service.schedule == nil ? options.scale[service.name] ?? service.scale : 0
+    }
 
     /// What `run` makes of the service, in the place of its replicas.
     func oneOff(of service: Service) -> OneOff? {
@@ -93,8 +99,10 @@ struct UpSelection {
         return image(of: service).age.map { $0 >= interval } ?? true
     }
 
-    /// Whether somebody waits for the service's end rather than for its being there.
-    func isJob(_ service: String) -> Bool { !waitingForCompletion(of: service).isEmpty }
+    /// Whether the service's containers run to their end: the file says so, or somebody waits for it.
+    func isJob(_ service: String) -> Bool {
+        stack.services[service]?.isJob == true || !waitingForCompletion(of: service).isEmpty
+    }
 
     /// The services that wait for the end of this one.
     func waitingForCompletion(of service: String) -> [String] {
@@ -126,6 +134,7 @@ struct UpSelection {
             volumes: settings.volumeKeys.reduce(into: [:]) { $0[$1] = stack.volumes[$1] },
             contents: observed.contents[service.name] ?? [:], projectDirectory: stack.workingDirectory,
             files: stack.files)
+        spec.isJob = oneOff == nil ? service.isJob : nil
         spec.run = oneOff?.run
         return spec
     }

@@ -31,7 +31,8 @@ extension UpSelection {
             return "its network is made anew"
         }
         if container.hasOwnVolumes { return "its volumes are its own" }
-        if isJob(service.name) { return "others wait for its end" }
+        if !waitingForCompletion(of: service.name).isEmpty { return "others wait for its end" }
+        if isJob(service.name) { return "it runs to its end" }
         if isShared(service.name) { return "others share its namespaces" }
         return wantsPortOfAnother(container) ? "another service gets its port" : nil
     }

@@ -14,6 +14,8 @@ enum ServiceRules {
         image(&service, node, place, &resolution)
         ports(node, place, &resolution)
         processor(service.container.resources, node, place, &resolution)
+        JobRules.apply(to: &service, node, place, &resolution)
+        JobRules.checkDependencies(service, node, place, &resolution)
         return service
     }
 

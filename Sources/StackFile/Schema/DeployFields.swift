@@ -6,7 +6,14 @@ enum DeployFields {
         Field("endpoint_mode", .text, "How clients reach the containers."),
         // Docker too gives them to swarm services only.
         Field("labels", .labels, "Labels of the service, not of its containers.", doneBy: .nobody),
-        Field("mode", .text, "replicated, global, ….", only: "replicated"),
+        Field("mode", .text, "replicated, global, replicated-job or global-job.") { service, mode, place, resolution in
+            // All hosts are this one, so that what is there once a host is there once.
+            if ["replicated-job", "global-job"].contains(mode) {
+                service.isJob = true
+            } else if !["replicated", "global"].contains(mode) {
+                resolution.unsupported(place)
+            }
+        },
         // On one host all hosts are this one, and Compose reads none of it either.
         Field("placement", .object(placement), "On which hosts.", doneBy: .nobody),
         Field("replicas", .replicas, "How many containers.", .asWritten, to: \.scale),

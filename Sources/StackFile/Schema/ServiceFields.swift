@@ -6,7 +6,8 @@ enum ServiceFields {
     static let form = Form<Service>(
         fields, shape: shape, from: Service(name: "", image: ""), finish: ServiceRules.finish)
 
-    private static let fields = Fields<Service>(ContainerFields.all + WorkloadFields.all + own + ProbeFields.all)
+    private static let fields = Fields<Service>(
+        ContainerFields.all + WorkloadFields.all + own + ProbeFields.all + [ScheduleFields.field])
 
     private static let own: [Field<Service>] = [
         Field("attach", .boolean, "Whether `up` shows the service's output.", .asWritten, to: \.attach),

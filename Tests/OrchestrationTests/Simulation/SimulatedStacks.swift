@@ -80,7 +80,9 @@ struct SimulatedStacks: StackEffects, RegistrySession {
 
     func close() async {}
 
-    // MARK: Files and ledgers
+    // MARK: Clocks, files and ledgers
+
+    func timeZone(_ name: String?) throws -> TimeZoneRules { .utc }
 
     func digest(ofFile path: String) -> String? { nil }
 

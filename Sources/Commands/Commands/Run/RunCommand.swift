@@ -21,6 +21,9 @@ struct RunCommand: RoostCommand {
     @Flag(name: [.customShort("d"), .customLong("detach")], help: "Run container in background and print container ID")
     var detach = false
 
+    @Flag(name: .customLong("job"), help: "Run the service's job now: one of its runs, as at a time of its schedule")
+    var job = false
+
     @Flag(name: .customLong("no-deps"), help: "Don't start linked services")
     var noDependencies = false
 
@@ -61,6 +64,7 @@ struct RunCommand: RoostCommand {
             service: service, name: settings.containerName(stack: stack.name, service: service),
             settings: try settings.apply(
                 to: definition.container, of: stack, service, Array(words.dropFirst()), mode, context))
+        if job { try oneOff.makeJob(of: definition) }
         oneOff.run.autoRemove = remove
         oneOff.run.awaitsAttachment = !detach && !isDry
         oneOff.run.usesAliases = settings.useAliases
@@ -112,6 +116,19 @@ struct RunCommand: RoostCommand {
             _ = try await client.fetch(ControlRequest(.removeContainer, id, body: removal))
         }
         return code
+    }
+}
+
+extension OneOff {
+    /// As a run of the service's schedule is.
+    mutating func makeJob(of service: Service) throws(CommandFailure) {
+        guard service.schedule != nil || service.isJob == true else {
+            throw CommandFailure(
+                "service \"\(service.name)\" is no job: it has no x-schedule, and its deploy.mode is none")
+        }
+        settings.restart = service.container.restart
+        settings.ports = service.container.ports
+        run.job = JobRun()
     }
 }
 

@@ -4,15 +4,15 @@
 public struct CronExpression: Hashable, Sendable, CustomStringConvertible {
     public let description: String
     /// Bit sets: bit n stands for the value n.
-    let minutes: UInt64
-    let hours: UInt64
-    let days: UInt64
-    let months: UInt64
+    package let minutes: UInt64
+    package let hours: UInt64
+    package let days: UInt64
+    package let months: UInt64
     /// 0 is Sunday.
-    let weekdays: UInt64
+    package let weekdays: UInt64
     /// Whether day or weekday is free; if neither is, one of both suffices.
-    let isEveryDay: Bool
-    let isEveryWeekday: Bool
+    package let isEveryDay: Bool
+    package let isEveryWeekday: Bool
 
     /// Why a text is no expression.
     public struct Problem: Error, Equatable, CustomStringConvertible {
@@ -43,20 +43,6 @@ public struct CronExpression: Hashable, Sendable, CustomStringConvertible {
         let (read, isEvery) = try CronField.weekday.read(parts[4])
         weekdays = (read | read >> 7) & 0x7f
         isEveryWeekday = isEvery
-    }
-
-    func matches(_ date: CivilDate) -> Bool {
-        guard months & (1 << UInt64(date.month)) != 0 else { return false }
-        let isDay = days & (1 << UInt64(date.day)) != 0
-        let isWeekday = weekdays & (1 << UInt64(date.weekday)) != 0
-        return isEveryDay || isEveryWeekday ? isDay && isWeekday : isDay || isWeekday
-    }
-
-    /// The minutes of a day that match, in order.
-    var minutesOfDay: [Int] {
-        (0..<24).filter { hours & (1 << UInt64($0)) != 0 }.flatMap { hour in
-            (0..<60).filter { minutes & (1 << UInt64($0)) != 0 }.map { hour * 60 + $0 }
-        }
     }
 }
 
@@ -142,5 +128,21 @@ extension String {
             return ""
         }
         return String(self[first...last])
+    }
+}
+
+extension CronExpression: Codable {
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        do {
+            self = try CronExpression(container.decode(String.self))
+        } catch let problem as Problem {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: problem.description)
+        }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
     }
 }
