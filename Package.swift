@@ -238,8 +238,8 @@ let package = Package(
         tests(
             "CommandsTests",
             [
-                "Commands", "Addressing", "ControlAPI", "Dockerfiles", "StackModel", "Kernel", argumentParser, nio,
-                nioPosix, nioHTTP1,
+                "Commands", "Addressing", "ControlAPI", "Dockerfiles", "StackModel", "Launching", "Blocking", "Kernel",
+                argumentParser, nio, nioPosix, nioHTTP1,
             ],
             exclude: ["Reference"]),
         tests("FuzzingTests", ["Fuzzing", "Kernel"]),

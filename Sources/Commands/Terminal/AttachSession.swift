@@ -101,7 +101,8 @@ private struct AttachRelay {
             used = max(0, count)
         }
         guard count > 0 else {
-            return count == 0 || (errno != EAGAIN && errno != EINTR) ? .lost : nil
+            // ECONNRESET comes before what can still be read: a shim that ended hadn't taken all that it was sent.
+            return count == 0 || ![EAGAIN, EINTR, ECONNRESET].contains(errno) ? .lost : nil
         }
         switch AttachMessage.FromShim(rawValue: message[0]) {
         case .output: try write(message.dropFirst(), to: STDOUT_FILENO)
