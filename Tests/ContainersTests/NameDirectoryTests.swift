@@ -1,5 +1,6 @@
 import Addressing
 import Networks
+import OCI
 import StackModel
 import Testing
 
@@ -96,6 +97,21 @@ import Testing
 
     @Test func strangerSeesNothing() throws {
         #expect(try Self.lookUp("web", by: Self.record("e", "other", on: [:]), in: Self.filled()) == [])
+    }
+
+    @Test func containerListensOnWhatItExposesAndPublishes() throws {
+        let record = Samples.record(String(repeating: "a", count: 64), service: "web", networks: Self.networks) {
+            $0.networks = ["front": NetworkAttachment()]
+            $0.expose = [Port(9000, .udp), Port(80)]
+            $0.ports = [PublishedPort(published: 8080...8080, target: 80), PublishedPort(published: nil, target: 443)]
+        }
+        #expect(try EndpointRequest(record).endpoint.listening == [Port(80), Port(443), Port(9000, .udp)])
+        let place = ["shop_front": IPv4Address(10, 0, 0, 2)]
+        let names = Self.directory([try Self.endpoint(record, place)]).table(of: record.id)
+        #expect(names != Self.directory([try Self.endpoint(Self.web, place)]).table(of: record.id))
+        let greedy = Samples.record(
+            record.id, service: "web", defaults: ContainerDefaults(exposedPorts: ["1-65535"]), networks: Self.networks)
+        #expect(try EndpointRequest(greedy).endpoint.listening?.count == 256)
     }
 
     @Test func networkWithoutALeaseHasNoName() throws {

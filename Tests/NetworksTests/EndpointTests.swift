@@ -71,6 +71,18 @@ private struct Scene {
         #expect(try scene.addresses(of: "web").isEmpty)
     }
 
+    @Test func tasksOfAServiceAreThoseThatAreReady() throws {
+        var scene = Scene()
+        for (id, address) in [("a", "10.210.0.2"), ("b", "10.210.0.3"), ("c", "10.210.0.4")] {
+            scene.view.table.attach(Scene.endpoint(id, at: [address]))
+        }
+        scene.view.table.setReady("b", false)
+        for name in ["tasks.web", "tasks.web.front"] {
+            #expect(try scene.addresses(of: name) == ["10.210.0.2", "10.210.0.4"], "\(name)")
+        }
+        #expect(try scene.addresses(of: "tasks.shop-a").isEmpty)
+    }
+
     @Test func whatOnlyStartsIsNeitherFoundNorReached() throws {
         var scene = Scene()
         scene.view.table.enter(Scene.endpoint("a", at: ["10.210.0.2"], ports: [Scene.port(nil)]))

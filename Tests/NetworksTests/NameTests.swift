@@ -16,8 +16,12 @@ func question(
 @Suite struct NameTests {
     static let table = NameTable(
         [
-            .init(network: "front", addresses: [.v4(IPv4Address(10, 210, 0, 2))], names: ["shop-web-1", "web", "www"]),
-            .init(network: "front", addresses: [.v4(IPv4Address(10, 210, 0, 3))], names: ["shop-web-2", "web"]),
+            .init(
+                network: "front", addresses: [.v4(IPv4Address(10, 210, 0, 2))], names: ["shop-web-1", "web", "www"],
+                ports: [Port(80), Port(80, .udp)]),
+            .init(
+                network: "front", addresses: [.v4(IPv4Address(10, 210, 0, 3))], names: ["shop-web-2", "web"],
+                ports: [Port(80)]),
             .init(network: "back", addresses: [.v4(IPv4Address(10, 210, 1, 2))], names: ["shop-db-1", "db"]),
         ], networks: ["front"])
 
@@ -51,6 +55,40 @@ func question(
         #expect(try answer("2.0.210.10.in-addr.arpa", type: 12)?.records == [.pointer(name)])
         #expect(try answer("2.1.210.10.IN-ADDR.arpa", type: 12) == nil)
         #expect(try answer("x.1.210.10.in-addr.arpa", type: 12) == nil)
+    }
+
+    @Test(arguments: [
+        ("_80._tcp.web", 0, ["shop-web-1.front", "shop-web-2.front"]),
+        ("_80._TCP.Web.Front", 1, ["shop-web-2.front", "shop-web-1.front"]),
+        ("_80._udp.web", 0, ["shop-web-1.front"]), ("_80._tcp.shop-web-2", 0, ["shop-web-2.front"]),
+        ("_80._tcp.www", 3, ["shop-web-1.front"]),
+    ])
+    func whoListensOnAPortIsFound(name: String, turn: Int, expected: [String]) throws {
+        let response = try #require(try answer(name, type: RecordType.service, turn: turn))
+        let targets = try expected.map { try #require(DomainName($0)) }
+        #expect(response.records == targets.map { .service(port: 80, target: $0) })
+        #expect(response.additional.map(\.name) == targets)
+        #expect(response.additional.map(\.address) == targets.compactMap { Self.table.addresses(of: $0)?.first })
+        #expect(try answer(name) == NameResponse(code: .noError))
+    }
+
+    @Test(arguments: [
+        "_81._tcp.web", "_80._sctp.web", "_80._tcp.db", "_80._tcp", "_80.web", "_tcp._80.web", "80._tcp.web",
+        "_80/udp._tcp.web", "_._tcp.web", "__._tcp.web", "_80.._tcp.web", "_99999._tcp.web",
+    ])
+    func otherServicesAreAskedForElsewhere(name: String) throws {
+        guard DomainName(name) != nil else { return }
+        #expect(try answer(name, type: RecordType.service) == nil)
+    }
+
+    @Test func aContainerOfBothFamiliesListensOnce() throws {
+        let addresses = [IPAddress.v4(IPv4Address(10, 0, 0, 1)), try #require(IPAddress("fd00::2"))]
+        let table = NameTable(
+            [.init(network: "n", addresses: addresses, names: ["web-1", "web"], ports: [Port(80)])], networks: ["n"])
+        let query = try NameQuery(parsing: try question("_80._tcp.web", type: RecordType.service))
+        let response = try #require(table.answer(to: query, turn: 0))
+        #expect(response.records == [.service(port: 80, target: try #require(DomainName("web-1.n")))])
+        #expect(response.additional.map(\.address) == addresses)
     }
 
     /// A name of both families, and one that has IPv6 only.
@@ -121,6 +159,25 @@ func question(
         let expected: [UInt8] =
             [0xc0, 12, 0, 28, 0, 1, 0, 0, 0, 0, 0, 16, 0xfd] + [UInt8](repeating: 0, count: 14) + [2]
         #expect(Array(response.encoded(for: query, limit: 512).suffix(28)) == expected)
+    }
+
+    @Test func wireFormOfAService() throws {
+        let query = try NameQuery(parsing: try question("_80._tcp.web", type: RecordType.service))
+        let target = try #require(DomainName("w.n"))
+        let response = NameResponse(
+            code: .noError, records: [.service(port: 80, target: target)],
+            additional: [.init(name: target, address: .v4(IPv4Address(10, 210, 0, 2)))])
+        let answer: [UInt8] =
+            [0xc0, 12, 0, 33, 0, 1, 0, 0, 0, 0, 0, 11, 0, 0, 0, 1, 0, 80] + [1, 0x77, 1, 0x6e, 0]  // priority, weight
+        let more: [UInt8] = [1, 0x77, 1, 0x6e, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4, 10, 210, 0, 2]
+        let whole = response.encoded(for: query, limit: 512)
+        #expect(Array(whole.suffix(answer.count + more.count)) == answer + more)
+        #expect(Array(whole[4..<12]) == [0, 1, 0, 1, 0, 0, 0, 1])
+        // What is only additional is left out without a word; what was asked for isn't.
+        let brief = response.encoded(for: query, limit: whole.count - 1)
+        #expect(brief.count == whole.count - more.count)
+        #expect((brief[2] & 2, brief[11]) == (0, 0))
+        #expect(response.encoded(for: query, limit: brief.count - 1)[2] & 2 == 2)
     }
 
     @Test func answersThatDoNotFitAreTruncated() throws {

@@ -58,6 +58,9 @@ extension ContainerRecord {
 }
 
 extension EndpointTable.Endpoint {
+    /// An image may say that it listens on all ports that there are; nobody looks for so many.
+    private static let maximumListening = 256
+
     /// A container without places and ports.
     init(_ record: ContainerRecord) {
         // Who looks for the service doesn't mean a container that somebody runs for himself.
@@ -65,6 +68,7 @@ extension EndpointTable.Endpoint {
         self.init(
             container: record.id, name: record.name, service: isHidden ? record.name : record.service,
             stack: record.stack)
+        listening = Array(record.listeningPorts.prefix(Self.maximumListening))
         let connected = (record.connections ?? [:]).values.compactMap(\.links)
         let all = connected.reduce(into: record.settings.links ?? [:]) { $0.merge($1) { $1 } }
         links =

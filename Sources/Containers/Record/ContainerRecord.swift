@@ -63,6 +63,11 @@ public struct ContainerRecord: Codable, Equatable, Sendable {
         Set(spec.settings.expose + defaults.exposedPorts.flatMap { Port.all(in: $0) ?? [] })
     }
 
+    /// What others of its networks can expect to reach: its exposed and its published ports, in order.
+    var listeningPorts: [Port] {
+        exposedPorts.union(spec.settings.ports.map { Port($0.target, $0.protocol) }).sorted()
+    }
+
     /// What PID 1 is sent to stop. As in Docker, an image's that doesn't exist counts as none.
     public var stopSignal: Signal {
         spec.settings.stopSignal ?? defaults.stopSignal.flatMap { Signal($0) } ?? .terminate

@@ -73,6 +73,8 @@ public struct EndpointTable: Hashable, Sendable, Codable {
         public var places: [Place] = []
         /// Its published ports.
         public var ports: [PublishedPort] = []
+        /// The ports that it is said to listen on, published or not.
+        public var listening: [Port]?
         /// It may send only what comes from its own addresses. One that may set up its links itself (NET_ADMIN) isn't
         /// held to what it was given.
         public var isGuarded = true

@@ -138,13 +138,20 @@ public struct NetworkView: Hashable, Sendable {
             endpoint.places.filter { networks.contains($0.network) }.map { place in
                 NameTable.Endpoint(
                     network: place.network, addresses: place.addresses,
-                    names: [endpoint.name] + (endpoint.service.isEmpty ? [] : [endpoint.service]) + place.aliases
-                        + [String(endpoint.container.prefix(12))]
+                    names: endpoint.names(place)
                         + links.filter { $0.value.means(endpoint, from: stack) }.keys.sorted(),
-                    isWanted: endpoint.isWanted)
+                    ports: endpoint.listening ?? [], isWanted: endpoint.isWanted)
             }
         }
         return NameTable(endpoints, networks: networks)
+    }
+}
+
+extension EndpointTable.Endpoint {
+    /// The names that everybody on a network knows it by. `tasks.SERVICE` always means the containers themselves, as in
+    /// Docker's swarm.
+    fileprivate func names(_ place: EndpointTable.Place) -> [String] {
+        [name] + (service.isEmpty ? [] : [service, "tasks." + service]) + place.aliases + [String(container.prefix(12))]
     }
 }
 

@@ -58,6 +58,17 @@ public struct DomainName: Hashable, Sendable {
         return UInt128(parts.joined(), radix: 16).map { .v6(IPv6Address($0)) }
     }
 
+    /// The port and the name behind it that `_80._tcp.web` asks for (RFC 2782, with the port's number for the service's
+    /// name); nil for a name that isn't of this form.
+    var askedPort: (port: Port, name: DomainName)? {
+        guard folded.count > 2, folded.prefix(2).allSatisfy({ $0.first == UInt8(ascii: "_") }) else { return nil }
+        let parts = folded.prefix(2).map { String(decoding: $0.dropFirst(), as: UTF8.self) }
+        guard let port = Port(parts.joined(separator: "/")),
+            let name = DomainName(labels: Array(labels.dropFirst(2)))
+        else { return nil }
+        return (port, name)
+    }
+
     /// The name in its wire form, uncompressed.
     var wire: [UInt8] {
         labels.flatMap { [UInt8($0.count)] + $0 } + [0]

@@ -58,6 +58,7 @@ enum RecordType {
     static let a: UInt16 = 1
     static let pointer: UInt16 = 12
     static let aaaa: UInt16 = 28
+    static let service: UInt16 = 33
     static let opt: UInt16 = 41
 
     /// What the addresses of a family are asked for by.

@@ -5,10 +5,19 @@ struct NameResponse: Equatable {
     enum Record: Equatable {
         case address(IPAddress)
         case pointer(DomainName)
+        case service(port: UInt16, target: DomainName)
+    }
+
+    /// An address of a name that a record of the answer speaks of.
+    struct Additional: Equatable {
+        var name: DomainName
+        var address: IPAddress
     }
 
     var code: ResponseCode
     var records: [Record] = []
+    /// What the asker would ask next.
+    var additional: [Additional] = []
 
     /// Names move with their containers, so nobody should keep an answer: seconds.
     static let timeToLive: UInt32 = 0
@@ -17,24 +26,27 @@ struct NameResponse: Equatable {
     /// What this server takes, as DNS flag day 2020 recommends.
     static let ownDatagramSize: UInt16 = 1232
 
-    /// The message. Records that don't fit into `limit` bytes are left out, and the truncation flag set.
+    /// The message. Records that don't fit into `limit` bytes are left out, and the truncation flag set; additional ones
+    /// are left out silently (RFC 2181, section 9).
     func encoded(for query: NameQuery, limit: Int) -> [UInt8] {
         let options = query.datagramSize == nil ? [] : Self.options
-        var body = query.name.wire + bytes(query.type) + bytes(query.recordClass)
-        var count: UInt16 = 0
-        var truncated = false
-        for record in records {
-            let encoded = encode(record)
-            guard 12 + body.count + encoded.count + options.count <= limit else {
-                truncated = true
-                break
-            }
-            body += encoded
-            count += 1
+        let question = query.name.wire + bytes(query.type) + bytes(query.recordClass)
+        var room = limit - 12 - question.count - options.count
+        let answers = Self.fitting(records.map { Self.encode($0, of: Self.questionName) }, into: &room)
+        let more = Self.fitting(additional.map { Self.encode(.address($0.address), of: $0.name.wire) }, into: &room)
+        let flags = Self.flags(
+            code, recursionDesired: query.recursionDesired, truncated: answers.count < records.count)
+        let additionals = more.count + (options.isEmpty ? 0 : 1)
+        let header = [query.id, flags, 1, UInt16(answers.count), 0, UInt16(additionals)].flatMap { bytes($0) }
+        return header + question + answers.joined() + more.joined() + options
+    }
+
+    /// The first ones, up to one for which there is no room any more, which ends it.
+    private static func fitting(_ records: [[UInt8]], into room: inout Int) -> ArraySlice<[UInt8]> {
+        records.prefix { record in
+            room -= record.count
+            return room >= 0
         }
-        let flags = Self.flags(code, recursionDesired: query.recursionDesired, truncated: truncated)
-        let header = [query.id, flags, 1, count, 0, options.isEmpty ? 0 : 1].flatMap { bytes($0) }
-        return header + body + options
     }
 
     /// An answer to a message of which only the header could be read.
@@ -51,15 +63,20 @@ struct NameResponse: Equatable {
     /// An OPT record without options (RFC 6891, section 6.1.2).
     private static let options: [UInt8] = [0] + bytes(RecordType.opt) + bytes(ownDatagramSize) + [0, 0, 0, 0, 0, 0]
 
-    /// The record's name is always the question's, which stands at offset 12.
-    private func encode(_ record: Record) -> [UInt8] {
+    /// The question's name, by the place where it stands in every answer: offset 12.
+    private static let questionName: [UInt8] = [0xc0, 12]
+
+    private static func encode(_ record: Record, of name: [UInt8]) -> [UInt8] {
         let (type, data) =
             switch record {
             case .address(let address): (RecordType.address(address.family), address.bytes)
             case .pointer(let name): (RecordType.pointer, name.wire)
+            // No priority, and the same weight for all.
+            case .service(let port, let target):
+                (RecordType.service, [0, 1, port].flatMap { bytes($0) } + target.wire)
             }
-        let time = [Self.timeToLive >> 16, Self.timeToLive].flatMap { bytes(UInt16(truncatingIfNeeded: $0)) }
-        return [0xc0, 12] + bytes(type) + bytes(NameQuery.internetClass) + time + bytes(UInt16(data.count)) + data
+        let time = [timeToLive >> 16, timeToLive].flatMap { bytes(UInt16(truncatingIfNeeded: $0)) }
+        return name + bytes(type) + bytes(NameQuery.internetClass) + time + bytes(UInt16(data.count)) + data
     }
 }
 

@@ -10,15 +10,20 @@ public struct NameTable: Hashable, Sendable {
         public var addresses: [IPAddress]
         /// The container's name first, which reverse lookups give; then the service's name, aliases, short identifier.
         public var names: [String]
+        /// The ports that it is known to listen on.
+        public var ports: [Port]
         /// Whether it should be asked for anything new. Of endpoints with the same name, the others are told only where
         /// there is none that should.
         public var isWanted: Bool
 
         /// Describes an endpoint.
-        public init(network: String, addresses: [IPAddress], names: [String], isWanted: Bool = true) {
+        public init(
+            network: String, addresses: [IPAddress], names: [String], ports: [Port] = [], isWanted: Bool = true
+        ) {
             self.network = network
             self.addresses = addresses
             self.names = names
+            self.ports = ports
             self.isWanted = isWanted
         }
     }
@@ -32,6 +37,7 @@ public struct NameTable: Hashable, Sendable {
     private var networks: [String] = []
     private var places: [String: [Place]] = [:]
     private var owners: [IPAddress: String] = [:]
+    private var ports: [IPAddress: [Port]] = [:]
 
     /// The table of a container on `networks`, out of all of a stack's endpoints. What can't be a name is left out.
     public init(_ endpoints: [Endpoint] = [], networks: Set<String> = []) {
@@ -50,7 +56,10 @@ public struct NameTable: Hashable, Sendable {
                 }
             }
             guard let first = endpoint.names.first else { continue }
-            for address in endpoint.addresses { owners[address] = "\(first).\(endpoint.network)" }
+            for address in endpoint.addresses {
+                owners[address] = "\(first).\(endpoint.network)"
+                if !endpoint.ports.isEmpty { ports[address] = endpoint.ports }
+            }
         }
     }
 
@@ -84,12 +93,38 @@ public struct NameTable: Hashable, Sendable {
             // A name that is known has no records of other types; it does not get them from elsewhere either.
             let asked = found.filter { RecordType.address($0.family) == query.type }
             guard !asked.isEmpty else { return NameResponse(code: .noError) }
-            let start = turn % asked.count
-            return NameResponse(code: .noError, records: (asked[start...] + asked[..<start]).map { .address($0) })
+            return NameResponse(code: .noError, records: Self.turned(asked, turn).map { .address($0) })
+        }
+        if let (port, name) = query.name.askedPort, let listeners = listeners(on: port, of: name) {
+            return query.type == RecordType.service
+                ? services(on: port, Self.turned(listeners, turn)) : NameResponse(code: .noError)
         }
         if query.type == RecordType.pointer, let address = query.name.reversedAddress, let name = name(of: address) {
             return NameResponse(code: .noError, records: [.pointer(name)])
         }
         return nil
+    }
+
+    private static func turned<Item>(_ items: [Item], _ turn: Int) -> [Item] {
+        let start = turn % items.count
+        return Array(items[start...] + items[..<start])
+    }
+
+    /// The addresses of a name at which somebody is known to listen on a port; nil if there are none.
+    private func listeners(on port: Port, of name: DomainName) -> [IPAddress]? {
+        let found = (addresses(of: name) ?? []).filter { ports[$0]?.contains(port) == true }
+        return found.isEmpty ? nil : found
+    }
+
+    /// Where to connect to: one record a container, which may have addresses of both families.
+    private func services(on port: Port, _ listeners: [IPAddress]) -> NameResponse {
+        var response = NameResponse(code: .noError)
+        for address in listeners {
+            guard let target = self.name(of: address) else { continue }
+            let record = NameResponse.Record.service(port: port.number, target: target)
+            if !response.records.contains(record) { response.records.append(record) }
+            response.additional.append(NameResponse.Additional(name: target, address: address))
+        }
+        return response
     }
 }
