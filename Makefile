@@ -5,12 +5,13 @@ SWIFT ?= swift
 CONFIGURATION ?= debug
 BIN = .build/$(CONFIGURATION)
 
-.PHONY: help build test parity image-parity runtime-parity lint format bench fuzz demo demo-down images packages clean
+.PHONY: help build test test-vm parity image-parity runtime-parity lint format bench fuzz demo demo-down images packages clean
 
 help:
 	@echo "make demo       bring examples/counter up and look at it"
 	@echo "make demo-down  take it down again, with its data"
 	@echo "make test       run every test (those that need root are skipped without it)"
+	@echo "make test-vm    boot Debian's kernels 6.1 and 6.12 in qemu and bring a stack up in each"
 	@echo "make parity     compare with Docker Compose file by file and write docs/parity.md"
 	@echo "make image-parity  compare images with umoci, skopeo, Docker and Podman and print the tables of docs"
 	@echo "make runtime-parity  run generated bundles with roost-oci, runc and crun and compare what is seen inside"
@@ -31,6 +32,11 @@ images: packages
 
 test: packages
 	@scripts/run-tests
+
+test-vm: images
+	@scripts/install-packages qemu-system-x86 e2fsprogs
+	$(SWIFT) build --build-tests
+	@scripts/test-vm
 
 parity: packages
 	$(SWIFT) build --build-tests
