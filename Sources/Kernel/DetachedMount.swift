@@ -11,6 +11,11 @@ public struct DetachedMount: ~Copyable, Sendable {
         descriptor = OwnedDescriptor(taking: number)
     }
 
+    /// Takes over the reference that ``intoDescriptor()`` has given.
+    public init(taking descriptor: consuming OwnedDescriptor) {
+        self.descriptor = descriptor
+    }
+
     /// A new instance of a file system.
     /// - Parameters:
     ///   - options: `key=value` and plain keys, as in `mount -o`; no value over 255 bytes.

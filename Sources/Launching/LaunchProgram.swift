@@ -121,11 +121,30 @@ public struct NamespaceSettings: Equatable, Sendable {
     public var joined: [JoinedNamespace]
     /// Lines for `/proc/PID/timens_offsets` of a new time namespace: a clock, seconds and nanoseconds.
     public var timeOffsets: [String] = []
+    /// What ids of a new user namespace are outside of it.
+    public var userMappings: [IDMapping] = []
+    public var groupMappings: [IDMapping] = []
 
     public init(new: [NamespaceKind] = [.mount, .uts, .ipc, .pid, .cgroup], joined: [JoinedNamespace] = []) {
         self.new = new
         self.joined = joined
     }
+}
+
+/// Ids of a user namespace, from `inside` on, and those that they are outside, from `outside` on.
+public struct IDMapping: Equatable, Sendable {
+    public var inside: UInt32
+    public var outside: UInt32
+    public var count: UInt32
+
+    public init(inside: UInt32, outside: UInt32, count: UInt32) {
+        self.inside = inside
+        self.outside = outside
+        self.count = count
+    }
+
+    /// As a line of `/proc/PID/uid_map` (`man 7 user_namespaces`).
+    public var text: String { "\(inside) \(outside) \(count)" }
 }
 
 /// A namespace of another process.

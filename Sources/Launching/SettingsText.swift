@@ -5,6 +5,8 @@ extension NamespaceSettings {
             text.line(1, "join", "\(namespace.kind)", ProgramText.word(namespace.path))
         }
         for offset in timeOffsets { text.line(1, "time-offset", offset) }
+        for mapping in userMappings { text.line(1, "user-mapping", mapping.text) }
+        for mapping in groupMappings { text.line(1, "group-mapping", mapping.text) }
     }
 }
 

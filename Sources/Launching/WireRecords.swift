@@ -53,6 +53,18 @@ extension NamespaceSettings: WireRecord {
         try coder.field(&new)
         try coder.field(&joined)
         try coder.field(&timeOffsets)
+        try coder.field(&userMappings)
+        try coder.field(&groupMappings)
+    }
+}
+
+extension IDMapping: WireRecord {
+    static var blank: Self { Self(inside: 0, outside: 0, count: 0) }
+
+    mutating func visit(_ coder: inout some WireCoder) throws(WireError) {
+        try coder.field(&inside)
+        try coder.field(&outside)
+        try coder.field(&count)
     }
 }
 

@@ -85,8 +85,7 @@ struct Creation {
         var settings = SandboxSettings(
             id: id, layers: [], upper: "", work: "", mountPoint: rootfs,
             cgroups: CgroupCompiler(try CgroupHierarchies.survey(), everywhere: true),
-            network: configuration.linux.namespaces.contains { $0.type == "network" && $0.path ?? "" == "" }
-                ? .none : .host,
+            network: configuration.linux.hasOwnNetwork && !configuration.linux.hasOwnUsers ? .none : .host,
             monitor: MonitorSettings(bundle: bundle))
         settings.boundRoot = rootfs
         settings.handOver = handOver
@@ -137,4 +136,8 @@ struct Creation {
             annotations: configuration.annotations ?? [:], owner: geteuid() == 0 ? "root" : "\(geteuid())",
             cgroup: .init(path: program.path, unified: group?.unified, legacy: group?.legacy ?? []))
     }
+}
+
+extension RuntimeConfiguration.Linux {
+    fileprivate var hasOwnNetwork: Bool { namespaces.contains { $0.type == "network" && $0.path ?? "" == "" } }
 }

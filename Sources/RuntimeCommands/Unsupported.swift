@@ -8,13 +8,7 @@ import Sandboxes
 enum Unsupported {
     static func check(_ configuration: RuntimeConfiguration, _ text: [UInt8]) throws {
         let linux = configuration.linux
-        if linux.namespaces.contains(where: { $0.type == "user" }) {
-            throw RuntimeFailure("user namespaces are not supported yet (linux.namespaces)")
-        }
-        let mapped = [("uidMappings", linux.uidMappings), ("gidMappings", linux.gidMappings)]
-        for (name, mappings) in mapped where !(mappings ?? []).isEmpty {
-            throw RuntimeFailure("linux.\(name) needs a user namespace, which the bundle doesn't have")
-        }
+        try checkUsers(linux)
         if !(linux.seccomp?.listenerPath ?? "").isEmpty || !(linux.seccomp?.listenerMetadata ?? "").isEmpty {
             throw RuntimeFailure("seccomp's listener is not supported yet (linux.seccomp.listenerPath)")
         }
@@ -28,6 +22,19 @@ enum Unsupported {
             }
         }
         try checkOthers(text)
+    }
+
+    static func checkUsers(_ linux: RuntimeConfiguration.Linux) throws {
+        if linux.namespaces.contains(where: { $0.type == "user" && $0.path != nil }) {
+            throw RuntimeFailure("to join a user namespace is not supported yet (linux.namespaces)")
+        }
+        let mapped = [("uidMappings", linux.uidMappings), ("gidMappings", linux.gidMappings)]
+        for (name, mappings) in mapped where (mappings ?? []).isEmpty == linux.hasOwnUsers {
+            throw RuntimeFailure(
+                linux.hasOwnUsers
+                    ? "a new user namespace needs linux.\(name)"
+                    : "linux.\(name) needs a user namespace, which the bundle doesn't have")
+        }
     }
 
     /// Labels need the security module that knows them.

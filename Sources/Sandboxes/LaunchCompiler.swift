@@ -75,14 +75,18 @@ public enum LaunchCompiler {
         _ configuration: RuntimeConfiguration, _ settings: SandboxSettings
     ) throws(LaunchCompilerError) -> NamespaceSettings {
         var result = NamespaceSettings(new: [], joined: [])
-        for namespace in configuration.linux.namespaces {
+        let linux = configuration.linux
+        for namespace in linux.namespaces {
             guard let kind = namespaceKinds[namespace.type] else { continue }
             if let path = namespace.path {
                 result.joined.append(JoinedNamespace(kind: kind, path: path))
-            } else if kind != .network {
+            } else if kind != .network || linux.hasOwnUsers {
+                // A network namespace that users of their own have rights in is made together with theirs.
                 result.new.append(kind)
             }
         }
+        result.userMappings = (linux.uidMappings ?? []).map(IDMapping.init)
+        result.groupMappings = (linux.gidMappings ?? []).map(IDMapping.init)
         let offsets = (configuration.linux.timeOffsets ?? [:]).sorted { $0.key < $1.key }
         for (clock, offset) in offsets {
             guard result.new.contains(.time), ["monotonic", "boottime"].contains(clock) else {
@@ -105,6 +109,17 @@ public enum LaunchCompiler {
         var result = settings.monitor
         result.poststopHooks = hooks(configuration.hooks?.poststop, "stopped", configuration, settings)
         return result
+    }
+}
+
+extension RuntimeConfiguration.Linux {
+    /// The container gets a new user namespace.
+    public var hasOwnUsers: Bool { namespaces.contains { $0.type == "user" && $0.path == nil } }
+}
+
+extension IDMapping {
+    init(_ mapping: RuntimeConfiguration.IDMapping) {
+        self.init(inside: mapping.containerID, outside: mapping.hostID, count: mapping.size)
     }
 }
 

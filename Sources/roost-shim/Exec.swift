@@ -11,8 +11,15 @@ struct Exec: ~Copyable {
     /// The container's v2 group.
     private var unified: Int32 = -1
 
+    /// The container has a user namespace of its own.
+    private let hasOwnUsers: Bool
+
     /// All but the cgroup namespace, which has to be joined from inside the container's cgroup.
-    private static let kinds: NamespaceKinds = [.mount, .uts, .ipc, .pid, .network, .time]
+    private var kinds: NamespaceKinds {
+        let kinds: NamespaceKinds = [.mount, .uts, .ipc, .pid, .network, .time]
+        // Nobody can join the user namespace that it is in.
+        return hasOwnUsers ? kinds.union(.user) : kinds
+    }
 
     init(_ program: ExecProgram) throws(LaunchFailure) {
         let identity = ProcessIdentity(pid: program.target, startTime: program.targetStartTime)
@@ -30,6 +37,7 @@ struct Exec: ~Copyable {
         }
         self.program = program
         target = opened
+        hasOwnUsers = !Files.areSame("/proc/\(identity.pid)/ns/user", "/proc/self/ns/user")
     }
 
     mutating func perform() throws(LaunchFailure) -> Int32 {
@@ -106,7 +114,7 @@ struct Exec: ~Copyable {
         try explained("enter container \(program.container): ") { () throws(KernelError) in
             // The container's processes must not reach the host through this process, its executable for one.
             try Credentials.makeUntouchable()
-            try Namespaces.join(number: number, Self.kinds)
+            try Namespaces.join(number: number, kinds)
         }
     }
 
@@ -136,6 +144,7 @@ struct Exec: ~Copyable {
             for group in groups { try check("join the control group") { write(group, "0", 1) } }
             try Scheduling.setProcessors(program.process.traits.finalProcessors)
             try Namespaces.join(number: number, .cgroup)
+            if hasOwnUsers { try UserNamespace.becomeRoot() }
             try check("start a session") { setsid() }
             if program.process.oomScoreAdjustment != 0 {
                 try Files.write("\(program.process.oomScoreAdjustment)", to: "/proc/self/oom_score_adj")

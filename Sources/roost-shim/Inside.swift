@@ -12,6 +12,8 @@ struct Inside {
     private let start: Int32
     /// Namespaces to join.
     private let joined: [(kind: NamespaceKinds, descriptor: Int32)]
+    /// Those of the shim's that it has left for the time of the clone.
+    private let left: [(kind: NamespaceKinds, descriptor: Int32)]
 
     /// Opens, in the host's namespaces, what the process will need of them.
     init(_ program: LaunchProgram, joinFiles: [String], network: Int32?) throws(LaunchFailure) {
@@ -30,17 +32,37 @@ struct Inside {
                 joined.append((NamespaceKinds(namespace.kind), try OwnedDescriptor(open: namespace.path).release()))
             }
         }
-        // A pid namespace is that of the children of the process that joined it.
-        for (kind, descriptor) in joined where kind == .pid {
-            try explained { () throws(KernelError) in try Namespaces.join(number: descriptor, .pid) }
-        }
         self.groups = groups
-        self.joined = joined.filter { $0.kind != .pid }
+        let early = program.namespaces.joinedEarly
+        left = try Self.pass(into: joined.filter { early.contains($0.kind) })
+        self.joined = joined.filter { !early.contains($0.kind) }
+    }
+
+    /// Joins namespaces for the time of the clone.
+    private static func pass(
+        into namespaces: [(kind: NamespaceKinds, descriptor: Int32)]
+    ) throws(LaunchFailure) -> [(kind: NamespaceKinds, descriptor: Int32)] {
+        try explained { () throws(KernelError) in
+            var left: [(kind: NamespaceKinds, descriptor: Int32)] = []
+            for (kind, descriptor) in namespaces {
+                left.append((kind, try OwnedDescriptor(open: "/proc/self/ns/\(kind.fileName)").release()))
+                try Namespaces.join(number: descriptor, kind)
+                close(descriptor)
+            }
+            return left
+        }
+    }
+
+    /// In the shim: what else it starts, such as a hook or the next supervisor, is none of the container's processes.
+    func leaveJoined() throws(LaunchFailure) {
+        try explained { () throws(KernelError) in
+            for (kind, descriptor) in left { try Namespaces.join(number: descriptor, kind) }
+        }
     }
 
     /// In the shim, once the process has its own copies.
     func closeDescriptors() {
-        for number in groups + joined.map(\.descriptor) + [start] where number >= 0 { close(number) }
+        for number in groups + (joined + left).map(\.descriptor) + [start] where number >= 0 { close(number) }
     }
 
     /// In the new process.
@@ -65,6 +87,12 @@ struct Inside {
     }
 
     private func enter() throws(LaunchFailure) {
+        if program.namespaces.new.contains(.network) {
+            try networking { () throws(NetlinkError) in
+                var socket = try RouteSocket()
+                try socket.setUp(RouteSocket.loopback)
+            }
+        }
         try explained { () throws(KernelError) in
             for (kind, descriptor) in joined { try Namespaces.join(number: descriptor, kind) }
             for number in groups {
@@ -89,13 +117,50 @@ struct Inside {
 
     private func performSteps() throws(LaunchFailure) -> RootFileSystem {
         let root = try explained { () throws(KernelError) in try RootFileSystem() }
+        let hasOwnUsers = program.namespaces.new.contains(.user)
         try numbered("inside", program.inside) { (step) throws(LaunchFailure) in
             if case .hook(let hook) = step { return try Hook.run(hook, pid: getpid()) }
-            if case .bind(let source, "", _, _, _) = step, !Files.exists(source) {
+            if case .bind(let source, "", _, _, _) = step, !hasOwnUsers, !Files.exists(source) {
                 throw LaunchFailure("bind source \(source) does not exist", errno: ENOENT)
             }
-            try explained { () throws(KernelError) in try root.perform(step) }
+            try explained { () throws(KernelError) in
+                try root.perform(step)
+                guard hasOwnUsers, step.makesRoot else { return }
+                try root.takeSources(of: program.inside)
+                try UserNamespace.becomeRoot()
+            }
         }
         return root
+    }
+}
+
+extension NamespaceSettings {
+    /// What the shim joins before it clones: a pid namespace is that of the children of who joined it, and a process of a
+    /// new user namespace has no right any more to join others of the host's.
+    fileprivate var joinedEarly: NamespaceKinds {
+        new.contains(.user) ? [.pid, .network, .ipc, .uts, .time] : [.pid]
+    }
+}
+
+extension NamespaceKinds {
+    /// Below `/proc/PID/ns`, of one kind.
+    fileprivate var fileName: String {
+        switch self {
+        case .pid: "pid"
+        case .network: "net"
+        case .ipc: "ipc"
+        case .uts: "uts"
+        default: "time"
+        }
+    }
+}
+
+extension InsideStep {
+    /// The container's root file system stands after it.
+    fileprivate var makesRoot: Bool {
+        switch self {
+        case .overlayRoot, .bindRoot: true
+        default: false
+        }
     }
 }

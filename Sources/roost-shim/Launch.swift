@@ -39,7 +39,7 @@ struct Launch {
         guard let child = try clone(into: group) else {
             inside.run(channel.intoChild(), streams.intoChild())
         }
-        if program.namespaces.joined.contains(where: { $0.kind == .pid }) { try leaveProcessNamespace() }
+        try inside.leaveJoined()
         streams.closeChildEnds()
         inside.closeDescriptors()
         return try accompany(child, channel.intoParent(), streams)
@@ -53,6 +53,7 @@ struct Launch {
         defer { if console >= 0 { close(console) } }
         let success: LaunchSuccess
         do throws(LaunchFailure) {
+            try UserNamespace.map(program.namespaces, of: child.pid)
             // Without hooks to wait for, the process works while its state is written.
             if outside.hooks.isEmpty { channel.proceed() }
             success = try identify(child.pid)
@@ -102,13 +103,6 @@ struct Launch {
         let kinds = NamespaceKinds(program.namespaces.new).subtracting([.cgroup, .time])
         defer { if let target { close(target) } }
         return try explained { () throws(KernelError) in try Namespaces.clone(kinds, cgroup: target) }
-    }
-
-    /// What else the shim starts, such as the next supervisor, is none of the container's processes.
-    private func leaveProcessNamespace() throws(LaunchFailure) {
-        try explained { () throws(KernelError) in
-            try Namespaces.join(try OwnedDescriptor(open: "/proc/self/ns/pid"), .pid)
-        }
     }
 
     private func identify(_ pid: Int32) throws(LaunchFailure) -> LaunchSuccess {

@@ -13,6 +13,8 @@ final class RootFileSystem {
     private var systemDevices: [UInt64] = []
     /// /proc and /sys, once they were seen to be what they should be.
     var kernelFileSystems: [KernelFileSystem: Int32] = [:]
+    /// Copies of what binds show, in their order, for a process that can't open it any more when their turn comes.
+    private var takenSources: [Int32] = []
     /// An attached empty read-only file system, of which each masked directory gets a copy.
     var emptyPlace: Int32 = -1
 
@@ -87,23 +89,40 @@ final class RootFileSystem {
     private func bind(
         _ source: String, _ within: String, _ target: MountTarget, _ flags: MountFlags, _ recursive: Bool
     ) throws(KernelError) {
-        let copy: DetachedMount
+        let copy =
+            takenSources.isEmpty
+            ? try self.source(source, within, recursive)
+            : DetachedMount(taking: OwnedDescriptor(taking: takenSources.removeFirst()))
+        let attributes = MountAttributes(mountFlags: flags.rawValue)
+        if !attributes.isEmpty { try copy.change(set: attributes, recursive: recursive) }
+        let place = try place(target, isDirectory: try copy.isDirectory())
+        try attach(copy, to: place, target)
+    }
+}
+
+// MARK: Sources
+
+extension RootFileSystem {
+    /// What binds will show is opened now, by who may go there.
+    func takeSources(of steps: [InsideStep]) throws(KernelError) {
+        for case .bind(let source, let within, _, _, let recursive) in steps {
+            takenSources.append(try self.source(source, within, recursive).intoDescriptor().release())
+        }
+    }
+
+    /// A copy of what a bind shows.
+    private func source(
+        _ source: String, _ within: String, _ recursive: Bool
+    ) throws(KernelError) -> DetachedMount {
         do throws(KernelError) {
-            if within.isEmpty {
-                copy = try DetachedMount(cloning: source, recursive: recursive)
-            } else {
-                let found = try RootDirectory(within).open(source, .path, links: .beneath)
-                copy = try DetachedMount(cloning: "", in: found.number, recursive: recursive)
-            }
+            if within.isEmpty { return try DetachedMount(cloning: source, recursive: recursive) }
+            let found = try RootDirectory(within).open(source, .path, links: .beneath)
+            return try DetachedMount(cloning: "", in: found.number, recursive: recursive)
         } catch  where error.errno == EXDEV || error.errno == ELOOP {
             throw KernelError("bind source", "\(source), which leads out of \(within)", errno: error.errno)
         } catch  where error.errno == ENOENT || error.errno == ENOTDIR {
             throw KernelError("bind source", source, errno: error.errno)
         }
-        let attributes = MountAttributes(mountFlags: flags.rawValue)
-        if !attributes.isEmpty { try copy.change(set: attributes, recursive: recursive) }
-        let place = try place(target, isDirectory: try copy.isDirectory())
-        try attach(copy, to: place, target)
     }
 }
 

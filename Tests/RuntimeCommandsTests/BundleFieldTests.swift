@@ -71,7 +71,8 @@ struct BundleFieldTests {
     }
 
     static let refusals: [Refusal] = [
-        .init("linux.namespaces") { $0.linux.namespaces.append(.init(type: "user")) },
+        .init("linux.namespaces") { $0.linux.namespaces.append(.init(type: "user", path: "/proc/self/ns/user")) },
+        .init("linux.uidMappings") { $0.linux.namespaces.append(.init(type: "user")) },
         .init("linux.uidMappings") { $0.linux.uidMappings = [.init(containerID: 0, hostID: 1, size: 1)] },
         .init("linux.timeOffsets") { $0.linux.timeOffsets = ["boottime": .init(secs: 1)] },
         .init("linux.personality") { $0.linux.personality = .init(domain: "BSD") },
