@@ -22,7 +22,8 @@ struct Creation {
             throw RuntimeFailure("control groups are made by files here; leave --systemd-cgroup out")
         }
         bundle = try Self.absolute(invocation.arguments["bundle"] ?? ".")
-        text = try Files.read(bundle + "/config.json")
+        let file = invocation.arguments["config"] ?? "config.json"
+        text = try Files.read(file.hasPrefix("/") ? file : bundle + "/" + file)
         configuration = try RuntimeConfiguration(json: text)
         try Self.check(configuration, text)
         handOver.consoleSocket = invocation.arguments["console-socket"] ?? ""

@@ -8,7 +8,7 @@ import OCI
 /// What makes, starts and ends containers.
 extension RuntimeCommand {
     private static let creationSyntax = Syntax(
-        values: ["bundle", "console-socket", "pid-file", "preserve-fds"],
+        values: ["bundle", "config", "console-socket", "pid-file", "preserve-fds"],
         flags: ["no-pivot", "no-new-keyring", "detach", "keep", "no-subreaper"], short: ["b": "bundle", "d": "detach"])
 
     static let create = RuntimeCommand(

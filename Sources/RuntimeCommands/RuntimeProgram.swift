@@ -13,6 +13,9 @@ public enum RuntimeProgram {
         do {
             let global = try Arguments(words, of: globalSyntax, stopsAtWord: true)
             log = ErrorLog(path: global["log"], isJSON: global["log-format"] == "json")
+            if let format = global["log-format"], !["text", "json"].contains(format) {
+                throw RuntimeFailure("--log-format is \(format), not text or json")
+            }
             if global.has("version") {
                 say("roost-oci version \(version)\nspec: \(specification)\n")
                 return 0

@@ -171,8 +171,11 @@ struct ContainerProcess {
 
     private func dropRights() throws(KernelError) {
         let sets = settings.capabilities
-        let permitted = try Credentials.available(sets.permitted)
-        let inheritable = sets.inheritable
+        let held = try Credentials.available(.max)
+        let permitted = sets.permitted & held
+        let inheritable = sets.inheritable & held
+        // It may hold what the other sets don't, if it is set while they still do.
+        try Credentials.setCapabilities(effective: held, permitted: held, inheritable: inheritable)
         try Credentials.limitBoundingSet(to: sets.bounding)
         try Credentials.keepCapabilities(true)
         try Credentials.become(
@@ -180,7 +183,7 @@ struct ContainerProcess {
         try Credentials.keepCapabilities(false)
         try Execution.enterDirectory(workingDirectory)
         try Credentials.setCapabilities(
-            effective: sets.effective & permitted, permitted: permitted, inheritable: inheritable & permitted)
+            effective: sets.effective & permitted, permitted: permitted, inheritable: inheritable)
         try Credentials.setAmbient(sets.ambient & inheritable & permitted)
     }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import Kernel
 import OCI
 import Testing
@@ -23,6 +24,26 @@ struct BundleFieldTests {
         #expect(lines.first == "3 3")
         #expect(lines.dropFirst().first == "best-effort: prio 6")
         #expect(lines.last?.contains("64") == false)
+    }
+
+    @Test func whatMayBeInheritedNeedsNoOtherSet() throws {
+        let fixture = try RuntimeFixture()
+        try fixture.bundle("/bin/busybox grep -E 'CapInh|CapAmb' /proc/self/status") {
+            $0.process.user = .init(uid: 7, gid: 7)
+            $0.process.capabilities = .init(
+                bounding: [], effective: [], permitted: [], inheritable: ["CAP_SYS_ADMIN"], ambient: ["CAP_SYS_ADMIN"])
+        }
+        let outcome = try fixture.make("run")
+        #expect(outcome.output == "CapInh:\t0000000000200000\nCapAmb:\t0000000000000000\n", "\(outcome)")
+    }
+
+    @Test func anotherFileOfTheBundleIsItsConfiguration() throws {
+        let fixture = try RuntimeFixture()
+        try fixture.bundle("echo other")
+        let directory = "\(fixture.directory)/bundle"
+        try #require(rename("\(directory)/config.json", "\(directory)/other.json") == 0)
+        let outcome = try fixture.make("run", "--config", "other.json")
+        #expect(outcome.output == "other\n", "\(outcome)")
     }
 
     @Test func clocksOfATimeNamespaceAreAheadForFurtherProcessesToo() throws {
