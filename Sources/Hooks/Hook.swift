@@ -38,16 +38,16 @@ public enum Hook {
         _ hook: HookSettings, pid: Int32
     ) throws(KernelError) -> (ending: ProcessDescriptor.Ending?, words: String) {
         let input = try OwnedDescriptor.pipe()
+        // The state is smaller than a pipe. It is in there before the hook could close it without having read it: whoever
+        // writes later is ended by that (SIGPIPE).
+        try input.writing.writeAll(state(hook, pid: pid))
         let errors = try OwnedDescriptor.pipe()
         var spawn = Spawn(
             hook.path, hook.arguments.isEmpty ? [hook.path] : hook.arguments, environment: hook.environment)
         spawn.standardStreams = (input.reading.number, nil, errors.writing.number)
         let child = try spawn.start()
         let process = try ProcessDescriptor(pid: child)
-        let stateInput = input.intoWriting()
-        // A hook need not read its input; the state is smaller than a pipe.
-        try? stateInput.writeAll(state(hook, pid: pid))
-        _ = consume stateInput
+        _ = consume input
         let ending = try wait(process, seconds: timeout(hook))
         return (ending, ending == .exited(0) ? "" : lastLine(errors.intoReading()))
     }

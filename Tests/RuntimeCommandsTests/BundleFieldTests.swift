@@ -46,6 +46,19 @@ struct BundleFieldTests {
         #expect(outcome.output == "other\n", "\(outcome)")
     }
 
+    @Test func aHookNeedNotReadTheState() throws {
+        for _ in 0..<20 {
+            let fixture = try RuntimeFixture()
+            try fixture.bundle("true") {
+                var hooks = RuntimeConfiguration.Hooks()
+                hooks.poststart = [.init(path: "/bin/true")]
+                $0.hooks = hooks
+            }
+            let outcome = try fixture.make("run")
+            #expect(outcome.code == 0, "\(outcome)")
+        }
+    }
+
     @Test func clocksOfATimeNamespaceAreAheadForFurtherProcessesToo() throws {
         let fixture = try RuntimeFixture()
         try fixture.bundle("cat /proc/uptime; sleep 1000") {
