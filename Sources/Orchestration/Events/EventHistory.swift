@@ -18,7 +18,7 @@ package final class EventHistory: Sendable {
     private struct Listener {
         var stack: String
         var selection: EventSelection
-        var continuation: AsyncStream<StackEvent>.Continuation
+        var continuation: AsyncThrowingStream<[StackEvent], any Error>.Continuation
 
         func wants(_ event: StackEvent) -> Bool { event.stack == stack && selection.wants(event) }
     }
@@ -41,7 +41,7 @@ package final class EventHistory: Sendable {
         state.withLock { state in
             state.past.append(event)
             if state.past.count > Self.most { state.past.removeFirst(state.past.count - Self.most) }
-            for listener in state.listeners.values where listener.wants(event) { listener.continuation.yield(event) }
+            for listener in state.listeners.values where listener.wants(event) { listener.continuation.yield([event]) }
         }
     }
 
@@ -49,12 +49,12 @@ package final class EventHistory: Sendable {
     package func stream(
         of stack: String, _ selection: EventSelection
     ) -> AsyncThrowingStream<[StackEvent], any Error> {
-        let (events, continuation) = AsyncStream.makeStream(
-            of: StackEvent.self, bufferingPolicy: .bufferingNewest(Self.mostWaiting))
+        let (events, continuation) = AsyncThrowingStream.makeStream(
+            of: [StackEvent].self, bufferingPolicy: .bufferingNewest(Self.mostWaiting))
         let listener = Listener(stack: stack, selection: selection, continuation: continuation)
         let ticket = state.withLock { state in
             if selection.since != nil {
-                for event in state.past where listener.wants(event) { continuation.yield(event) }
+                for event in state.past where listener.wants(event) { continuation.yield([event]) }
             }
             state.last += 1
             state.listeners[state.last] = listener
@@ -71,16 +71,7 @@ package final class EventHistory: Sendable {
             ending?.cancel()
             self?.state.withLock { _ = $0.listeners.removeValue(forKey: ticket) }
         }
-        return AsyncThrowingStream { output in
-            let passing = Task {
-                for await event in events { output.yield([event]) }
-                output.finish()
-            }
-            output.onTermination = { _ in
-                passing.cancel()
-                continuation.finish()
-            }
-        }
+        return events
     }
 }
 
