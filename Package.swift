@@ -223,18 +223,17 @@ let package = Package(
         tests(
             "ContainersTests",
             [
-                "Containers", "Addressing", "StableHashing", "Networks", "OCI", "StackModel", "Planning", "Launching",
-                "Kernel",
-                "Sandboxes", "Images", "ControlAPI", logging, nioPosix,
+                "CLinux", "Containers", "Addressing", "StableHashing", "Networks", "OCI", "StackModel", "Planning",
+                "Launching", "Kernel", "Sandboxes", "Images", "Volumes", "ControlAPI", logging, nioPosix,
             ]),
         tests("BuildsTests", ["CLinux", "Builds", "Dockerfiles", "Kernel", "OCI", "TarArchives"]),
         tests(
             "OrchestrationTests",
             [
                 "Orchestration", "Addressing", "Containers", "OCI", "StackModel", "Planning", "Launching", "Kernel",
-                "Images", "ControlAPI",
+                "Images", "Volumes", "ControlAPI", "Dockerfiles", "Builds",
             ]),
-        tests("ServingTests", ["Serving", "Orchestration", "ControlAPI", "Kernel", nio, nioPosix, nioHTTP1]),
+        tests("ServingTests", ["Serving", "Orchestration", "OCI", "ControlAPI", "Kernel", nio, nioPosix, nioHTTP1]),
         tests(
             "CommandsTests",
             [

@@ -18,6 +18,9 @@ struct ServiceBuild {
         self.request = request
     }
 
+    /// Whether newer base images are fetched.
+    var pulls: Bool { settings.pull || request.pull }
+
     func wanted() throws -> BuildRequest {
         guard settings.context.hasPrefix("/") else {
             throw BuildError("\(service.name): the context \(settings.context) is not supported yet; use a directory")

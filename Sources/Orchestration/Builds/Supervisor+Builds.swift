@@ -68,18 +68,15 @@ extension Supervisor {
     ) async throws -> [String: Digest] {
         let registries = HostRegistries(images: engine.images, environment: request.registryEnvironment)
         do {
-            let builder = try Builder(
-                images: engine.images, table: table, containers: engine.containers, logs: logs,
-                locations: engine.locations,
-                supply: ImageSupply(images: engine.images, registries: registries, pulls: request.pull).find,
-                download: { try await registries.download($0, to: $1) })
             let say: @Sendable (String) -> Void = { report(.notice($0)) }
+            let builds = try services.map { service in
+                let section = try ServiceBuild(service, request)
+                for warning in try section.warnings() { report(.warning(warning)) }
+                return (service.name, try section.wanted(), try builder(registries, pulls: section.pulls))
+            }
             let built = try await withThrowingTaskGroup(of: (String, Digest).self) { group in
-                for service in services {
-                    let section = try ServiceBuild(service, request)
-                    for warning in try section.warnings() { report(.warning(warning)) }
-                    let wanted = try section.wanted()
-                    group.addTask { (service.name, try await builder.build(wanted, say: say).id) }
+                for (name, wanted, builder) in builds {
+                    group.addTask { (name, try await builder.build(wanted, say: say).id) }
                 }
                 return try await group.reduce(into: [String: Digest]()) { $0[$1.0] = $1.1 }
             }
@@ -90,6 +87,14 @@ extension Supervisor {
             guard let error = error as? BuildError else { throw error }
             throw OperationError(error.description, exitCode: 1)
         }
+    }
+
+    private func builder(_ registries: HostRegistries, pulls: Bool) throws -> Builder {
+        try Builder(
+            images: engine.images, table: table, containers: engine.containers, logs: logs,
+            locations: engine.locations,
+            supply: ImageSupply(images: engine.images, registries: registries, pulls: pulls).find,
+            download: { try await registries.download($0, to: $1) })
     }
 }
 
