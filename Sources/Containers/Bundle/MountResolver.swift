@@ -41,7 +41,7 @@ struct MountResolver {
             mounts.append(try self.mount(mount, of: record, options: options(user, readOnly: mount.readOnly)))
         }
         for (target, name) in record.anonymousVolumes.sorted(by: { $0.key < $1.key }) {
-            let isReadOnly = record.settings.volumes.contains { $0.target == target && $0.readOnly }
+            let isReadOnly = record.isReadOnly(anonymousVolumeAt: target)
             mounts.append(try volume(name, target: target, options: options(user, readOnly: isReadOnly)))
         }
         return mounts

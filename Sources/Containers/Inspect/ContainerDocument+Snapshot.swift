@@ -103,9 +103,11 @@ extension ContainerDocument {
                 Ulimit(Name: $0.key, Hard: $0.value.hard, Soft: $0.value.soft)
             },
             PortBindings: settings.ports.reduce(into: [:]) { result, port in
-                let number = port.published.map { "\($0.lowerBound)" } ?? ""
+                let number = port.published.map { range in
+                    range.count == 1 ? "\(range.lowerBound)" : "\(range.lowerBound)-\(range.upperBound)"
+                }
                 result["\(port.target)/\(port.protocol)", default: []]
-                    .append(Binding(HostIp: port.hostIP?.description ?? "", HostPort: number))
+                    .append(Binding(HostIp: port.hostIP?.description ?? "", HostPort: number ?? ""))
             })
     }
 
@@ -124,7 +126,10 @@ extension ContainerDocument {
             case .tmpfs: Mount(Type: "tmpfs", Source: "", Destination: mount.target, RW: !mount.readOnly)
             }
         }
-        return own + record.anonymousVolumes.sorted { $0.key < $1.key }.map { volume($0.value, $0.key, false) }
+        return own
+            + record.anonymousVolumes.sorted { $0.key < $1.key }.map { target, name in
+                volume(name, target, record.isReadOnly(anonymousVolumeAt: target))
+            }
     }
 
     private static func configuration(_ record: ContainerRecord) -> Configuration {

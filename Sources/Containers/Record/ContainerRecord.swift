@@ -80,6 +80,11 @@ public struct ContainerRecord: Codable, Equatable, Sendable {
         return explicit + defaults.volumes.filter { !covered.contains($0) }.sorted()
     }
 
+    /// Whether the service's own words for an anonymous volume say so; an image can't.
+    func isReadOnly(anonymousVolumeAt target: String) -> Bool {
+        spec.settings.volumes.contains { $0.target == target && $0.readOnly }
+    }
+
     /// The health check of the service, filled up from the image's and from Docker's defaults.
     public var healthCheck: EffectiveHealthCheck? {
         // A health check is the readiness where nothing else says it.
