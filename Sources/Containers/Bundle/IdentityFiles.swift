@@ -9,6 +9,8 @@ struct IdentityFiles {
     let locations: Locations
     let record: ContainerRecord
     let hostname: String
+    /// Where the host's own files of these names are.
+    var hostDirectory = "/etc"
 
     /// - Parameter shared: the container whose network this one uses; its files tell the truth for both.
     /// - Returns: the files on the host, by their path in the container.
@@ -31,8 +33,11 @@ struct IdentityFiles {
     private func hosts(_ addresses: [IPAddress], _ gateway: IPAddress?) -> String {
         let extra = record.settings.extraHosts.map { entry($0, gateway: gateway) }
         if record.settings.networkMode == .host {
-            let host = (try? Files.readText("/etc/hosts")) ?? ""  // `try?`: a host need not have one.
-            return host + extra.map { "\($0.address)\t\($0.names.joined(separator: " "))\n" }.joined()
+            // `try?`: a host need not have one.
+            let host = (try? Files.readText(hostDirectory + "/hosts")) ?? ""
+            // A last line that nobody ended would swallow the first of ours.
+            let lineBreak = host.isEmpty || host.hasSuffix("\n") ? "" : "\n"
+            return host + lineBreak + extra.map { "\($0.address)\t\($0.names.joined(separator: " "))\n" }.joined()
         }
         return HostsFile(
             addresses: addresses, hostname: hostname, domainname: record.settings.domainname,
@@ -48,7 +53,8 @@ struct IdentityFiles {
     }
 
     private func resolvers() -> String {
-        let text = (try? Files.readText("/etc/resolv.conf")) ?? ""  // `try?`: a host need not have one.
+        // `try?`: a host need not have one.
+        let text = (try? Files.readText(hostDirectory + "/resolv.conf")) ?? ""
         let host = ResolvConf(parsing: text)
         let search = record.settings.dnsSearch.isEmpty ? nil : record.settings.dnsSearch
         let options = record.settings.dnsOpt.isEmpty ? nil : record.settings.dnsOpt
