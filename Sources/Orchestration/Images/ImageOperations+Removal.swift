@@ -90,7 +90,10 @@ struct Leftovers {
         for container in try ContainerOnDisk.all(locations) {
             containers[container.id] = container.isRunning ? 0 : DiskUsage.of(container.writableDirectory)
         }
-        networks = Set(try Directory.names(in: locations.root + "/networks"))
+        // What is written just now has another name.
+        networks = Set(
+            try Directory.names(in: locations.root + "/networks").filter { $0.hasSuffix(".json") }
+                .map { String($0.dropLast(5)) })
         for name in try volumeNames(locations) {
             volumes[name] = DiskUsage.of("\(locations.root)/volumes/\(name)/_data")
         }
@@ -103,7 +106,6 @@ struct Leftovers {
         let volumes = volumes.filter { now.volumes[$0.key] == nil }
         gone.containers = containers.keys.sorted()
         gone.networks = networks.subtracting(now.networks).sorted()
-            .map { $0.hasSuffix(".json") ? String($0.dropLast(5)) : $0 }
         gone.volumes = volumes.keys.sorted()
         gone.bytes = containers.values.reduce(0, +) + volumes.values.reduce(0, +)
         return gone
