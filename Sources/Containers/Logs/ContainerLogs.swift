@@ -55,7 +55,7 @@ public final class ContainerLogs: Sendable {
     ) async throws -> AsyncThrowingStream<[LogEvent], any Error> {
         guard selection.follow else {
             let records = await look().map(\.record).filter { selection.wants($0) }
-            let stream = try LogStream(selection, records, store: store, signals: nil)
+            let stream = try LogSession(selection, records, store: store, signals: nil)
             return AsyncThrowingStream(unfolding: { try await stream.next() })
         }
         let (ticket, signals, continuation, emptied) = begin(stack, selection, only)
@@ -63,10 +63,10 @@ public final class ContainerLogs: Sendable {
         for snapshot in found where snapshot.machine.isAlive { enter(ticket, snapshot.record.id) }
         // What ended between the look and its entry has told nobody.
         for snapshot in await look() where !snapshot.machine.isAlive { settle(ticket, snapshot.record.id) }
-        let stream: LogStream
+        let stream: LogSession
         let watching: Task<Void, Never>
         do {
-            stream = try LogStream(selection, found.map(\.record), store: store, signals: signals)
+            stream = try LogSession(selection, found.map(\.record), store: store, signals: signals)
             watching = try await Self.watch(stream, continuation)
         } catch {
             end(ticket)
@@ -164,7 +164,7 @@ public final class ContainerLogs: Sendable {
     }
 
     private static func watch(
-        _ stream: LogStream, _ continuation: AsyncStream<LogSignal>.Continuation
+        _ stream: LogSession, _ continuation: AsyncStream<LogSignal>.Continuation
     ) async throws -> Task<Void, Never> {
         guard let descriptor = try await stream.watchDescriptor() else { return Task {} }
         return Task {

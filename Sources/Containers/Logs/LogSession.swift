@@ -84,7 +84,7 @@ enum LogSignal: Sendable {
 
 /// Lines of several containers for one client: first what is there, in the order of time, then, if they are followed,
 /// what comes. It reads only as fast as the client does.
-actor LogStream {
+actor LogSession {
     private let selection: LogSelection
     private let store: ContainerStore
     private var sources: [String: LogSource] = [:]
