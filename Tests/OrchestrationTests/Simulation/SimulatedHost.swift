@@ -16,6 +16,8 @@ final class SimulatedHost: Sendable {
     struct Faults: Sendable {
         /// One effect in so many fails; 0 for none.
         var failureRate = 0
+        /// Effects that begin so fail, each time, where they may fail.
+        var broken: String?
         /// The supervisor dies before the effect with this number, counted from the last death.
         var deathAt: Int?
         /// The longest an effect takes. Milliseconds.
@@ -129,9 +131,10 @@ final class SimulatedHost: Sendable {
         let (delay, fails) = state.withLock { state in
             let slowness = state.faults.slowness
             let rate = state.faults.failureRate
+            let isBroken = state.faults.broken.map { what.hasPrefix($0) } ?? false
             return (
                 Int64.random(in: 0...max(0, slowness), using: &state.random),
-                mayFail && rate > 0 && Int.random(in: 0..<rate, using: &state.random) == 0
+                mayFail && (isBroken || rate > 0 && Int.random(in: 0..<rate, using: &state.random) == 0)
             )
         }
         // Cancellation doesn't stop an effect in the middle.
