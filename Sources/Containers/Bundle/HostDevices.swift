@@ -15,6 +15,9 @@ enum HostDevices {
             .filter { Files.exists($0) }
     }()
 
+    /// Of a mapped `/dev`, which counts as the first, USB's (`/dev/bus/usb/001/001`) are found, too.
+    private static let deepest = 4
+
     private static func devices(in directory: String, depth: Int) throws -> [RuntimeConfiguration.Device] {
         var result: [RuntimeConfiguration.Device] = []
         for name in try Directory.names(in: directory) {
@@ -23,7 +26,7 @@ enum HostDevices {
             // A device may vanish while the directory is read.
             guard lstat(path, &information) == 0 else { continue }
             switch information.st_mode & S_IFMT {
-            case S_IFDIR where depth < 3 && !["pts", "shm", "mqueue", "fd", "hugepages"].contains(name):
+            case S_IFDIR where depth < deepest && !["pts", "shm", "mqueue", "fd", "hugepages"].contains(name):
                 result += try devices(in: path, depth: depth + 1)
             case S_IFCHR, S_IFBLK:
                 // The container has its own console, terminals and standard devices.
