@@ -159,3 +159,13 @@ struct ChildChannel: ~Copyable {
         return poll(&entry, 1, 0) == 0
     }
 }
+
+extension ProcessDescriptor {
+    /// Ends a child whose start has failed. Its parent goes no sooner, so that nobody sees it any more, unless it is
+    /// frozen and can't end.
+    func endFailed() {
+        // `try?`: it may have ended by itself; then there is only its status to be taken.
+        try? signal(SIGKILL)
+        if (try? waitForEnd(milliseconds: 10_000)) == true { _ = try? reap(blocking: false) }
+    }
+}

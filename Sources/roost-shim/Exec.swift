@@ -55,8 +55,13 @@ struct Exec: ~Copyable {
         closeAll(groups)
         streams.closeChildEnds()
         let parent = channel.intoParent()
-        parent.proceed()
-        try parent.awaitExecution(of: child.process, &streams)
+        do throws(LaunchFailure) {
+            parent.proceed()
+            try parent.awaitExecution(of: child.process, &streams)
+        } catch {
+            child.process.endFailed()
+            throw error
+        }
         var relay = try Relay(
             child.intoProcess(), streams, signals: signals, timeout: program.timeout)
         return try relay.run()
@@ -74,8 +79,13 @@ struct Exec: ~Copyable {
         guard let child = try clone() else { become(channel.intoChild(), groups, streams.intoChild()) }
         closeAll(groups)
         let parent = channel.intoParent()
-        parent.proceed()
-        try parent.awaitExecution(of: child.process, &streams, console: console)
+        do throws(LaunchFailure) {
+            parent.proceed()
+            try parent.awaitExecution(of: child.process, &streams, console: console)
+        } catch {
+            child.process.endFailed()
+            throw error
+        }
         let started = try explained { () throws(KernelError) in
             try ProcessIdentity.startTime(of: child.pid, in: host)
         }

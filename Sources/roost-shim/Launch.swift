@@ -64,7 +64,7 @@ struct Launch {
             }
             try channel.awaitExecution(of: child.process, &streams, console: console)
         } catch {
-            Self.end(child.process)
+            child.process.endFailed()
             throw error
         }
         return RunningContainer(
@@ -136,12 +136,6 @@ struct Launch {
                 throw named
             }
         }
-    }
-
-    private static func end(_ process: borrowing ProcessDescriptor) {
-        // It may have ended by itself; then there is only its status to be taken.
-        try? process.signal(SIGKILL)
-        _ = try? process.reap(blocking: true)
     }
 }
 
