@@ -136,7 +136,7 @@ let package = Package(
         // Bridges, leases, the ruleset, names.
         module("Networks", ["CLinux", "Addressing", "StableHashing", "Kernel", nio, nioPosix]),
         // Named volumes and their first content.
-        module("Volumes", ["CLinux", "Kernel"]),
+        module("Volumes", ["CLinux", "StackModel", "Kernel"]),
 
         // What the command line and the supervisor say to each other.
         module("ControlAPI", ["OCI", "StackModel", "Kernel"]),

@@ -1,3 +1,5 @@
+import StackModel
+
 /// What is known of a volume, as `volume.json` keeps it.
 public struct VolumeRecord: Codable, Equatable, Sendable {
     public var name: String
@@ -40,22 +42,8 @@ public struct Volume: Equatable, Sendable {
 }
 
 extension VolumeRecord {
-    /// Docker's rule: `[a-zA-Z0-9][a-zA-Z0-9_.-]*`, and short enough for a directory's name.
-    static func isValid(name: String) -> Bool {
-        guard let first = name.utf8.first, name.utf8.count <= 255, isAlphanumeric(first) else {
-            return false
-        }
-        return name.utf8.allSatisfy { isAlphanumeric($0) || "_.-".utf8.contains($0) }
-    }
-
-    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"):
-            true
-        default: false
-        }
-    }
+    /// Short enough for a directory's name.
+    static func isValid(name: String) -> Bool { ObjectName.isValid(name, bytes: 1...255) }
 
     /// The host's directory that the volume stands for; `nil`: one of its own. Of the local driver's options only a
     /// plain bind is supported.

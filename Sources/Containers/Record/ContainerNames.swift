@@ -10,19 +10,7 @@ struct ContainerNames {
 
     private var holders: [String: [Holder]] = [:]
 
-    /// Docker's rule: `[a-zA-Z0-9][a-zA-Z0-9_.-]+`.
-    static func isValid(_ name: String) -> Bool {
-        func isAlphanumeric(_ byte: UInt8) -> Bool {
-            switch Unicode.Scalar(byte) {
-            case "a"..."z", "A"..."Z", "0"..."9": true
-            default: false
-            }
-        }
-        guard let first = name.utf8.first, isAlphanumeric(first), (2...128).contains(name.utf8.count) else {
-            return false
-        }
-        return name.utf8.allSatisfy { isAlphanumeric($0) || "_.-".utf8.contains($0) }
-    }
+    static func isValid(_ name: String) -> Bool { ObjectName.isValid(name, bytes: 2...128) }
 
     /// The newest container with the name.
     func holder(of name: String) -> String? { holders[name]?.last?.id }

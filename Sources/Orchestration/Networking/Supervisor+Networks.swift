@@ -128,12 +128,7 @@ extension Supervisor {
         if ["bridge", "default", "host", "none"].contains(name) {
             throw SupervisorRefusal(.conflict, "operation is not permitted on predefined \(name) network")
         }
-        let isLegal = name.utf8.allSatisfy { byte in
-            let scalar = Unicode.Scalar(byte)
-            return scalar.isASCII && scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
-                || "_.-".unicodeScalars.contains(scalar)
-        }
-        guard isLegal, let first = name.first, !"_.-".contains(first), name.utf8.count <= 128 else {
+        guard ObjectName.isValid(name, bytes: 1...128) else {
             throw SupervisorRefusal(
                 .conflict,
                 "\"\(name)\" is no name of a network: only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed, at most 128 of them")

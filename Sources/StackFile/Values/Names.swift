@@ -1,3 +1,5 @@
+import StackModel
+
 /// The rules for names and words of the specification; each returns what is wrong, as the end of a sentence.
 enum Names {
     static func pullPolicyProblem(_ text: String) -> String? {
@@ -36,9 +38,7 @@ enum Names {
     }
 
     static func containerProblem(_ name: String) -> String? {
-        guard let first = name.utf8.first, isAlphanumeric(first), name.utf8.count > 1,
-            keyProblem(name) == nil
-        else {
+        guard ObjectName.isValid(name, bytes: 2...Int.max) else {
             return
                 "is not a container name: two or more letters, digits, \"_\", \".\" and \"-\", the first a letter or digit"
         }
