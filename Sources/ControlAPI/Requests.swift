@@ -165,6 +165,15 @@ public struct ExecRequest: Codable, Sendable {
         self.service = service
         self.command = command
     }
+
+    /// A command that the file has for the service's containers.
+    public init(service: String, _ hook: ServiceHook) {
+        self.init(service: service, command: hook.command)
+        environment = hook.environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        user = hook.user
+        workingDirectory = hook.workingDir
+        privileged = hook.privileged
+    }
 }
 
 /// The answer: a program that the command line hands to `roost-shim exec`, in whose place it then runs.

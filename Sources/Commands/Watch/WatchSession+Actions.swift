@@ -93,12 +93,8 @@ extension WatchSession {
     private func execute(_ execution: WatchPlan.Execution) async throws {
         let hook = execution.command
         for container in try await running(execution.service) {
-            var request = ExecRequest(service: execution.service, command: hook.command)
+            var request = ExecRequest(service: execution.service, hook)
             request.index = container.number
-            request.environment = hook.environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-            request.user = hook.user
-            request.workingDirectory = hook.workingDir
-            request.privileged = hook.privileged
             let reply = try await client.fetch(ControlRequest(.exec, stack.name, body: request))
             let code = try await ShimExec(program: reply.program).run()
             guard code == 0 else {

@@ -37,11 +37,7 @@ struct ContainerExec: Sendable {
     func run(
         _ hook: ServiceHook, in record: ContainerRecord, _ processes: ContainerProcesses
     ) async -> ProbeAnswer {
-        var request = ExecRequest(service: record.service, command: hook.command)
-        request.environment = hook.environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-        request.user = hook.user
-        request.workingDirectory = hook.workingDir
-        request.privileged = hook.privileged
+        let request = ExecRequest(service: record.service, hook)
         do {
             var program = try await program(request, in: record, processes)
             program.process.openStandardInput = false
