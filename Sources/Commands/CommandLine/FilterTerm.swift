@@ -24,10 +24,16 @@ struct FilterTerm: Equatable {
 
     /// The value as `true` or `false`.
     func truth() throws(CommandFailure) -> Bool {
+        guard let flag else { throw CommandFailure("invalid filter '\(key)=\(value)'") }
+        return flag
+    }
+
+    /// `nil`: it is neither.
+    var flag: Bool? {
         switch value.lowercased() {
         case "true", "1", "t": true
         case "false", "0", "f": false
-        default: throw CommandFailure("invalid filter '\(key)=\(value)'")
+        default: nil
         }
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ControlAPI
 
 /// One command of the command line.
 protocol RoostCommand: ParsableCommand {
@@ -46,5 +47,24 @@ extension GlobalOptions {
             throw CommandFailure.notSupportedYet(String(argument.prefix { $0 != "=" }))
         }
         return try parseWithFlagValues(ArgumentSplit.separated(arguments, withValue: ArgumentSplit.withValue))
+    }
+}
+
+extension Context {
+    /// Does something with one after the other and prints the names. As Docker, it goes on after a refusal, tells of all
+    /// of them when it is through, and ends with 1.
+    func forEach(_ names: [String], _ work: (String) async throws -> Void) async throws -> Int32 {
+        var failures: [String] = []
+        for name in names {
+            do {
+                try await work(name)
+                try streams.output.write(name + "\n")
+            } catch let refusal as Refusal {
+                failures.append(refusal.message)
+            }
+        }
+        try streams.output.flush()
+        for failure in failures { streams.error.say(failure) }
+        return failures.isEmpty ? 0 : 1
     }
 }

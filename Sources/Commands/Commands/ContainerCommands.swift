@@ -82,7 +82,6 @@ struct UpdateCommand: RoostCommand {
 
     @Argument(help: .hidden) var names: [String] = []
 
-    /// As Docker, goes on with the next one after one that can't be updated.
     func perform(in context: Context) async throws -> Int32 {
         try requireArguments(names, atLeast: 1, of: "update")
         let body = try update()
@@ -90,18 +89,9 @@ struct UpdateCommand: RoostCommand {
             throw CommandFailure("you must provide one or more flags when using this command")
         }
         let client = context.client()
-        var failures: [String] = []
-        for name in names {
-            do {
-                _ = try await client.fetch(ControlRequest(.updateContainer, name, body: body))
-                try context.streams.output.write(name + "\n")
-            } catch let refusal as Refusal {
-                failures.append(refusal.message)
-            }
+        return try await context.forEach(names) { name in
+            _ = try await client.fetch(ControlRequest(.updateContainer, name, body: body))
         }
-        try context.streams.output.flush()
-        for failure in failures { context.streams.error.say(failure) }
-        return failures.isEmpty ? 0 : 1
     }
 
     func update() throws(CommandFailure) -> ContainerUpdate {

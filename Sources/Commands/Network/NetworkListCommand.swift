@@ -46,12 +46,11 @@ struct NetworkListCommand: RoostCommand {
 
     /// Docker's fields in its order.
     private func json(_ network: NetworkSummary) -> JSONText {
-        let labels = network.labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
-        return .object([
+        .object([
             ("CreatedAt", .string(network.created > 0 ? Timestamp.calendar(network.created) : "N/A")),
             ("Driver", .string(network.driver)), ("ID", .string(id(network))),
             ("IPv4", .string("\(network.hasIPv4)")), ("IPv6", .string("\(network.hasIPv6)")),
-            ("Internal", .string("\(network.isInternal)")), ("Labels", .string(labels)),
+            ("Internal", .string("\(network.isInternal)")), ("Labels", .string(labelText(network.labels))),
             ("Name", .string(network.name)), ("Scope", .string("local")),
         ])
     }

@@ -60,9 +60,7 @@ struct ContainerText {
         return JSONText.object(fields).render()
     }
 
-    private var labels: String {
-        container.labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
-    }
+    private var labels: String { labelText(container.labels) }
 
     /// A mount that is no path is a volume's name.
     private var localVolumes: Int { container.mounts.count { !$0.hasPrefix("/") } }
@@ -77,4 +75,9 @@ struct ContainerText {
             ("PublishedPort", .number(Int64(port.publishedPort))), ("Protocol", .string(port.protocol)),
         ])
     }
+}
+
+/// Labels in one cell of Docker's lists.
+func labelText(_ labels: [String: String]) -> String {
+    labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
 }

@@ -48,30 +48,23 @@ struct VolumeFilters {
 
     init(_ texts: [String], allowed: Set<String>) throws(CommandFailure) {
         for text in texts {
-            guard let equals = text.firstIndex(of: "=") else {
-                throw CommandFailure(
-                    "invalid argument \"\(text)\" for \"--filter\": bad format of filter (expected name=value)")
-            }
-            let value = text[text.index(after: equals)...]
-            let key = String(text[..<equals])
-            guard allowed.contains(key) else { throw CommandFailure("invalid filter '\(key)'") }
-            switch key {
-            case "dangling": dangling = try Self.flag(key, value)
-            case "all": all = try Self.flag(key, value)
-            case "driver": drivers.append(String(value))
-            case "label": labels.append(ImageFilters.Label(value))
-            case "label!": withoutLabels.append(ImageFilters.Label(value))
-            default: names.append(String(value))
+            let term = try FilterTerm(text, allowed: allowed)
+            guard !term.isNegated || allowed.contains("label!") else { throw CommandFailure("invalid filter 'label!'") }
+            switch term.key {
+            case "dangling": dangling = try Self.flag(term)
+            case "all": all = try Self.flag(term)
+            case "driver": drivers.append(String(term.value))
+            case "label" where term.isNegated: withoutLabels.append(ImageFilters.Label(term.value))
+            case "label": labels.append(ImageFilters.Label(term.value))
+            default: names.append(String(term.value))
             }
         }
     }
 
-    private static func flag(_ key: String, _ value: Substring) throws(CommandFailure) -> Bool {
-        switch value.lowercased() {
-        case "1", "t", "true": return true
-        case "0", "f", "false": return false
-        default: throw CommandFailure("invalid filter '\(key)=[\(value)]'")
-        }
+    /// As Docker says it of volumes.
+    private static func flag(_ term: FilterTerm) throws(CommandFailure) -> Bool {
+        guard let flag = term.flag else { throw CommandFailure("invalid filter '\(term.key)=[\(term.value)]'") }
+        return flag
     }
 
     func lets(_ volume: HostVolume) -> Bool {
@@ -90,10 +83,9 @@ enum VolumeText {
 
     /// One row of `volume ls --format json`: Docker's fields in its order.
     static func row(name: String, driver: String, labels: [String: String], path: String) -> JSONText {
-        let labels = labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
-        return .object([
+        .object([
             ("Availability", .string("N/A")), ("Driver", .string(driver)), ("Group", .string("N/A")),
-            ("Labels", .string(labels)), ("Links", .string("N/A")), ("Mountpoint", .string(path)),
+            ("Labels", .string(labelText(labels))), ("Links", .string("N/A")), ("Mountpoint", .string(path)),
             ("Name", .string(name)), ("Scope", .string("local")), ("Size", .string("N/A")),
             ("Status", .string("N/A")),
         ])

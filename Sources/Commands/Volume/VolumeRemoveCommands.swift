@@ -12,24 +12,14 @@ struct VolumeRemoveCommand: RoostCommand {
 
     @Argument(help: .hidden) var names: [String] = []
 
-    /// As Docker, goes on with the next one after one that can't be removed.
     func perform(in context: Context) async throws -> Int32 {
         try requireArguments(names, atLeast: 1, of: "volume rm")
         var body = VolumeRemoval()
         body.force = force
         let client = context.client()
-        var failures: [String] = []
-        for name in names {
-            do {
-                _ = try await client.fetch(ControlRequest(.removeVolume, name, body: body))
-                try context.streams.output.write(name + "\n")
-            } catch let refusal as Refusal {
-                failures.append(refusal.message)
-            }
+        return try await context.forEach(names) { name in
+            _ = try await client.fetch(ControlRequest(.removeVolume, name, body: body))
         }
-        try context.streams.output.flush()
-        for failure in failures { context.streams.error.say(failure) }
-        return failures.isEmpty ? 0 : 1
     }
 }
 
